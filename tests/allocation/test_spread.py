@@ -62,6 +62,15 @@ def test_who_held_it_before_is_asked_first_but_never_over_the_threshold() -> Non
     ]  # fmt: skip
 
 
+def test_who_needs_a_mentor_comes_after_who_does_not() -> None:
+    world = _leaver(X000001="D1", X000002="D1")
+    world.post("N1A:TPO1", grade="TPO").post("N1A:PO1").cases("N1A:PO1", "community", "C1")
+    cases, people = _people(world, "X000001", "X000002", worth=_worth(D1=900, C1=700))
+    found = suggestions(cases, people, {})
+    # 700 + 900 of 2,200 fits the officer, and 900 more goes over 2,420
+    assert [each.to for each in found] == ["N1A:PO1", "N1A:TPO1"]
+
+
 def test_what_nobody_can_take_has_the_reason() -> None:
     world = _leaver(X000001="A3", X000002="D1")
     world.post("N1A:PSO1", grade="PSO").post("N1A:PO1", hours="0")

@@ -2,8 +2,9 @@
 
 Cases that the fewest people may hold come first, then those that earn most. Each goes to somebody who may
 hold it and stays at or under the threshold with it: to who held it before, otherwise to who has the lowest
-capacity then. Every case moves once. What nobody can take by this rule stays unanswered, with the reason:
-the tool does not choose who is to be overloaded.
+capacity then; those who may hold it on a condition (trainees with a mentor) last. Every case moves once. What
+nobody can take by this rule stays unanswered, with the reason: the tool does not choose who is to be
+overloaded.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +47,7 @@ def suggestions(
         room = [each for each in then if not each.over_with_all]
         knows = [each for each in room if each.code in held_before.get(cases[place].ref or "", ())]
         if room:
-            best = min(knows or room, key=_capacity)
+            best = min(knows or room, key=lambda each: _order(each, each.effects[place]))
             standing[best.code] = best
             why = "held it before" if knows else LOWEST
             found[place] = SpreadSuggestion(cases[place], best.code, why)
@@ -70,9 +71,10 @@ def _may_hold(one: Candidate, place: int) -> bool:
     return not one.why_not and not effect.holds and effect.eligibility.eligible
 
 
-def _capacity(one: Candidate) -> tuple[Fraction, int, str]:
+def _order(one: Candidate, effect: CaseEffect) -> tuple[bool, Fraction, int, str]:
+    """Without a condition first, then by capacity, grade and code."""
     share = Fraction(one.together.points_x100, one.together.available_x100)
-    return share, STAFF_GRADES.index(one.grade), one.code
+    return bool(effect.eligibility.words), share, STAFF_GRADES.index(one.grade), one.code
 
 
 def _nobody(people: Sequence[Candidate], place: int, *, any_may: bool) -> str:

@@ -57,7 +57,7 @@ PARTS = (
         "spo",
         "A senior probation officer",
         "manager",
-        "See which cases wait in your two teams, who could hold each, and allocate them.",
+        "See which cases wait in your teams, who could hold each, and allocate them.",
     ),
     DemoAccount(
         "head", "A head of PDU", "head", "Compare the teams in your PDU and see which actions are open."

@@ -90,7 +90,7 @@ def _holders(held: Sequence[case_history.CaseHolder], names: dict[str, str]) -> 
 
 def _decided(rows: list[CaseAllocation], names: dict[str, str], state: State) -> tables.Table:
     columns = [
-        tables.Column("on", "On", "date"),
+        tables.Column("on", "Counts from", "date", "The day of the data from which it counts."),
         tables.Column("from", "From"),
         tables.Column("to", "To"),
         tables.Column("by", "By"),

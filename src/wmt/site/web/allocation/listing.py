@@ -68,7 +68,7 @@ def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[
         tables.Column("points", "Points", "points"),
         tables.Column("from", "From"),
         tables.Column("to", "To"),
-        tables.Column("on", "On", "date"),
+        tables.Column("on", "Counts from", "date", "The day of the data from which it counts."),
         tables.Column(
             "waited",
             "Days waited",

@@ -19,10 +19,12 @@ from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
+from wmt.site.queries import case_history
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import emails, labels
 from wmt.site.web.allocation.decide import told
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 
 @require_safe
@@ -55,9 +57,20 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
         "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
         "mail_is_on": mail_server.is_on(),
+        "case_href": _case_href(request, state, row),
+        "waiting_href": unit_url("pdu", to.pdu_code, "waiting") if row.was_waiting and to.pdu_code else "",
         "again_href": f"{reverse('allocate')}?{urlencode({'crn': row.ref})}" if again else "",
     }
     return render(request, "allocation/allocation.jinja", context)
+
+
+def _case_href(request: HttpRequest, state: State, row: CaseAllocation) -> str:
+    """The address of who held the case, for whoever may read the cases of all who hold it now."""
+    try:
+        case_history.find(request.user, state, row.ref)
+    except case_history.UnknownCase:
+        return ""
+    return f"{reverse('case')}?{urlencode({'crn': row.ref})}"
 
 
 @require_POST

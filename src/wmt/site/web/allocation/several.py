@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from wmt import ledger
 from wmt.allocation.candidates import Candidate
 from wmt.allocation.cases import CaseToGive
+from wmt.allocation.eligibility import eligibility
 from wmt.allocation.spread import LOWEST
 from wmt.site import tables
 from wmt.site.accounts.access import need
@@ -33,7 +34,7 @@ from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import ReasonsForm
-from wmt.site.workload.state import State
+from wmt.site.workload.state import State, rules_of
 from wmt.text import counted
 
 #: So many people can be chosen from, at most.
@@ -238,7 +239,8 @@ class _Page:
                 **_case(by_ref[ref]), "to": to, "seen": marks.get(ref, ""),
                 "why": against.get(ref) or said,
                 "options": [
-                    (code, _option(self.people[code])) for code in people if code in self.people
+                    (code, _option(self.people[code], by_ref[ref], self.state))
+                    for code in people if code in self.people
                 ],
             }
             for ref, to, said in zip(picked.refs, picked.to, why, strict=True)
@@ -284,5 +286,7 @@ def _person(one: Candidate, state: State) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _option(one: Candidate) -> str:
-    return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now"
+def _option(one: Candidate, case: CaseToGive, state: State) -> str:
+    may = eligibility(rules_of(state), one.grade, case.location, case.tier)
+    note = f", {may.words}" if may.eligible and may.words else "" if may.eligible else ", not for this grade"
+    return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now{note}"

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from wmt.ledger import LineReason
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.figures import line_queries
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
@@ -53,11 +54,21 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "other_cases": f"{other:,}" if (other := subject.cases_all - subject.cases) > 0 else "",
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
+        "given": _given(question),
         "several_href": reverse("allocate-several", args=[question.unit.code])
         if case_list.gives(question)
         else "",
         "kind": CASE_GROUPS.get(counted.kind, ""),
     }
+
+
+def _given(question: UnitRequest) -> tuple[int, int]:
+    """How many cases were allocated from a post and to it that the data does not show there yet."""
+    if not question.is_post or question.state.as_of is not None:
+        return 0, 0
+    given = CaseAllocation.objects.filter(is_open=True, state=CaseAllocation.State.GIVEN)
+    code = question.unit.code
+    return given.filter(from_post=code).count(), given.filter(to_post=code).count()
 
 
 def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_queries.Lines]:
