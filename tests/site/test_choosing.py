@@ -14,12 +14,14 @@ from django.test import Client
 from hours_fixtures import TODAY, Room, room, words
 from tabs_fixtures import table_of
 
+from wmt import history
 from wmt.allocation.cases import of_kind
 from wmt.history.runs_ahead import RunAhead
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import actions, allocate, allocation_preview
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
+from wmt.site.queries import runs
 from wmt.site.queries.choosing import Choice, Choosing, WorkLeaving
 from wmt.site.web.allocation import choice_words
 from wmt.site.workload.models import Line, Unit
@@ -100,18 +102,35 @@ def test_a_case_that_takes_somebody_over_begins_a_run(nation: Any) -> None:
     state = current_state()
     found = people(state, "pdu", nation.unit("pdu").code)
     case = of_kind(rules_of(state), state.tier_scheme, state.day, "custody", "A3")
-    runs = found.choices(case)
+    choices = found.choices(case)
     # nobody can have been over for 28 days: the nation has two nights, the last of them today
-    days = {each.post.code: each for each in runs if len(each.available) == 1 and not each.candidate.why_not}
+    days = {
+        each.post.code: each for each in choices if len(each.available) == 1 and not each.candidate.why_not
+    }
     assert days
     tomorrow = state.day + timedelta(1)
     for one in days.values():
+        assert one.with_it is not None
         over = one.candidate.over_with_all
         assert one.with_it.begins == (tomorrow if over and one.run is None else None)
         assert one.with_it.ends == (tomorrow if one.run is not None and not over else None)
         length = one.run["length"] if one.run is not None else 0
         assert one.with_it.full_on == (state.day + timedelta(28 - length) if over else None)
     assert any(one.candidate.over_with_all for one in days.values())
+
+
+@pytest.mark.parametrize("broken", ["open_history", "runs_on"])
+def test_without_its_history_nobody_has_a_run_of_no_days(
+    nation: Any, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def damaged(*_: Any, **__: Any) -> Any:
+        raise history.HistoryError("the index is damaged")
+
+    monkeypatch.setattr(history, broken, damaged)
+    runs._runs_of_nation.cache_clear()
+    page = signed_in().get(unit_url("pdu", nation.unit("pdu").code, "candidates"), {"tier": "A3"}).text
+    assert {row["Days over 110%"] for row in table_of(page, "candidates")} == {"not known"}
+    assert "over 110% is not known: the figures of former days cannot be read" in page
 
 
 def test_reports_and_cases_that_will_leave_are_those_of_the_data(nation: Any) -> None:

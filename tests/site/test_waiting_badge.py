@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from waiting_fixtures import details, recorded
 
 from wmt.site.accounts.models import RoleGrant
 from wmt.site.allocation.models import WaitingCase
+from wmt.site.changes import waiting_cases
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
 from wmt.site.queries import waiting_badge
@@ -80,6 +82,21 @@ def test_a_page_asks_for_nothing_more_until_figures_or_records_change(
     waiting_badge.badge(user, state)
     with django_assert_num_queries(1):  # which waiting cases are recorded
         waiting_badge.badge(user, state)
+
+
+def test_a_record_that_is_moved_to_another_team_is_counted_there(nobody: Unit, signed_in: SignIn) -> None:
+    teams = Unit.objects.filter(load_id=nobody.load_id, level="team", whole=True)
+    other = teams.exclude(pdu_code=nobody.pdu_code).order_by("code")[0]
+    row = recorded("X999991", nobody.team_code)
+    here, there = signed_in("manager", "team", nobody.team_code), signed_in("manager", "team", other.code)
+
+    def counted() -> list[int]:
+        return [int(found[1] or 0) for client in (here, there) if (found := badge_of(client))]
+
+    before = counted()
+    moved = details("X999991", other.code)
+    waiting_cases.record_case(actor=None, who="Ann", wanted=moved, number=row.pk)
+    assert counted() == [before[0] - 1, before[1] + 1]
 
 
 @pytest.mark.unit

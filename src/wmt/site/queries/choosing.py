@@ -44,15 +44,16 @@ class WorkLeaving(NamedTuple):
 class Choice:
     """Somebody who could be chosen: figures now and with the case, the run, and what is known to come.
 
-    `run` is a row of `wmt.history.RUN`, None for no run; `without` and `with_it` say what becomes of it.
+    `run` is a row of `wmt.history.RUN`, None for no run; `without` and `with_it` say what becomes of it, None
+    where the history cannot be read: nobody knows of a run then.
     `available` is what is available from each day on. `held_until`: when they had the case before.
     """
 
     post: Unit
     candidate: Candidate
     run: Mapping[str, Any] | None
-    without: runs_ahead.RunAhead
-    with_it: runs_ahead.RunAhead
+    without: runs_ahead.RunAhead | None
+    with_it: runs_ahead.RunAhead | None
     available: Sequence[tuple[date, int]]
     leaving: Sequence[WorkLeaving]
     kinds: Mapping[tuple[str, str], int]  # active cases by type and letter
@@ -88,28 +89,43 @@ class Choosing:
     def choices(self, case: CaseToGive) -> list[Choice]:
         """Everybody with all that is known, in the same order."""
         found, posts = self.candidates([case]), {post.code: post for post in self.posts}
-        available, today, known = self.available, self.state.as_at.date(), {}
-        first = self.state.day  # that has no figure in the history yet
-        if self._past is not None and (until := self._past.day_until(today)):
-            first = max(first, until + timedelta(1))
-            known = runs.runs_of_posts(self._past, today, list(posts))
-        days = [
-            runs_ahead.PostAhead(known.get(each.code), points_x100, available[each.code])
-            for each in found
-            for points_x100 in (each.now.points_x100, each.together.points_x100)
-        ]
-        ahead = runs_ahead.runs_ahead(self.mark, first, days)
+        ahead = self._ahead(found)
         former = {}
         if case.ref and self._past is not None:
             former = case_nights.former_holders(self._past, case.ref, self.state.day)
         choices = []
         for number, each in enumerate(found):
-            post, (without, with_it) = posts[each.code], ahead[2 * number : 2 * number + 2]
+            post, (without, with_it) = posts[each.code], ahead[2 * number : 2 * number + 2] or (None, None)
             leaving, kinds = self.leaving.get(post.number, ()), self.kinds[post.number]
-            run, held_until = known.get(each.code), former.get(each.code)
-            time = available[each.code]
+            run, held_until = (self.runs or {}).get(each.code), former.get(each.code)
+            time = self.available[each.code]
             choices.append(Choice(post, each, run, without, with_it, time, leaving, kinds, held_until))
         return choices
+
+    def _ahead(self, found: Sequence[Candidate]) -> list[runs_ahead.RunAhead]:
+        """What becomes of the run of everybody, without the case and with it; none where no run is known."""
+        if self._past is None or self.runs is None:
+            return []
+        first = self.state.day  # that has no figure in the history yet
+        if until := self._past.day_until(self.state.as_at.date()):
+            first = max(first, until + timedelta(1))
+        days = [
+            runs_ahead.PostAhead(self.runs.get(each.code), points_x100, self.available[each.code])
+            for each in found
+            for points_x100 in (each.now.points_x100, each.together.points_x100)
+        ]
+        return runs_ahead.runs_ahead(self.mark, first, days)
+
+    @cached_property
+    def runs(self) -> Mapping[str, Mapping[str, Any]] | None:
+        """The run over the threshold of who has one, by code; None where the history cannot be read."""
+        if self._past is None:
+            return None
+        try:
+            codes = [post.code for post in self.posts]
+            return runs.runs_of_posts(self._past, self.state.as_at.date(), codes)
+        except history.HistoryError:
+            return None
 
     @cached_property
     def available(self) -> dict[str, list[tuple[date, int]]]:

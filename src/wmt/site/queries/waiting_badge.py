@@ -48,7 +48,7 @@ class _KeptWaiting:
     def __init__(self, reach: visibility.Reach, state: State) -> None:
         self.reach, self.state = reach, state
         rows = WaitingCase.objects.filter(state=WaitingCase.State.WAITING)
-        recorded = rows.aggregate(number=Count("pk"), last=Max("pk"))
+        recorded = rows.aggregate(number=Count("pk"), last=Max("pk"), changed=Max("recorded_at"))
         self._key = reach.units, state.of_load, state.revision, *recorded.values()
 
     def __eq__(self, other: object) -> bool:

@@ -150,11 +150,15 @@ def _table(
         )
         for each in found
     ]
-    withheld = any(each.leaving and not reach.covers(each.post) for each in found)
+    unknown = (
+        f"For how many days people are over {over} is not known: the figures of former days cannot be read."
+    )
+    notes = [_BY_NOW, *([unknown] if found and people.runs is None else [])]
+    if any(each.leaving and not reach.covers(each.post) for each in found):
+        notes.append(visibility.cases_withheld())
     return tables.Table(
         "candidates", f"Who could hold a case of {case.words}: {question.unit.name}", columns, rows,
-        notes=[_BY_NOW, *([visibility.cases_withheld()] if withheld else [])],
-        empty="There is nobody here who could hold a case.",
+        notes=notes, empty="There is nobody here who could hold a case.",
     )  # fmt: skip
 
 

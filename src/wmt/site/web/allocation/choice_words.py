@@ -10,6 +10,8 @@ from wmt.text import counted
 
 def run(choice: Choice, days: int) -> tables.Value:
     """For how many days they have been over the threshold, as far as the rule asks; what becomes of it."""
+    if choice.with_it is None:
+        return tables.Value(None, "not known")
     length = min(int(choice.run["length"]), days) if choice.run else 0
     said = f"{days} or more" if length == days else f"{length}"
     then = run_then(choice, days)
@@ -19,6 +21,8 @@ def run(choice: Choice, days: int) -> tables.Value:
 def run_then(choice: Choice, days: int) -> str:
     """What becomes of the run with the case, and of what would have become of it without; '' for none."""
     without, then = choice.without, choice.with_it
+    if without is None or then is None:
+        return ""
     if choice.run is not None and then.ends is not None:
         return f"ends {_day(then.ends)}"
     is_full = choice.run is not None and choice.run["length"] >= days
