@@ -52,6 +52,12 @@ def test_time_that_is_known_to_come_ends_a_run_and_begins_one() -> None:
     assert ahead(None, 1_200, (0, 2_000), (5, 1_000)) == RunAhead(friday, None, None)
 
 
+def test_a_run_that_begins_may_end_and_one_that_ends_may_begin_again() -> None:
+    friday, sunday = FIRST + timedelta(5), FIRST + timedelta(7)
+    assert ahead(None, 1_200, (0, 1_000), (5, 2_000)) == RunAhead(FIRST, friday, None)
+    assert ahead(run(12), 1_200, (0, 1_000), (5, 2_000), (7, 1_000)) == RunAhead(sunday, friday, None)
+
+
 def test_days_without_available_time_are_not_counted_and_too_many_end_it() -> None:
     three = ahead(run(12), 1_200, (0, 0), (3, 1_000))
     assert three == RunAhead(None, None, date(2026, 12, 7) + timedelta(3))
@@ -79,7 +85,7 @@ def test_a_plain_count_of_the_days_says_the_same(
         day, (_, time) = FIRST + timedelta(number), max(each for each in days if each[0] <= number)
         idle = 0 if time else idle + 1
         if (time and Fraction(points, time) <= Fraction(11, 10)) or idle > 7:
-            ends = ends or (day if there and length else None)
+            ends = ends or (day if there else None)
             there = 0
         elif time:
             begins = begins or (day if not there else None)

@@ -29,7 +29,7 @@ from wmt.site.workload.state import State, current_state, rules_of
 
 pytestmark = pytest.mark.one_database
 MICRO = 1_000_000
-SATURDAY, LATER = date(2026, 11, 21), date(2026, 12, 19)
+SATURDAY, TUESDAY, LATER = date(2026, 11, 21), date(2026, 11, 24), date(2026, 12, 19)
 
 
 def choice(run: int = 0, without: Any = (None,) * 3, then: Any = (None,) * 3, **more: Any) -> Choice:
@@ -41,6 +41,7 @@ def choice(run: int = 0, without: Any = (None,) * 3, then: Any = (None,) * 3, **
 @pytest.mark.unit
 def test_what_becomes_of_a_run_in_words() -> None:
     none, ends = (None, None, None), (None, SATURDAY, None)
+    again, short = (TUESDAY, SATURDAY, None), (SATURDAY, TUESDAY, None)
     begins, full = (SATURDAY, None, LATER), (None, None, LATER)
     said = [
         (choice(), ""),
@@ -50,6 +51,15 @@ def test_what_becomes_of_a_run_in_words() -> None:
         (choice(12, ends, full), "goes on, 28 days on 19 Dec; without it, ends 21 Nov"),
         (choice(12, ends, ends), "ends 21 Nov"),
         (choice(40, none, full), "goes on"),
+        # what ends may begin again, what begins may end, and what ends may be full before
+        (choice(12, ends, again), "ends 21 Nov, begins again 24 Nov"),
+        (choice(12, again, full), "goes on, 28 days on 19 Dec; without it, ends 21 Nov, begins again 24 Nov"),
+        (choice(then=short), "begins 21 Nov, ends 24 Nov"),
+        (
+            choice(without=short, then=begins),
+            "begins 21 Nov, 28 days on 19 Dec; also without it, but ends 24 Nov",
+        ),
+        (choice(25, ends, (None, LATER, TUESDAY)), "goes on, 28 days on 24 Nov, ends 19 Dec"),
     ]
     assert [choice_words.run_then(one, 28) for one, _ in said] == [expected for _, expected in said]
     assert [choice_words.run(choice(days), 28).text for days in (0, 12, 28, 45)] == [

@@ -27,8 +27,9 @@ class PostAhead(NamedTuple):
 class RunAhead:
     """What becomes of a run within the days of its threshold, every day having a figure.
 
-    `begins` is the first day of a run that is not there yet, `ends` the day that breaks the one there is,
-    `full_on` the day on which a run is as long as the threshold asks. Each is None where it does not happen.
+    `begins` is the first day of a run that is not there yet, also of one after that which is there; `ends`
+    the day that breaks the first run, there already or not; `full_on` the day on which a run is as long as
+    the threshold asks. Each is None where it does not happen.
     """
 
     begins: date | None
@@ -49,13 +50,13 @@ def runs_ahead(mark: RunThreshold, first: date, posts: Sequence[PostAhead]) -> l
         for day, x100 in post.available_x100:
             available[max(0, (day - first).days) :, place] = x100
     points = np.array([post.points_x100 for post in posts], np.int64)
-    there, was_there = np.ones(len(posts), np.bool_), runs.length > 0
+    there = np.ones(len(posts), np.bool_)
     begins, ends = (np.zeros(len(posts), np.int64) for _ in range(2))
     full_on = runs.excess_since.copy()
     for number in range(mark.days):
         today = first.toordinal() + number
         broke = runs.step(DayCut(today, True, there, points, available[number]), mark).unit
-        ends[broke] = np.where(was_there[broke] & (ends[broke] == 0), today, ends[broke])
+        ends[broke] = np.where(ends[broke] == 0, today, ends[broke])
         begins = np.where((begins == 0) & (runs.since == today), today, begins)
         full_on = np.where(full_on == 0, runs.excess_since, full_on)
     days = zip(begins.tolist(), ends.tolist(), full_on.tolist(), strict=True)

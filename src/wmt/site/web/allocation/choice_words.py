@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from wmt.history.runs_ahead import RunAhead
 from wmt.site import tables
 from wmt.site.queries.choosing import Choice
 from wmt.text import counted
@@ -23,16 +24,23 @@ def run_then(choice: Choice, days: int) -> str:
     without, then = choice.without, choice.with_it
     if without is None or then is None:
         return ""
-    if choice.run is not None and then.ends is not None:
-        return f"ends {_day(then.ends)}"
     is_full = choice.run is not None and choice.run["length"] >= days
     full = f", {days} days on {_day(then.full_on)}" if then.full_on and not is_full else ""
     if choice.run is not None:
-        return f"goes on{full}" + (f"; without it, ends {_day(without.ends)}" if without.ends else "")
+        if then.ends is None:
+            return f"goes on{full}" + (f"; without it, {_ends(without)}" if without.ends else "")
+        return f"goes on{full}, {_ends(then)}" if full else _ends(then)
     if then.begins is None:
         return ""
     also = "; also without it" if without.begins == then.begins else ""
-    return f"begins {_day(then.begins)}{full}{also}"
+    if also and without.ends != then.ends:
+        also += f", but ends {_day(without.ends)}" if without.ends else ", but goes on"
+    return f"begins {_day(then.begins)}{full}" + (f", ends {_day(then.ends)}" if then.ends else "") + also
+
+
+def _ends(ahead: RunAhead) -> str:
+    again = f", begins again {_day(ahead.begins)}" if ahead.begins else ""
+    return f"ends {_day(ahead.ends)}{again}" if ahead.ends else ""
 
 
 def coming(choice: Choice, *, reads: bool) -> str:
