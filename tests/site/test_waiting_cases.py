@@ -12,7 +12,7 @@ from tabs_fixtures import table_of
 from test_allocate import cases_of, posts
 from waiting_fixtures import Now, SignIn, details, give, nobody, now_text, other, recorded, results, sent  # noqa: F401
 
-from wmt.site.allocation.models import WaitingCase
+from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.allocation.queries import waiting_count
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -174,6 +174,19 @@ def test_the_next_extract_ends_the_waiting_of_what_somebody_holds(nobody: Unit) 
     waiting_ends.settle_waiting(state, state.as_at - timedelta(1), "a load")
     ended.refresh_from_db()
     assert (ended.state, ended.held_by) == (Now.WAITING, "")
+
+
+def test_one_that_the_extract_has_with_another_placeholder_waits_again(nobody: Unit) -> None:
+    state, ref = current_state(), cases_of(nobody)[0]
+    row = recorded(ref, nobody.team_code)
+    holder = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]
+    made = give(ref, holder)
+    WaitingCase.objects.filter(pk=row.pk).update(ref="X999991")
+    settled = {"ref": "X999991", "state": "elsewhere", "is_open": False, "settled_as_at": state.as_at}
+    for found, ended in ((holder.code, Now.GIVEN), (nobody.code, Now.WAITING)):
+        CaseAllocation.objects.filter(pk=made.pk).update(found_post=found, **settled)
+        waiting_ends.settle_waiting(state, state.as_at, "a load")
+        assert WaitingCase.objects.get(pk=row.pk).state == ended
 
 
 def test_a_team_that_goes_on_under_another_code_takes_its_cases_along(

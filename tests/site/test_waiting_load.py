@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import test_allocate
 from loads_fixtures import night_of
 from test_allocate import posts
 from test_allocations_load import at_post, home, load_night  # noqa: F401
@@ -50,17 +51,21 @@ def test_an_extract_with_the_case_ends_its_waiting_and_a_withdrawn_one_does_not(
     assert differences(current_state()) == []
 
 
-def test_one_that_comes_with_nobody_can_be_given_then_and_waits_again_if_whoever_got_it_left(
+def test_one_that_was_given_to_whoever_left_waits_again_and_not_if_that_is_withdrawn(
     coming: str, nobody: Unit, load_night: Callable[..., Load]
 ) -> None:
     row = recorded(coming, nobody.team_code)
     load_night(at_post(coming, nobody))
     assert state_of(row) == Now.WAITING
-    to = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]
-    given = give(coming, to)
-    assert (state_of(row), given.was_waiting) == (Now.GIVEN, True)
+    to, then = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[:2]
+    first = give(coming, to)
+    assert (state_of(row), first.was_waiting) == (Now.GIVEN, True)
     assert differences(current_state()) == []
-    CaseAllocation.objects.filter(pk=given.pk).update(to_post=f"{to.team_code}:GONE")
-    load_night(at_post(coming, nobody), days=1)
-    given.refresh_from_db()
-    assert (given.state, state_of(row)) == (CaseAllocation.State.LEFT, Now.WAITING)
+    given = CaseAllocation.objects.filter(pk=test_allocate.give(coming, then).pk)
+    given.update(to_post=f"{then.team_code}:GONE")
+    night = load_night(at_post(coming, nobody), days=1).night
+    assert (given.get().is_open, state_of(row)) == (False, Now.WAITING)
+    given.update(to_post=then.code)
+    wanted = WithdrawalRequest(Deed.WITHDRAW, night, "a test of withdrawing")
+    withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
+    assert (given.get().is_open, state_of(row), row.allocation) == (True, Now.GIVEN, first)

@@ -1,7 +1,7 @@
 """How recorded waiting cases end: somebody gives them, or an extract has them with a practitioner."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -10,20 +10,23 @@ from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.waiting_cases import practitioner_lines
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import counted
 
 _Now = WaitingCase.State
+#: Of allocations after which a case may be with nobody: one that left has no `found_post`.
+_NOT_THERE = (CaseAllocation.State.LEFT, CaseAllocation.State.ELSEWHERE)
 
 
-def were_given(rows: Collection[CaseAllocation]) -> None:
+def were_given(rows: Iterable[CaseAllocation]) -> None:
     """The cases of allocations wait no more; each allocation keeps since when it had been there."""
     by_ref = {row.ref: row for row in rows}
     for each in WaitingCase.objects.filter(ref__in=by_ref, state=_Now.WAITING).order_by("arrived_on"):
         row = by_ref[each.ref]
         each.state, each.allocation = _Now.GIVEN, row
-        each.closed_at, each.closed_by = timezone.now(), row.who
+        each.closed_at, each.closed_by = row.recorded_at, row.who
         each.save(update_fields=["state", "allocation", "closed_at", "closed_by"])
         own = each.team_code == row.from_post.partition(":")[0]
         if row.was_waiting and row.arrived_on is None and own:
@@ -53,9 +56,15 @@ def settle_waiting(state: State, as_at: datetime, who: str) -> None:
     """Judge every recorded waiting case by the figures of a load that has just been shown, with everything
     that was given laid over them: one that somebody holds there waits no more."""
     _open(WaitingCase.objects.filter(state=_Now.HELD, settled_as_at__gte=as_at))
-    left = CaseAllocation.objects.filter(state=CaseAllocation.State.LEFT, settled_as_at=as_at)
-    wait_again(left)
-    open_ones = list(WaitingCase.objects.filter(state=_Now.WAITING).exclude(ref=""))
+    ended, nobody = CaseAllocation.objects.filter(settled_as_at=as_at).exclude(ref=""), placeholders(state)
+    # a record hangs on the first allocation of a way, what the extract says of it on the last
+    wait_again(ended.filter(ref__in=[row.ref for row in ended.filter(state__in=_NOT_THERE)
+                                     if nobody.issuperset(row.found_post.split())]))  # fmt: skip
+    waiting = WaitingCase.objects.filter(state=_Now.WAITING).exclude(ref="")
+    # what a withdrawn extract had contradicted counts as given again
+    given = CaseAllocation.objects.filter(is_open=True, was_waiting=True, ref__in=waiting.values("ref"))
+    were_given(given.order_by("change", "pk"))
+    open_ones = list(waiting.all())
     lines = {line.ref: line for line in practitioner_lines(state, {row.ref for row in open_ones})}
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     holders = units.filter(number__in={line.post_no for line in lines.values()})

@@ -19,6 +19,7 @@ from wmt.history import moved_posts
 from wmt.nights import Night
 from wmt.nights.kept_transfers import TRANSFERS
 from wmt.nights.load import Known
+from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import kept_by, open_transfers, transfers_back
 from wmt.site.audit.record import record
@@ -48,10 +49,13 @@ def given_cases(shown: Load | None, known: Known) -> Known:
         as_at = facts.as_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
         if shown is None or shown.as_at is None or as_at < shown.as_at:
             return facts, inputs
-        codes = _followed(posts_of(shown), set(facts.post.select("team_code", "staff_code").rows()))
+        there = set(facts.post.select("team_code", "staff_code").rows())
+        codes = _followed(posts_of(shown), there)
         rows = _open_beside(as_at).filter(first_day__lte=facts.as_at.date())
         ways = [row.transfer for row in _recoded(rows, codes)]
-        facts, counted_ones = with_transfers(facts, ways)
+        # what was given on to somebody who left is where the extract has it, not half of its way there
+        last = {way.ref: access.codes(way.to_post) for way in ways}
+        facts, counted_ones = with_transfers(facts, [way for way in ways if last[way.ref] in there])
         if not counted_ones:
             return facts, inputs
         return facts, {**inputs, TRANSFERS: pl.DataFrame(counted_ones, CASE_TRANSFER, orient="row")}
