@@ -190,19 +190,24 @@ def test_one_that_the_extract_has_with_another_placeholder_waits_again(nobody: U
 
 
 def test_a_team_that_goes_on_under_another_code_takes_its_cases_along(
-    nobody: Unit, other: Unit, signed_in: SignIn
+    nobody: Unit, other: Unit, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = current_state()
-    rows = [recorded("X999991", nobody.team_code), recorded("X999992", nobody.team_code)]
-    for row, gone in zip(rows, ("GONE1", "GONE2"), strict=True):
+    rows = [recorded(f"X99999{number}", nobody.team_code) for number in range(1, 5)]
+    for row, gone in zip(rows, ("GONE1", "GONE2", "GONE3", "GONE1"), strict=True):
         WaitingCase.objects.filter(pk=row.pk).update(team_code=gone)
+    WaitingCase.objects.filter(pk=rows[3].pk).update(state=Now.WITHDRAWN)
+    monkeypatch.setattr(waiting_ends, "placeholders", lambda _: {"GONE1:U"})
+    former = {("GONE1", "U"), *((f"GONE{team}", staff) for team in (1, 2, 3) for staff in "AB")}
     after = {"GONE1:A": f"{other.code}:A", "GONE1:B": f"{other.code}:B", "GONE2:A": f"{other.code}:A",
-             "GONE2:B": f"{nobody.team_code}:B"}  # fmt: skip
-    waiting_ends.follow_teams(state, after)
+             "GONE2:B": f"{nobody.team_code}:B", "GONE3:A": f"{other.code}:A"}  # fmt: skip
+    waiting_ends.follow_teams(state, state, former, after, "a load")
     assert dict(WaitingCase.objects.values_list("ref", "team_code")) == {
-        "X999991": other.code, "X999992": "GONE2",
+        "X999991": other.code, "X999992": "GONE2", "X999993": "GONE3", "X999994": other.code,
     }  # fmt: skip
+    (told,) = AuditEvent.objects.filter(kind="waiting case", who="a load")
+    assert re.search(f"2 records .* GONE1 .* {other.code}", told.sentence)
     # those of whom nobody can say where they went are told, to whoever reads all cases
     page = signed_in("administrator").get(unit_url("nation", "nation", "waiting")).text
-    assert [row["CRN"] for row in table_of(page, "gone")] == ["X999992"]
-    assert "X999992" not in signed_in("head", "pdu", nobody.pdu_code).get("/nation/waiting/").text
+    assert [row["CRN"] for row in table_of(page, "gone")] == ["X999992", "X999993"]
+    assert "X99999" not in signed_in("head", "pdu", nobody.pdu_code).get("/nation/waiting/").text

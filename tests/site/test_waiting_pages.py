@@ -4,11 +4,13 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from api_fixtures import Program, person_with, program  # noqa: F401
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tabs_fixtures import in_sight, links, table_of
 from test_allocate import cases_of, posts
 from waiting_fixtures import Now, SignIn, details, give, nobody, now_text, other, recorded, results, sent  # noqa: F401
@@ -138,7 +140,7 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
         unit_url("team", nobody.team_code, "waiting"), unit_url("nation", "nation", "waiting"),
     ):  # fmt: skip
         page = stranger.get(address).text
-        assert not re.search("X99999|PRIVATE", page), address
+        assert not re.search("X99999|PRIVATE|not in nDelius data yet", page), address
     assert stranger.get(reverse("waiting-case", args=[row.pk])).status_code == 404
     assert stranger.get(reverse("waiting-change", args=[row.pk])).status_code == 404
     assert stranger.post("/waiting/new/", typed(nobody.team_code, ref="X999993")).status_code == 403
@@ -149,6 +151,17 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
     assert "PRIVATECOURT" in reader.get(reverse("waiting-case", args=[row.pk])).text
     assert reader.get(reverse("waiting-change", args=[row.pk])).status_code == 403
     assert ReadEvent.objects.filter(level="team", code=nobody.team_code).exists()
+
+
+def test_a_case_ended_on_the_day_that_it_was_here(nobody: Unit, signed_in: SignIn) -> None:
+    row = recorded("X999991", nobody.team_code)
+    waiting_cases.remove(actor=None, who="Ann", number=row.pk, version=1, why="a slip")
+    noon = (timezone.now() - timedelta(days=1)).replace(hour=12)
+    WaitingCase.objects.filter(pk=row.pk).update(closed_at=noon)
+    with timezone.override(ZoneInfo("Pacific/Kiritimati")):  # 14 hours ahead: a summer evening, and more
+        page = signed_in("head", "pdu", nobody.pdu_code).get(unit_url("team", nobody.team_code, "waiting"))
+    (ended,) = table_of(page.text, "ended")
+    assert ended["On"].startswith(f"{noon.date() + timedelta(days=1):%-d %b}")
 
 
 @pytest.mark.both_databases

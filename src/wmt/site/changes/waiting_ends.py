@@ -1,13 +1,15 @@
 """How recorded waiting cases end: somebody gives them, or an extract has them with a practitioner."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils import timezone
 
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.record import record
+from wmt.site.availability.records import Post
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.waiting_cases import practitioner_lines
 from wmt.site.figures.placeholders import placeholders
@@ -39,17 +41,28 @@ def wait_again(rows: Iterable[CaseAllocation]) -> None:
     _open(WaitingCase.objects.filter(allocation__in=list(rows), state=_Now.GIVEN))
 
 
-def follow_teams(state: State, codes: Mapping[str, str]) -> None:
-    """Cases of a team that is gone wait in the one under which all of its officers go on. `codes` are the
-    posts that are gone and those under which they go on."""
+def follow_teams(
+    state: State, before: State | None, former: Collection[Post], codes: Mapping[str, str], who: str
+) -> None:
+    """Records of a team that is gone go to the one in which all of its officers go on, and to no other.
+
+    `former` are the posts of the figures `before`, `codes` those that are gone and under which they go on.
+    """
     there = Unit.objects.filter(load_id=state.load_id, level="team", whole=True).values("code")
+    rows = WaitingCase.objects.exclude(state=_Now.REPLACED).exclude(team_code__in=there)
+    found = dict(rows.order_by().values_list("team_code").annotate(Count("pk")))
+    nobody = placeholders(before) if found and before else ()
     then: dict[str, set[str]] = defaultdict(set)
-    for old, new in codes.items():
-        then[old.partition(":")[0]].add(new.partition(":")[0])
-    for row in WaitingCase.objects.filter(state=_Now.WAITING).exclude(team_code__in=there):
-        if len(then[row.team_code]) == 1:
-            (row.team_code,) = then[row.team_code]
-            row.save(update_fields=["team_code"])
+    for team, staff in former:
+        if staff and f"{team}:{staff}" not in nobody:
+            then[team].add(codes.get(f"{team}:{staff}", "").partition(":")[0])
+    for team, number in found.items():
+        new = "".join(then[team]) if len(then[team]) == 1 else ""
+        if new:
+            rows.filter(team_code=team).update(team_code=new)
+            said = counted(number, "record of a waiting case", "records of waiting cases")
+            words = f"{said} of team {team} went to team {new}, where all its officers are now."
+            record("waiting case", words, who=who, level="team", code=new)
 
 
 def settle_waiting(state: State, as_at: datetime, who: str) -> None:

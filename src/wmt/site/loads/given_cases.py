@@ -63,9 +63,11 @@ def given_cases(shown: Load | None, known: Known) -> Known:
     return with_given
 
 
-def settle_allocations(load: Load, night: Night, number: int, former: Collection[Post]) -> None:
+def settle_allocations(
+    load: Load, night: Night, number: int, former: Collection[Post], before: State | None
+) -> None:
     """Judge every allocation by the figures of a load that has just been shown, and let those it does not
-    have yet count beside it. `former` are the posts shown before. The caller holds the journal."""
+    have yet count beside it. `former` are the posts shown `before`. The caller holds the journal."""
     assert load.as_at is not None
     _reopen(load.as_at)
     codes = _followed(former, posts_of(load))
@@ -98,7 +100,7 @@ def settle_allocations(load: Load, night: Night, number: int, former: Collection
     names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
-    follow_teams(state, codes)
+    follow_teams(state, before, former, codes, load.who)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told)
 

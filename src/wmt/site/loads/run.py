@@ -30,9 +30,9 @@ from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
 from wmt.site.workload import swap
-from wmt.site.workload.models import Load
+from wmt.site.workload.models import Current, Load
 from wmt.site.workload.night_rows import over_mark, rows_of
-from wmt.site.workload.state import current_state
+from wmt.site.workload.state import current_state, stated
 from wmt.text import counted
 
 _BEAT = 0.5
@@ -136,6 +136,7 @@ class Run:
         load.message = f"{counted(load.posts, 'post')} and {counted(load.cases, 'case')}."
         with hold_journal() as journal:
             former = people_tables.posts_of(last)
+            before = stated(Current.objects.select_related("load").first())
             swap.show(load)
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journal.next()
@@ -143,7 +144,7 @@ class Run:
             moved |= people_tables.follow(load, former, number) | people_tables.reopen_grades(load, number)
             people_tables.end_agreed_grades(load, number)
             settle(moved, number)
-            settle_allocations(load, night, number, former)
+            settle_allocations(load, night, number, former, before)
             load.change = number
             load.save(update_fields=["change", "warnings"])
             if alone:

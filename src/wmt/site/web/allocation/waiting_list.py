@@ -214,7 +214,7 @@ def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) ->
 
 def _notes(entry: query.WaitingEntry) -> list[str]:
     row = entry.recorded
-    found = [entry.priced.reason if entry.priced else "not in nDelius data yet"]
+    found = [entry.priced.reason if entry.priced else "" if entry.withheld else "not in nDelius data yet"]
     if row is not None:
         if entry.kind.tier == "0":
             found.append(f"no tier yet: {row.no_tier_why or 'no reason was given'}")
