@@ -52,14 +52,14 @@ def test_a_case_is_recorded_listed_changed_and_removed_on_pages(nobody: Unit, si
     page = in_sight(head.get(answer["Location"]).text)
     for words in ("X999991, event 1", "due 3 December 2026, with Bo Duty", "Unpaid work; Curfew"):
         assert words in page
-    assert "nDelius data does not have this case yet" in page
+    assert "nDelius data has no such case with your teams" in page
     row_shown = next(each for each in table_of(head.get(listed).text, "waiting") if each["CRN"] == "X999991")
     assert (row_shown["Case"], row_shown["Known from"], row_shown["Days"]) == (
         "Licence C2",
         "recorded here",
         "19",
     )
-    assert "not in nDelius data yet" in row_shown["Notes"]
+    assert "no such case with your teams yet" in row_shown["Notes"]
     change = reverse("waiting-change", args=[row.pk])
     form = head.get(change).text
     assert "Unpaid work\nCurfew" in form
@@ -140,7 +140,7 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
         unit_url("team", nobody.team_code, "waiting"), unit_url("nation", "nation", "waiting"),
     ):  # fmt: skip
         page = stranger.get(address).text
-        assert not re.search("X99999|PRIVATE|not in nDelius data yet", page), address
+        assert not re.search("X99999|PRIVATE|no such case", page), address
     assert stranger.get(reverse("waiting-case", args=[row.pk])).status_code == 404
     assert stranger.get(reverse("waiting-change", args=[row.pk])).status_code == 404
     assert stranger.post("/waiting/new/", typed(nobody.team_code, ref="X999993")).status_code == 403
@@ -151,6 +151,27 @@ def test_who_may_not_read_the_cases_of_the_team_reads_nothing_of_them(
     assert "PRIVATECOURT" in reader.get(reverse("waiting-case", args=[row.pk])).text
     assert reader.get(reverse("waiting-change", args=[row.pk])).status_code == 403
     assert ReadEvent.objects.filter(level="team", code=nobody.team_code).exists()
+
+
+@pytest.mark.both_databases
+def test_a_record_of_a_case_that_others_have_is_listed_as_one_that_nobody_has(
+    nobody: Unit, other: Unit, signed_in: SignIn
+) -> None:
+    holder = posts(team_code=nobody.team_code, stream="sentence_management", grade="PO", cases__gt=3)[0]
+    refs = (cases_of(nobody)[0], cases_of(holder)[0], "X999991")
+    manager = person_with("manager", "team", other.code)
+    numbers = [
+        waiting_cases.record_case(actor=manager, wanted=details(ref, other.code))[0].pk for ref in refs
+    ]
+    client = signed_in("manager", "team", other.code)
+    shown = [row for row in table_of(client.get(unit_url("team", other.code, "waiting")).text, "waiting")
+             if row["CRN"] in refs]  # fmt: skip
+    assert {row["CRN"] for row in shown} == set(refs)
+    assert len({tuple(v for k, v in row.items() if k != "CRN") for row in shown}) == 1  # all are told alike
+    for number in numbers:
+        page = in_sight(client.get(reverse("waiting-case", args=[number])).text)
+        assert "nDelius data has no such case with your teams" in page
+        assert "Who could hold a case like this" in page
 
 
 def test_a_case_ended_on_the_day_that_it_was_here(nobody: Unit, signed_in: SignIn) -> None:

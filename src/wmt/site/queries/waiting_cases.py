@@ -4,7 +4,7 @@ Where both are there, the figures and the post are those of the extract and the 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -25,7 +25,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.figures.withheld import Withholding
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.workload.models import Line, Pricing, Unit
-from wmt.site.workload.state import rules_of
+from wmt.site.workload.state import State, rules_of
 
 #: For so many days what waits no more is told, and decisions are counted.
 ENDED_DAYS, DECIDED_DAYS = 14, 30
@@ -85,8 +85,13 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
         there = WaitingCase.objects.filter(ref__in=refs, state=WaitingCase.State.WAITING)
         # where the extract has a case is its place, whatever its record says; of several events the first
         recorded = {row.ref: row for row in there.order_by("-event_number") if reads((row.team_code, ""))}
-        for row in waiting_beside(state).filter(team_code__in=teams):
-            found.append(_of_record(question, row, teams[row.team_code], reads((row.team_code, ""))))
+        beside = set(waiting_beside(state).filter(team_code__in=teams).values_list("pk", flat=True))
+        rows = list(WaitingCase.objects.filter(state=WaitingCase.State.WAITING, team_code__in=teams))
+        seen = seen_refs(question.user, state, [row.ref for row in rows if row.pk not in beside])
+        for row in rows:
+            may = reads((row.team_code, ""))
+            if row.pk in beside or (may and row.ref not in seen):
+                found.append(_of_record(question, row, teams[row.team_code], may))
     for line, priced, post, worth in lines:
         kind = CaseKindShown(priced.location, priced.tier, priced.stream, priced.suspended)
         own = recorded.get(line.ref) if line.listed_cases == 1 else None
@@ -97,6 +102,16 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
             )
         )  # fmt: skip
     return _oldest_first(found, state.day)
+
+
+def seen_refs(user: Any, state: State, refs: Collection[str]) -> set[str]:
+    """Those of some cases that the figures have with a post whose cases somebody may read."""
+    pricing = line_queries.pricing_of(state).items()
+    numbers = [n for n, priced in pricing if priced.kind == "case" and priced.stream != ledger.OMIC]
+    lines = Line.objects.filter(load_id=state.load_id, ref__in=refs, pricing__in=numbers)
+    posts = units.of_level(state, "post").filter(number__in=lines.values("post_no"))
+    there = visibility.cases(user, state).among(posts).values("number")
+    return set(lines.filter(post_no__in=there).values_list("ref", flat=True))
 
 
 def without_team(question: UnitRequest) -> list[WaitingEntry]:

@@ -17,9 +17,9 @@ from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import waiting_cases as action
-from wmt.site.changes.case_deltas import case_lines
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.queries import waiting_cases as query
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import waiting_forms, waiting_labels
 from wmt.site.web.units.labels import upper_first
@@ -43,7 +43,7 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     names = units.names_of(posts.filter(code__in=held))
     waits = row.state == WaitingCase.State.WAITING
     tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
-    seen = bool(case_lines(state, [row.ref])) if waits else False
+    seen = waits and row.ref in query.seen_refs(request.user, state, [row.ref])
     allowed = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     may = waits and allowed((row.team_code, ""))
     asked = {"type": row.location, "tier": tier, "kind": "t2a" if row.is_t2a else ""}

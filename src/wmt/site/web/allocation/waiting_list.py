@@ -30,6 +30,8 @@ from wmt.site.workload.models import Unit
 TITLE = "Waiting cases"
 TEMPLATE = "unit/waiting.jinja"
 _SOURCES = {"data": "nDelius data", "typed": "recorded here", "feed": "another system"}
+#: Of a record; also where others have the case, of whom one may not read that.
+_NOT_SEEN = "nDelius data has no such case with your teams yet"
 _AGES = ("7", "14", "28")
 _GONE = "Recorded cases of teams that are no longer in the data"
 _Fits = Callable[[query.WaitingEntry], bool]
@@ -214,7 +216,7 @@ def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) ->
 
 def _notes(entry: query.WaitingEntry) -> list[str]:
     row = entry.recorded
-    found = [entry.priced.reason if entry.priced else "" if entry.withheld else "not in nDelius data yet"]
+    found = [entry.priced.reason if entry.priced else "" if entry.withheld else _NOT_SEEN]
     if row is not None:
         if entry.kind.tier == "0":
             found.append(f"no tier yet: {row.no_tier_why or 'no reason was given'}")
