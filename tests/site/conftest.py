@@ -28,12 +28,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave to the soak on PostgreSQL what says the same on every database.
 
     Such tests are marked `one_database`; their statements are run by others on PostgreSQL too, which
-    `python tests/sql_shapes.py` checks. What writes, locks, loads, searches or migrates runs on both.
+    `python tests/sql_shapes.py` checks. What writes, locks, loads, searches or migrates runs on both. What
+    needs several writers at once is left to PostgreSQL: SQLite has one.
     """
-    if SOAK or os.environ.get("WMT_TEST_DATABASE") != "postgres":
-        return
     here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    left = {item for item in here if item.get_closest_marker("unit") or is_for_one_database(item)}
+    if os.environ.get("WMT_TEST_DATABASE") != "postgres":
+        left = {item for item in here if item.get_closest_marker("several_writers")}
+    elif SOAK:
+        return
+    else:
+        left = {item for item in here if item.get_closest_marker("unit") or is_for_one_database(item)}
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=list(left))
 

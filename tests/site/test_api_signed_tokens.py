@@ -448,11 +448,10 @@ class Clock:
         self._ahead += seconds
 
 
+@pytest.mark.several_writers
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("fresh_counts")
 def test_of_two_first_tokens_at_once_one_links_and_both_come_in() -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     olu, found, ready = person_with("analyst"), [], threading.Barrier(4)
     claims = {"sub": "OLU", "email": olu.email, "email_verified": True}
 

@@ -229,12 +229,11 @@ def test_of_hours_that_changed_long_ago_only_that_they_did_stays(
     assert program("manager", "team", pair[0].team_code).get("events")["events"] == []
 
 
+@pytest.mark.several_writers
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("fed")
 def test_who_comes_second_is_numbered_second(pair: Pair) -> None:
     """While one change is being saved, no other gets a number, lower or higher."""
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     old, new = pair
     refs, saved = cases_of(old)[:2], []
     thread = threading.Thread(target=lambda: (saved.append(give(refs[1], new)), connection.close()))

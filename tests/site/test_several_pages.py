@@ -262,3 +262,12 @@ def test_where_all_were_given_meanwhile_that_is_told(pdu: Pdu, head: Client) -> 
     assert answer.status_code == 409
     assert "by now" in in_sight(answer.text)
     assert "Changed by somebody else" in answer.text
+
+
+def test_cases_of_who_keeps_earlier_figures_are_not_on_offer(pdu: Pdu, head: Client) -> None:
+    caseload = unit_url("post", pdu.holder.code, "caseload")
+    assert several(pdu.holder) in links(head.get(caseload).text)
+    Unit.objects.filter(pk=pdu.holder.pk).update(stale_since="2020-01-01T18:30:00Z")
+    page = head.get(caseload).text
+    assert several(pdu.holder) not in links(page)
+    assert "Give to somebody else" not in page

@@ -6,6 +6,7 @@ from wmt.ledger import OMIC
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
+from wmt.site.changes.deltas import is_fresh
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
@@ -102,8 +103,9 @@ def _columns(question: UnitRequest) -> list[tables.Column]:
 
 
 def gives(question: UnitRequest) -> bool:
-    """Whether whoever asks may give the cases of this post to somebody else."""
-    return question.is_post and visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(question.unit)
+    """Whether whoever asks may give the cases of this post to somebody else: of figures of this night."""
+    allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)
+    return question.is_post and is_fresh(question.unit) and allowed.covers(question.unit)
 
 
 def _row(
