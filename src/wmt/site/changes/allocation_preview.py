@@ -156,10 +156,15 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
     case = case_in(state, holder, lines)
     need_no_flag(case_lines(state, [wanted.ref]), [to])
-    row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
-    candidate = candidate_of(rules_of(state), row, [case], {}, {})
     waiting = holder.code in placeholders(state)
+    candidate = with_cases(to, [case], state)
     return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
+
+
+def with_cases(post: Unit, cases: Sequence[CaseToGive], state: State) -> Candidate:
+    """What cases would make of a post."""
+    row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
+    return candidate_of(rules_of(state), row, cases, {}, {})
 
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from wmt import ledger
-from wmt.allocation.candidates import Candidate, candidate_of
+from wmt.allocation.candidates import Candidate
 from wmt.allocation.cases import MOVES, CaseToGive
 from wmt.allocation.spread import SpreadSuggestion, suggestions
 from wmt.grades import DUMMY
@@ -29,7 +29,7 @@ from wmt.site.changes.recalculate import hold_journal
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Current, Line, Unit
-from wmt.site.workload.state import State, rules_of, stated
+from wmt.site.workload.state import State, stated
 from wmt.text import counted
 
 #: So many cases are given at once, at most: a page has to show them all.
@@ -160,7 +160,7 @@ def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
     there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
     nobody = placeholders(state)
     found = [
-        _with(post, [], state)
+        preview.with_cases(post, [], state)
         for post in there
         if post.code not in nobody and post.code != holder.code and is_fresh(post)
     ]
@@ -173,7 +173,7 @@ def suggest(
     """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
     posts = preview.receivers(actor, people, state)
     there = cases_of(actor=actor, post=post, refs=refs, state=state)
-    chosen = [_with(posts[code], there.cases, state) for code in people]
+    chosen = [preview.with_cases(posts[code], there.cases, state) for code in people]
     before: dict[str, set[str]] = defaultdict(set)
     for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
         before[row.ref].add(row.from_post)
@@ -205,7 +205,7 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
             [line for line in there.elsewhere if line.ref == each.ref], [takers[each.to_post]]
         )
     with_all = {
-        code: _with(
+        code: preview.with_cases(
             to,
             [case for case, one in zip(there.cases, wanted.given, strict=True) if one.to_post == code],
             state,
@@ -309,8 +309,3 @@ def _sent_again(
         words = f"These allocations were undone by {same[0].undone_by}"
         raise preview.conflict("UNDONE", f"{words}. Open the form again to give the cases")
     return same
-
-
-def _with(to: Unit, cases: Sequence[CaseToGive], state: State) -> Candidate:
-    row = {**vars(to), "post_no": to.number, "unmeasured": to.unmeasured_posts}
-    return candidate_of(rules_of(state), row, cases, {}, {})

@@ -19,7 +19,6 @@ from wmt.site.availability.change_requests import ConflictError
 from wmt.site.changes import spread
 from wmt.site.duties import notices
 from wmt.site.figures import units
-from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import labels
 from wmt.site.web.units.labels import upper_first
@@ -55,9 +54,6 @@ def _table(state: State, rows: list[CaseAllocation]) -> tables.Table:
     codes = {code for row in rows for code in (row.from_post, row.to_post, row.found_post) if code}
     names = units.names_of(units.of_level(state, "post").filter(code__in=codes))
 
-    def post(code: str) -> tables.Value:
-        return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
-
     columns = [
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
@@ -73,8 +69,8 @@ def _table(state: State, rows: list[CaseAllocation]) -> tables.Table:
                 "crn": tables.text(row.ref, reverse("allocation", args=[row.pk])),
                 "what": tables.text(upper_first(row.words)),
                 "points": tables.exact(row.points_x100),
-                "from": post(row.from_post),
-                "to": post(row.to_post),
+                "from": labels.post_link(row.from_post, names),
+                "to": labels.post_link(row.to_post, names),
                 "why": tables.text(labels.why(row)),
                 "state": tables.text(
                     labels.state_words(row, state.day), note=names.get(row.found_post, row.found_post)

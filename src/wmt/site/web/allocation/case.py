@@ -14,7 +14,6 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
-from wmt.site.links import unit_url
 from wmt.site.queries import case_history, histories
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import labels
@@ -59,10 +58,6 @@ def case_page(request: HttpRequest) -> HttpResponse:
     return render(request, "allocation/case.jinja", context)
 
 
-def _name(code: str, names: dict[str, str]) -> tables.Value:
-    return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
-
-
 def _holders(held: Sequence[case_history.CaseHolder], names: dict[str, str]) -> tables.Table:
     columns = [
         tables.Column("who", "Held by"),
@@ -78,7 +73,7 @@ def _holders(held: Sequence[case_history.CaseHolder], names: dict[str, str]) -> 
         how = tables.text("allocated here" if each.decided_here else "nDelius data")
         if made := each.allocation:
             how = tables.text(labels.why(made), reverse("allocation", args=[made.pk]))
-        who = _name(each.post, names)
+        who = labels.post_link(each.post, names)
         note = "nobody: it waited" if each.waits else "now" if each.until is None else ""
         values = {
             "who": tables.text(who.text, who.href, note), "since": tables.day(each.since),
@@ -103,8 +98,8 @@ def _decided(rows: list[CaseAllocation], names: dict[str, str], state: State) ->
                 "on": tables.Value(
                     row.first_day, tables.day(row.first_day).text, reverse("allocation", args=[row.pk])
                 ),
-                "from": _name(row.from_post, names),
-                "to": _name(row.to_post, names),
+                "from": labels.post_link(row.from_post, names),
+                "to": labels.post_link(row.to_post, names),
                 "by": tables.text(staff_names.person(row.who)),
                 "why": tables.text(labels.why(row)),
                 "state": tables.text(labels.state_words(row, state.day)),

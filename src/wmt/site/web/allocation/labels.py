@@ -70,3 +70,8 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
         by = staff_names.person(row.undone_by)
         found.append(("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", ""))
     return [fact for fact in found if fact[1]]
+
+
+def post_link(code: str, names: dict[str, str]) -> tables.Value:
+    """A post by its name, with the way to it where the figures have it."""
+    return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")

@@ -13,7 +13,6 @@ from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
-from wmt.site.links import unit_url
 from wmt.site.queries.allocations import allocations_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.allocation import labels
@@ -96,9 +95,6 @@ def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[
 def _values(
     question: UnitRequest, row: CaseAllocation, may_read: bool, names: dict[str, str]
 ) -> dict[str, tables.Value]:
-    def post(code: str) -> tables.Value:
-        return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")
-
     day = question.state.day
     waited, not_seen = row.days_waited, labels.not_seen(row, day)
     href = reverse("allocation", args=[row.pk])
@@ -106,8 +102,8 @@ def _values(
         "crn": tables.text(row.ref, href) if may_read else _WITHHELD,
         "what": tables.text(upper_first(row.words)),
         "points": tables.exact(row.points_x100),
-        "from": post(row.from_post),
-        "to": post(row.to_post),
+        "from": labels.post_link(row.from_post, names),
+        "to": labels.post_link(row.to_post, names),
         "on": tables.day(row.first_day) if may_read else _WITHHELD,
         "waited": (tables.Value(None) if waited is None else tables.count(waited)) if may_read else _WITHHELD,
         "by": tables.text(staff_names.person(row.who)) if may_read else _WITHHELD,
