@@ -277,7 +277,9 @@ def test_who_may_not_read_the_cases_reads_neither_crn_nor_reasons(
 
 
 @pytest.mark.both_databases
-def test_allocations_are_listed_for_both_sides(pdu: Pdu, given: CaseAllocation, head: Client) -> None:
+def test_allocations_are_listed_for_both_sides(
+    pdu: Pdu, given: CaseAllocation, head: Client, signed_in: SignIn
+) -> None:
     team = Unit.objects.get(load_id=pdu.holder.load_id, level="team", whole=True, code=pdu.holder.team_code)
     for level, code in (
         ("post", given.from_post),
@@ -289,6 +291,14 @@ def test_allocations_are_listed_for_both_sides(pdu: Pdu, given: CaseAllocation, 
         assert (row["CRN"], row["From"], row["To"]) == (given.ref, pdu.holder.name, pdu.free[0].name)
     for code in (post.code for post in (pdu.free[1], pdu.nobody)):
         assert "No case was allocated here." in head.get(unit_url("post", code, "allocations")).text
+    analyst = signed_in("analyst", "nation", "nation")
+    for show, field in (("over", "why_over"), ("against", "why_not_eligible")):
+        beside = unit_url("pdu", pdu.code, "allocations", show=show)
+        assert "No case was allocated here." in head.get(beside).text
+        CaseAllocation.objects.update(**{field: "She knows him."})
+        assert len(table_of(head.get(beside).text, "allocations")) == 1
+        # why somebody wrote it is for those who allocate there, and so is that they did
+        assert "No case was allocated here." in analyst.get(beside).text
     address = unit_url("pdu", pdu.code, "allocations", show="attention")
     assert len(table_of(head.get(address).text, "allocations")) == 1
     CaseAllocation.objects.update(state=Given.CONFIRMED, is_open=False)

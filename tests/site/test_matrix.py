@@ -68,6 +68,10 @@ def test_every_pair_is_what_the_ledger_says(nation: Any, pdu: Unit, signed_in: S
                 continue
             assert row[head].startswith(shown_capacity(*effect.after))
             assert ("not for this grade" in row[head]) != effect.eligibility.eligible
+            # a post over the threshold with it is marked so, whatever else is to be said
+            assert ("over 110%" in row[head]) == (
+                effect.after.points_x100 * 10 > effect.after.available_x100 * 11
+            )
     assert [total[head] for head in cells] == [str(number) for number in room_of]
 
 

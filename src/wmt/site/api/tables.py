@@ -99,8 +99,10 @@ class TableFilter(schemas.Paging):
     first: schemas.Short = Field(
         "", alias="from", description="Of the matrix: from which waiting case on ten are shown, or `all`."
     )
-    show: Literal["attention"] | None = Field(
-        None, description="Of allocations: only those that nDelius does not show as they were decided."
+    show: Literal["attention", "over", "against"] | None = Field(
+        None,
+        description="Of allocations: only those that nDelius does not show as they were decided, that took "
+        "somebody over the threshold, or that are against the rules of who may hold what.",
     )
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from wmt import ledger
 from wmt.days import moment_words
+from wmt.site import tables
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
@@ -236,7 +237,7 @@ def _facts(given: Sequence[Given]) -> str:
     facts.append(f"Allocated by: {row.who}, {moment_words(timezone.localtime(row.recorded_at))}")
     for each, to_name, *_ in given:
         to = f", to {to_name}" if len(people) > 1 else ""
-        points = f"{ledger.decimal(each.points_x100):,f}".rstrip("0").rstrip(".")
+        points = tables.exact(each.points_x100).text
         what = "" if limited else f", {each.words}, {counted(points, 'point')}"
         facts.append(f"CRN: {each.ref}{what}{to}")
     if limited:

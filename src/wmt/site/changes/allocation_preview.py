@@ -13,6 +13,7 @@ from wmt.allocation.candidates import Candidate, candidate_of
 from wmt.allocation.cases import CaseToGive
 from wmt.allocation.transfers import CaseTransfer
 from wmt.grades import DUMMY
+from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
@@ -97,8 +98,7 @@ class AllocationPreview:
     @property
     def mark(self) -> str:
         """What the case is and earns, as it was looked at."""
-        points = f"{ledger.decimal(self.case.points_x100):,f}".rstrip("0").rstrip(".")
-        return f"{self.case.words}, {counted(points, 'point')}"
+        return f"{self.case.words}, {counted(tables.exact(self.case.points_x100).text, 'point')}"
 
     @property
     def goes_over(self) -> bool:

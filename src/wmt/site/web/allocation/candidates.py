@@ -130,7 +130,7 @@ def _table(
         tables.Column("may", "May hold it"),
         tables.Column("now", "Capacity now", "percent"),
         tables.Column("then", "Capacity with it", "percent"),
-        tables.Column("left", "Points left with it", "points"),
+        tables.Column("left", "Points left with it", "points", "Up to 100%: available points less points."),
         tables.Column("run", f"Days over {over}", "count", _RUN),
         *([tables.Column("run_then", f"Days over {over} with it")] if kinds else []),
         tables.Column("why", "Notes", "words"),

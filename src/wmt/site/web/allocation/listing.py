@@ -25,7 +25,13 @@ TITLE = "Allocations"
 TEMPLATE = "allocation/listing.jinja"
 _DAYS = 30
 _WITHHELD = tables.Value(None, "withheld")
-_SHOW = [("", "All"), ("attention", "Needs attention")]
+_WRITTEN = {"over": "why_over", "against": "why_not_eligible"}
+#: Which are listed: all, those to be looked at, and those that were given beside a threshold or a rule.
+_SHOW = {
+    "attention": "nDelius does not show them so",
+    "over": "Over the threshold",
+    "against": "Against the rules",
+}
 
 
 def applies(unit: Unit) -> bool:
@@ -45,13 +51,18 @@ def content(question: UnitRequest) -> dict[str, Any]:
         rows = [row for row in rows if row.state in labels.ATTENTION]
     seen = access.readable(question.user, state)
     readable = {row.pk for row in rows if seen(row)}
+    if show in _WRITTEN:  # why somebody wrote something is for those who read it
+        rows = [row for row in rows if row.pk in readable and getattr(row, _WRITTEN[show])]
+        readable = {row.pk for row in rows}
     waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
     if readable:
         note_read(question.user, unit)
     return {
         "tables": {"allocations": _table(question, rows, readable)},
         "elsewhere": False,
-        "filters": [{"name": "show", "label": "Allocations", "value": show, "options": _SHOW}],
+        "filters": [
+            {"name": "show", "label": "Allocations", "value": show, "options": [("", "All"), *_SHOW.items()]}
+        ],
         "days": _DAYS,
         "waits": counted(len(waits), "case"),
         "waited": counted(f"{median(waits):,g}", "day") if waits else "",

@@ -1,6 +1,7 @@
 """Everybody who could be chosen beside every waiting case of a team or PDU: capacity with each, who may."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
@@ -137,7 +138,8 @@ def _cell(one: Candidate, effect: CaseEffect, over: int, href: str) -> tables.Va
     shown = tables.percent(*effect.after, over, href)
     if effect.eligibility.eligible:
         return shown
-    return tables.Value(shown.raw, shown.text, href, "not for this grade", "quiet")
+    notes = "; ".join(["not for this grade", shown.note] if shown.note else ["not for this grade"])
+    return replace(shown, note=notes, tone=shown.tone or "quiet")
 
 
 def _hrefs(
