@@ -86,6 +86,11 @@ class PeopleRow:
             form = f"with at most {decimals} decimals" if decimals else "without decimals"
             what = f"{column} '{text}' is not a number from {definition.min} to {definition.max} {form}"
             self.refuse("PEOPLE_BAD_NUMBER", column, what)
+        elif kind == "max_length":
+            most = getattr(definition, "max_length", None)
+            self.refuse("PEOPLE_BAD_TEXT", column, f"{column} has more than {most} characters")
+        elif column == "email":  # not quoted: reports of loads are read by more people than addresses are
+            self.refuse("PEOPLE_BAD_TEXT", column, "email is not an email address")
         else:
             what = f"{column} '{text}' is none of {', '.join(GRADES)}"
             self.refuse("PEOPLE_UNKNOWN_GRADE", column, what)

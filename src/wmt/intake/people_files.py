@@ -44,6 +44,7 @@ def kept_tables(folder: Path, *, names: bool) -> dict[str, pl.DataFrame]:
     return {
         f"{KEPT}{name}": table.frame if names else table.frame.drop(_PERSONAL, strict=False)
         for name, table in tables.items()
+        if name != people_schema.STAFF_FILE
     }
 
 
@@ -141,13 +142,14 @@ def _people(
     sources: list[InputFile],
 ) -> People:
     """The tables as records, each checked. Reasons come first: reductions name them."""
-    hours, cuts, grades, named = (
+    hours, cuts, grades, named, staff = (
         rows_of(tables[name], faults) if name in tables else ()
         for name in (
             people_schema.HOURS_FILE,
             people_schema.REDUCTIONS_FILE,
             people_schema.GRADES_FILE,
             people_schema.REASONS_FILE,
+            people_schema.STAFF_FILE,
         )
     )
     dated, corrected = people_tables.dated_hours(hours), people_tables.grade_corrections(grades)
@@ -162,4 +164,5 @@ def _people(
         grade_corrections=corrected,
         reasons=own,
         withdrawn=gone,
+        staff=people_tables.staff_details(staff),
     )

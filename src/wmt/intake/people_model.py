@@ -90,6 +90,18 @@ class DatedReason:
 
 
 @dataclass(frozen=True)
+class StaffDetailsRow:
+    """How the person of a staff code is called and written to; empty where nobody knows."""
+
+    row: int
+    staff_code: str
+    forename: str
+    middle_name: str
+    surname: str
+    email: str
+
+
+@dataclass(frozen=True)
 class People:
     """All that the tables of people hold, and where it was read.
 
@@ -105,6 +117,7 @@ class People:
     grade_corrections: Sequence[GradeCorrection] = ()
     reasons: Sequence[DatedReason] = ()
     withdrawn: Sequence[Withdrawn] = ()
+    staff: Sequence[StaffDetailsRow] = ()
     stands: bool = False  # kept elsewhere, and judged there
 
 

@@ -64,13 +64,27 @@ class ReductionReasons(dy.Schema):
     row = dy.Int64()
 
 
+class StaffDetailsTable(dy.Schema):
+    """staff_details: how people are called and written to. An empty cell says that nobody knows."""
+
+    staff_code = dy.String(nullable=False)
+    forename = dy.String(nullable=True, max_length=100)
+    middle_name = dy.String(nullable=True, max_length=100)
+    surname = dy.String(nullable=True, max_length=100)
+    email = dy.String(nullable=True, max_length=254, regex=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+    row = dy.Int64()
+
+
 HOURS_FILE, REDUCTIONS_FILE = "contracted_hours", "reductions"
 GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
+#: About people and not their posts: it is in no figure, and no night keeps it.
+STAFF_FILE = "staff_details"
 TABLES: dict[str, type[dy.Schema]] = {
     HOURS_FILE: ContractedHours,
     REDUCTIONS_FILE: Reductions,
     GRADES_FILE: GradeCorrections,
     REASONS_FILE: ReductionReasons,
+    STAFF_FILE: StaffDetailsTable,
 }
 #: The columns that a file may have, for each table.
 COLUMNS = {

@@ -75,6 +75,21 @@ def reasons(rows: Iterable[PeopleRow]) -> list[people_model.DatedReason]:
     return list(found.values())
 
 
+def staff_details(rows: Iterable[PeopleRow]) -> list[people_model.StaffDetailsRow]:
+    """Names and email addresses as written, one row for each staff code, whatever its letter case."""
+    found: dict[str, people_model.StaffDetailsRow] = {}
+    for row in rows:
+        if row.refused:
+            continue
+        code, *texts = (
+            row.text(name) for name in ("staff_code", "forename", "middle_name", "surname", "email")
+        )
+        if code.upper() in found:
+            row.refuse("PEOPLE_DUPLICATE", "staff_code", f"a second row for {code}")
+        found[code.upper()] = people_model.StaffDetailsRow(row.row, code, *texts)
+    return list(found.values())
+
+
 def reasons_on(
     rules: Mapping[str, ReductionReason], dated: Iterable[people_model.DatedReason], day: date
 ) -> dict[str, ReductionReason]:

@@ -92,6 +92,7 @@ REMEDIES: dict[str, str] = {
     "PEOPLE_BAD_NUMBER": "Write a plain number such as 18.5, within the limits of docs/input.md.",
     "PEOPLE_BAD_DATE": "Write the date as 2024-06-30, 30/6/2024 or 30 June 2024.",
     "PEOPLE_BAD_VALUE": "Write true or false.",
+    "PEOPLE_BAD_TEXT": "Correct the cell, or leave it empty.",
     "PEOPLE_BAD_CELL": "Write the value itself in the cell.",
     "PEOPLE_UNKNOWN_GRADE": "Use a grade of the measure, not the code of a case system.",
     "PEOPLE_UNKNOWN_POST": "Ignored for this night; check the codes, or remove the row if the post has gone.",

@@ -10,8 +10,10 @@ from wmt.grades import GradeName
 from wmt.ledger import serialise
 from wmt.site.accounts.access import visible_to
 from wmt.site.api import lookups, schemas
+from wmt.site.availability.staff_details import called
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import UsedHours
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -86,6 +88,15 @@ class NamedPlace(Schema):
     name: str
 
 
+class PersonShown(Schema):
+    """How the officer of a post is called and written to; empty where nobody knows."""
+
+    forename: str
+    middle_name: str
+    surname: str
+    email: str
+
+
 class UnitShown(Schema):
     """A unit: its figures, by stream, by grade of its posts, and the units it belongs to."""
 
@@ -93,6 +104,9 @@ class UnitShown(Schema):
     streams: list[FiguresShown]
     grades: list[FiguresShown]
     above: list[NamedPlace]
+    person: PersonShown | None = Field(
+        description="Of a post; null for other units, and for those who see posts by code."
+    )
 
 
 class UnitsShown(schemas.PageShown):
@@ -163,7 +177,14 @@ def one_unit(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitC
         "streams": [_figures(each, state, used) for each in units.streams(state, unit).values()],
         "grades": [_figures(each, state, used) for each in units.grades(state, unit)],
         "above": list(units.above(state, lookups.me(request), unit)),
+        "person": _person(unit),
     }
+
+
+def _person(unit: Unit) -> dict[str, str] | None:
+    if unit.level != "post" or staff_names.withheld():
+        return None
+    return called([unit])[unit.staff_code]._asdict()
 
 
 def _figures(unit: Unit, state: State, used: UsedHours) -> dict[str, Any]:

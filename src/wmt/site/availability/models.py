@@ -162,5 +162,18 @@ class Reason(Entry):
         return f"reason {self.reason} from {self.first_day}"
 
 
+class StaffDetails(models.Model):
+    """How the person of a staff code is called and written to, as a table of people had it last."""
+
+    staff_code = models.TextField(unique=True)
+    forename = models.TextField(blank=True)
+    middle_name = models.TextField(blank=True)
+    surname = models.TextField(blank=True)
+    email = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"details of {self.staff_code}"
+
+
 #: What is about posts, by the word that changes name it with.
 KINDS: dict[str, type[OfPost]] = {"hours": Hours, "reduction": Reduction, "grade": Grade}

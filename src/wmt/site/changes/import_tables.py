@@ -14,6 +14,7 @@ from wmt.intake.faults import FaultPlace, Faults
 from wmt.site.availability import change_requests, table_changes
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post
+from wmt.site.availability.staff_details import details_changed, save_details
 from wmt.site.changes import impact, reason_tables
 from wmt.site.changes.actions import preview, save
 from wmt.site.changes.people_files import read_people, shown_posts
@@ -90,6 +91,7 @@ def import_tables(
         try:
             with hold_journal():
                 reason_tables.save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
+                save_details(wanted.people.staff, who=wanted.who)
                 changes = table_changes.changes_of(wanted.people, plans_of())
                 save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
             done.saved = True
@@ -200,6 +202,7 @@ def _counts(
         people_schema.REDUCTIONS_FILE: len(people.reductions) + len(people.withdrawn),
         people_schema.GRADES_FILE: len(people.grade_corrections),
         people_schema.REASONS_FILE: len(people.reasons),
+        people_schema.STAFF_FILE: len(people.staff),
     }
     found = {table: Count() for table, number in rows.items() if number}
     gone = {change.key for change in changes if change.withdraw}
@@ -215,6 +218,9 @@ def _counts(
     for reason in reasons:
         found[people_schema.REASONS_FILE].changed += reason.stands is not None
         found[people_schema.REASONS_FILE].new += reason.stands is None
+    for _, is_kept in details_changed(people.staff):
+        found[people_schema.STAFF_FILE].changed += is_kept
+        found[people_schema.STAFF_FILE].new += not is_kept
     for table, count in found.items():
         count.unchanged = rows[table] - count.new - count.changed - count.withdrawn
     return found

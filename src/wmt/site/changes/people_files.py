@@ -45,6 +45,7 @@ def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
         people_schema.REDUCTIONS_FILE: _reductions(withdrawn=withdrawn),
         people_schema.GRADES_FILE: _grades(),
         people_schema.REASONS_FILE: _reasons(),
+        people_schema.STAFF_FILE: _staff(),
     }
     return {name: _put(folder, name, people_schema.COLUMNS[name], rows) for name, rows in tables.items()}
 
@@ -127,6 +128,11 @@ def _reasons() -> Iterable[Cells]:
             exact(row.max_x100, 100), "" if row.months is None else str(row.months),
             "true" if row.enabled else "false", _day(row.first_day),
         )  # fmt: skip
+
+
+def _staff() -> Iterable[Cells]:
+    columns = people_schema.COLUMNS[people_schema.STAFF_FILE]
+    yield from models.StaffDetails.objects.order_by("staff_code").values_list(*columns)
 
 
 def exact(number: int | None, parts: int) -> str:

@@ -24,6 +24,7 @@ from wmt.site.availability.change_requests import Change, ChangeFault, RefusedEr
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post
+from wmt.site.availability.staff_details import save_details
 from wmt.site.availability.table_changes import TABLE_OF, changes_of, key_of
 from wmt.site.availability.validation import FIRST_DAY
 from wmt.site.changes import actions
@@ -63,6 +64,8 @@ class PeopleInput:
         assert not faults.refusing()  # or intake would have refused the load
         with _in_words([]):
             save_reasons(reasons_changed(people.reasons), who=_asker(load))
+        if load.order.get("names", True):
+            save_details(people.staff, who=_asker(load))
         return changes_of(people, plans_of())
 
     def save(self, load: Load) -> int:
@@ -124,7 +127,7 @@ def given(came: Path | None) -> Iterator[PeopleInput]:
                 return
             # put the rows that came before those that stand; what they are about too is taken out there
             told = _told_again(read_people(folder)[0], people)
-            for table in TABLES:
+            for table in told:
                 found = [file for end in SUFFIXES if (file := came / f"{table}{end}").is_file()]
                 if not found:
                     continue

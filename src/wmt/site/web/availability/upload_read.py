@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wmt.intake import InputFault
-from wmt.intake.people_schema import HOURS_FILE, REASONS_FILE
+from wmt.intake.people_schema import HOURS_FILE, REASONS_FILE, STAFF_FILE
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
@@ -15,6 +15,7 @@ from wmt.site.availability import queries, table_changes
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.limits import RecordLimits
 from wmt.site.availability.records import Post, PostRecords
+from wmt.site.availability.staff_details import details_changed
 from wmt.site.changes import actions, people_files
 from wmt.site.changes.reason_tables import reasons_changed
 from wmt.site.web.availability.effect_tables import digest, place_of
@@ -80,6 +81,9 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     if reasons_changed(people.reasons):
         text = "Reasons are not taken from here. Change them on the page ‘Reasons for reductions’."
         found.notices.append(TableFault(REASONS_FILE, None, "", text))
+    if details_changed(people.staff):
+        text = "Names and email addresses are not taken from here. `wmt people import` takes them."
+        found.notices.append(TableFault(STAFF_FILE, None, "", text))
     # what the changes come to, by the check that stands behind all mouths
     changes = _allowed(found, table_changes.changes_of(people, stands), state, user)
     plans = queries.plans_of({change.post for change in changes})
