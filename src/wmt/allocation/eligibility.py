@@ -19,7 +19,7 @@ def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibi
 
     A case whose tier is not known may be of any, so only a grade that may hold all of them may hold it.
     """
-    rules = _judging(rules)
+    rules = judging(rules)
     found = rules.get(f"eligibility.{grade}.{location}")
     called = f"{location} {'case without a tier' if tier == '0' else tier}"
     if found is None:
@@ -32,7 +32,7 @@ def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibi
 
 
 @lru_cache(maxsize=8)
-def _judging(rules: RuleSet) -> RuleSet:
+def judging(rules: RuleSet) -> RuleSet:
     """The rules themselves; for those saved before there were any of eligibility, the ones of their day."""
     return rules if rules.under("eligibility") else load().at(rules.day)
 

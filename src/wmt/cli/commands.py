@@ -36,6 +36,10 @@ COMMANDS = {
         "allocation:who_could_hold",
         "Show who could hold a case: capacity now and with it, whether their grade may, and why not.",
     ),
+    "full": (
+        "full:full",
+        "Say whether units are full, by kind of case: with the best re-sharing, and without moving anybody.",
+    ),
     "allocate": (
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",

@@ -1,0 +1,227 @@
+"""`wmt full`: whether units are full, from a night or an extract, without a server."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from wmt import history, ledger, nights
+from wmt.cli import files, options, tables
+from wmt.cli.console import Failure, RefusedInput, out
+from wmt.cli.inputs import Opened, open_input
+from wmt.cli.overlays import lay
+from wmt.facts.enums import NOT_KNOWN
+from wmt.plan import full_certificate, full_history, full_pool
+from wmt.plan.full_present import present
+from wmt.plan.full_state import HAS_ROOM, FullState, reliefs, state_of
+from wmt.plan.full_words import relief_words, set_words
+from wmt.rules import RuleSet
+from wmt.text import counted
+
+Unit = Annotated[
+    str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
+]
+Level = Annotated[str, typer.Option("--level", help="Without --unit: team, pdu, region or nation.")]
+Day = Annotated[
+    date | None,
+    typer.Option(
+        "--day", parser=options.parse_day, metavar="DAY", help="Count hours and reductions of this day."
+    ),
+]
+Verify = Annotated[
+    str | None,
+    typer.Option(
+        "--verify", metavar="CHECKSUM", help="Say whether a certificate's checksum is that of --unit."
+    ),
+]
+
+
+def full(
+    paths: options.Paths,
+    unit: Unit = None,
+    level: Level = "pdu",
+    day: Day = None,
+    verify: Verify = None,
+    people: options.People = None,
+    rules_date: options.RulesDate = None,
+    overlay: options.Overlays = None,
+    set_aside: options.SetAside = False,
+    json: options.Json = False,
+    out_file: options.Out = None,
+) -> None:
+    """Say whether units are full, by kind of case: with the best re-sharing, and without moving anybody."""
+    files.check_kind(out_file)
+    if level not in ledger.LEVELS[1:]:
+        raise RefusedInput(f"--level {level}: choose one of {', '.join(ledger.LEVELS[1:])}")
+    if verify is not None and unit is None:
+        raise RefusedInput("--verify CHECKSUM needs --unit CODE: a certificate is of one unit")
+    overlays = lay(overlay)
+    opened = open_input(paths, people=people, set_aside=set_aside, as_json=json)
+    night = nights.open_night(paths[0]) if nights.is_night(paths[0]) else None
+    found = _Units.of(opened, opened.rule_set(rules_date, overlays), day)
+    if unit is None:
+        rows = [found.row(level, code) for code in sorted(found.sums(level)) if code != NOT_KNOWN]
+        _tell_many(level, rows, json=json)
+        if out_file is not None:
+            files.write_out(out_file, {"full": rows}, ("code", "name", "word"))
+        return
+    if out_file is not None:
+        raise RefusedInput("--out writes the table of many units; leave --unit out, or use --json")
+    as_loaded = None if day or overlays or rules_date else night
+    told = _told(found, found.level_of(unit), unit, as_loaded)
+    if verify is not None:
+        _verify(verify, told["checksum"])
+    elif json:
+        files.print_json(told)
+    else:
+        _tell(told)
+
+
+def _told(found: "_Units", level: str, code: str, night: nights.Night | None) -> dict[str, Any]:
+    """A unit as plain data. The days before and the checksum are those of a night as it was loaded."""
+    state, outlook, checksum = found.state(level, code), None, None
+    if night is not None:
+        outlook = _outlook(night, level, code, state)
+        about = full_certificate.Certified(level, code, night.name, night.manifest.inputs)
+        checksum = full_certificate.checksum(full_certificate.figures_of(about, state))
+    told = present(state, found.day, outlook, found.reliefs(state, level, code))
+    return {"level": level, "code": code, "name": found.name(level, code), **told, "checksum": checksum}
+
+
+@dataclass
+class _Units:
+    """The units of an input, ready to be asked."""
+
+    opened: Opened
+    rules: RuleSet
+    day: date
+    lines: pl.DataFrame
+    posts: pl.DataFrame
+    team_sums: pl.DataFrame
+    kept: dict[str, Mapping[str, full_pool.UnitSums]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, opened: Opened, rules: RuleSet, day: date | None) -> "_Units":
+        made = ledger.Ledger(opened.facts, rules, former=opened.former, day=day)
+        lines, posts = made.lines(), full_pool.posts_in_stream(made.totals(["post"]), opened.facts.post)
+        sums = full_pool.team_sums(full_pool.FullRules(rules), lines, posts)
+        return cls(opened, rules, made.day, lines, posts, sums)
+
+    def sums(self, level: str) -> Mapping[str, full_pool.UnitSums]:
+        if level not in self.kept:
+            self.kept[level] = full_pool.unit_sums(self.team_sums, level)
+        return self.kept[level]
+
+    def level_of(self, code: str) -> str:
+        """The level that a unit's code is of. Refuses one that is not there."""
+        levels: tuple[str, ...] = ledger.LEVELS[1:]
+        for level in reversed(levels):
+            if code in self.sums(level):
+                return level
+        raise RefusedInput(
+            f"--unit {code}: this data has no team, PDU or region of that code in sentence management"
+        )
+
+    def name(self, level: str, code: str) -> str:
+        if level == "nation":
+            return "England and Wales"
+        names = self.opened.facts.team.filter(pl.col(f"{level}_code") == code)[f"{level}_name"]
+        return str(names[0])
+
+    def state(self, level: str, code: str) -> FullState:
+        means = self.sums("nation")["nation"].means()
+        fit = full_pool.fit_posts(self.posts.filter(pl.col(f"{level}_code") == code), level)
+        return state_of(self.rules, self.sums(level)[code], fit.get(code, []), means)
+
+    def reliefs(self, state: FullState, level: str, code: str) -> list[Any]:
+        of_unit = self.posts.filter(pl.col(f"{level}_code") == code)
+        return reliefs(state, full_pool.largest_reductions(self.lines, of_unit))
+
+    def row(self, level: str, code: str) -> dict[str, Any]:
+        """A unit in a row: its word, and of each kind the cases it could take in both ways."""
+        state = self.state(level, code)
+        row: dict[str, Any] = {"level": level, "code": code, "name": self.name(level, code)}
+        row["word"] = state.word
+        row["over_full"] = all(each.is_over_full for each in state.kinds)
+        for each in state.kinds:
+            row[f"{each.kind}_spare"] = ledger.decimal(each.best.spare_x100)
+            row[f"{each.kind}_cases"] = each.best.cases
+            row[f"{each.kind}_cases_unmoved"] = each.alone.cases
+        return row
+
+
+def _outlook(
+    night: nights.Night | None, level: str, code: str, state: FullState
+) -> full_history.FullOutlook | None:
+    """What the days before say, where the night lies in a folder with a history that can be read."""
+    if night is None:
+        return None
+    with suppress(history.HistoryError):
+        past = history.open_history(night.path.parent)
+        day = night.manifest.as_at.date()
+        return full_history.outlook(state, full_history.past_of(past, level, code, day), day)
+    return None
+
+
+def _verify(asked: str, sha256: str | None) -> None:
+    if sha256 is None:
+        raise RefusedInput(
+            "a certificate is checked against a night as it was loaded: give its folder, and no other options"
+        )
+    if asked.strip().lower() != sha256:
+        raise Failure(f"the checksum is not that of these figures, which is {sha256}")
+    out.print("The checksum is that of these figures.", markup=False)
+
+
+def _tell_many(level: str, rows: list[dict[str, Any]], *, json: bool) -> None:
+    if json:
+        files.print_json(rows)
+        return
+    kinds = dict.fromkeys(
+        name.removesuffix("_spare") for row in rows for name in row if name.endswith("_spare")
+    )
+    columns = [
+        tables.TextColumn("code", "whole"),
+        tables.TextColumn("name", "text"),
+        tables.TextColumn("", "text"),
+        *(tables.TextColumn(f"{kind}:\n{what}") for kind in kinds for what in ("re-shared", "unmoved")),
+    ]
+    cells = [
+        (
+            row["code"], row["name"], row["word"],
+            *(row.get(f"{kind}_{what}") for kind in kinds for what in ("cases", "cases_unmoved")),
+        )
+        for row in rows
+    ]  # fmt: skip
+    tables.table("Room for cases: average cases that could be taken", columns, cells)
+    full = sum(row["word"] != HAS_ROOM for row in rows)
+    all_of_them = counted(len(rows), "PDU" if level == "pdu" else level)
+    out.print(f"{full:,} of {all_of_them} have no room, however cases were shared", markup=False)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    columns = (
+        tables.TextColumn("kind", "whole"), tables.TextColumn("today", "text"),
+        tables.TextColumn("points left"),
+        tables.TextColumn("cases,\nre-shared"), tables.TextColumn("cases,\nunmoved"),
+        tables.TextColumn("limited by", "text"), tables.TextColumn("days to full\n(estimate)"),
+        tables.TextColumn("no room since", "whole"),
+    )  # fmt: skip
+    cells = []
+    for each in told["kinds"]:
+        estimate, run = each["estimate"] or {}, each["run"] or {}
+        days = estimate.get("days_to_full")
+        cells.append((
+            each["kind"], each["word"], each["spare"], each["cases_with_the_best_re_sharing"],
+            each["cases_without_moving_anybody"], set_words(each["binding_grades"]),
+            None if days is None else f"{days:,.1f}", run.get("since"),
+        ))  # fmt: skip
+    tables.table(f"{told['name']} ({told['code']}), {told['day']:%-d %B %Y}: {told['word']}", columns, cells)
+    for each in told["what_would_free_most"][:3]:
+        out.print(f"Would free room: {relief_words(each['what'], each['of'], each['points'])}", markup=False)
+    if told["checksum"]:
+        out.print(f"Checksum of these figures: {told['checksum']}", markup=False)
