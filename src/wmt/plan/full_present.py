@@ -5,29 +5,27 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
-from wmt import ledger
-from wmt.ledger.arithmetic import divide_half_up
-from wmt.plan.full import GradeSet
-from wmt.plan.full_ahead import FullAhead
-from wmt.plan.full_history import FullOutlook
-from wmt.plan.full_runs import NO_RUN, FullRun
-from wmt.plan.full_state import FullState, KindState, Relief
+from wmt.ledger import arithmetic
+from wmt.plan import full, full_ahead, full_history, full_runs, full_state
 
 
 def present(
-    state: FullState, day: date, outlook: FullOutlook | None, reliefs: Sequence[Relief]
+    state: full_state.FullState,
+    day: date,
+    outlook: full_history.FullOutlook | None,
+    reliefs: Sequence[full_state.Relief],
 ) -> dict[str, Any]:
     """All that is told of a unit, estimates under 'estimate'. `outlook` None: no days before are known."""
     return {
         "word": state.word,
         "day": day,
-        "ceiling_percent": ledger.decimal(state.rules.ceiling_x100),
-        "over_full_percent": ledger.decimal(state.rules.over_x100),
+        "ceiling_percent": arithmetic.decimal(state.rules.ceiling_x100),
+        "over_full_percent": arithmetic.decimal(state.rules.over_x100),
         "days_in_a_row": state.rules.days,
         "grades": {
             grade: {
-                "available": ledger.decimal(time.available_x100),
-                "stays_with_author": ledger.decimal(time.fixed_x100),
+                "available": arithmetic.decimal(time.available_x100),
+                "stays_with_author": arithmetic.decimal(time.fixed_x100),
             }
             for grade, time in state.pool.grades.items()
         },
@@ -36,15 +34,20 @@ def present(
             {
                 "what": each.what,
                 "of": each.subject,
-                "points": ledger.decimal(each.points_x100),
-                "spare": {kind: ledger.decimal(x100) for kind, x100 in each.spare_x100.items()},
+                "points": arithmetic.decimal(each.points_x100),
+                "spare": {kind: arithmetic.decimal(x100) for kind, x100 in each.spare_x100.items()},
             }
             for each in reliefs
         ],
     }
 
 
-def _kind(each: KindState, state: FullState, day: date, outlook: FullOutlook | None) -> dict[str, Any]:
+def _kind(
+    each: full_state.KindState,
+    state: full_state.FullState,
+    day: date,
+    outlook: full_history.FullOutlook | None,
+) -> dict[str, Any]:
     run = outlook.runs[each.kind] if outlook else None
     return {
         "kind": each.kind,
@@ -52,16 +55,16 @@ def _kind(each: KindState, state: FullState, day: date, outlook: FullOutlook | N
         "word": each.word,
         "over_full": each.is_over_full,
         "eligible": [grade for grade in state.pool.grades if grade in each.able],
-        "points": ledger.decimal(each.points_x100),
-        "average_case": ledger.decimal(divide_half_up(*each.case_x100.as_integer_ratio())),
-        "spare": ledger.decimal(each.best.spare_x100),
+        "points": arithmetic.decimal(each.points_x100),
+        "average_case": arithmetic.decimal(arithmetic.divide_half_up(*each.case_x100.as_integer_ratio())),
+        "spare": arithmetic.decimal(each.best.spare_x100),
         "cases_with_the_best_re_sharing": each.best.cases,
         "cases_without_moving_anybody": each.alone.cases,
         "posts_without_moving_anybody": each.alone.posts,
         "binding_grades": list(each.best.binding.grades),
         "sets_of_grades": [set_of(one) for one in each.best.sets],
         "at_over_full": {
-            "spare": ledger.decimal(each.best_over.spare_x100),
+            "spare": arithmetic.decimal(each.best_over.spare_x100),
             "cases_with_the_best_re_sharing": each.best_over.cases,
             "cases_without_moving_anybody": each.alone_over.cases,
             "binding_grades": list(each.best_over.binding.grades),
@@ -71,19 +74,19 @@ def _kind(each: KindState, state: FullState, day: date, outlook: FullOutlook | N
     }
 
 
-def set_of(one: GradeSet) -> dict[str, Any]:
+def set_of(one: full.GradeSet) -> dict[str, Any]:
     """A set of grades with the sum that its slack is."""
     return {
         "grades": list(one.grades),
         "kinds": list(one.kinds),
-        "time_up_to_the_ceiling": ledger.decimal(one.time_x100),
-        "stays_with_author": ledger.decimal(one.fixed_x100),
-        "cases": ledger.decimal(one.demand_x100),
-        "slack": ledger.decimal(one.slack_x100),
+        "time_up_to_the_ceiling": arithmetic.decimal(one.time_x100),
+        "stays_with_author": arithmetic.decimal(one.fixed_x100),
+        "cases": arithmetic.decimal(one.demand_x100),
+        "slack": arithmetic.decimal(one.slack_x100),
     }
 
 
-def _run(run: FullRun) -> dict[str, Any]:
+def _run(run: full_runs.FullRun) -> dict[str, Any]:
     return {
         "days": run.length,
         "since": run.since,
@@ -93,12 +96,7 @@ def _run(run: FullRun) -> dict[str, Any]:
     }
 
 
-def is_full_by_rule(outlook: FullOutlook | None, kind: str) -> bool:
-    """Whether a kind had no room on as many days in a row as the rule asks."""
-    return bool(outlook and outlook.runs.get(kind, NO_RUN).full_since)
-
-
-def _ahead(ahead: FullAhead, day: date) -> dict[str, Any]:
+def _ahead(ahead: full_ahead.FullAhead, day: date) -> dict[str, Any]:
     rate = ahead.rate
     return {
         "days_to_full": None if ahead.days is None else round(ahead.days, 1),

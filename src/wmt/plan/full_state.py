@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from wmt.plan.full import KindRoom, Pool, PostTime, Unmoved, rooms, unmoved
-from wmt.plan.full_pool import FullRules, UnitSums, pool_of
+from wmt.plan import full, full_pool
 from wmt.rules import RuleSet
 
 TRAINEE, OFFICER = "TPO", "PO"
@@ -23,10 +22,10 @@ class KindState:
     able: frozenset[str]
     points_x100: int
     case_x100: Fraction
-    best: KindRoom
-    alone: Unmoved
-    best_over: KindRoom
-    alone_over: Unmoved
+    best: full.KindRoom
+    alone: full.Unmoved
+    best_over: full.KindRoom
+    alone_over: full.Unmoved
 
     @property
     def word(self) -> str:
@@ -48,8 +47,8 @@ class FullState:
     `trainees` is how many posts of trainees could be given cases.
     """
 
-    rules: FullRules
-    pool: Pool
+    rules: full_pool.FullRules
+    pool: full.Pool
     kinds: Sequence[KindState]
     trainees: int
 
@@ -61,18 +60,18 @@ class FullState:
 
 
 def state_of(
-    rules: RuleSet, sums: UnitSums, posts: Sequence[PostTime], means: Mapping[str, Fraction]
+    rules: RuleSet, sums: full_pool.UnitSums, posts: Sequence[full.PostTime], means: Mapping[str, Fraction]
 ) -> FullState:
     """The state of a unit by the rules of its day. `means` as `full_pool.pool_of` takes them."""
-    of_rules = FullRules(rules)
-    pool = pool_of(of_rules, sums, means)
+    of_rules = full_pool.FullRules(rules)
+    pool = full_pool.pool_of(of_rules, sums, means)
     ceilings = of_rules.ceiling_x100, of_rules.over_x100
-    best, over = (rooms(pool, ceiling) for ceiling in ceilings)
+    best, over = (full.rooms(pool, ceiling) for ceiling in ceilings)
     kinds = []
     for room, room_over in zip(best, over, strict=True):
         entries = [each for each in pool.demands if each.kind == room.kind]
         able = frozenset.intersection(*(each.eligible for each in entries))
-        alone = [unmoved(posts, able, room.case_x100, ceiling) for ceiling in ceilings]
+        alone = [full.unmoved(posts, able, room.case_x100, ceiling) for ceiling in ceilings]
         points = sum(each.points_x100 for each in entries)
         kinds.append(KindState(room.kind, able, points, room.case_x100, room, alone[0], room_over, alone[1]))
     return FullState(of_rules, pool, kinds, sum(post.grade == TRAINEE for post in posts))
@@ -117,7 +116,7 @@ def reliefs(state: FullState, reductions: Mapping[str, int]) -> list[Relief]:
             found.append(("cases", kind.kind, away, pool.without_cases(kind.kind, away)))
     ceiling = state.rules.ceiling_x100
     made = [
-        Relief(what, subject, points, {each.kind: each.spare_x100 for each in rooms(other, ceiling)})
+        Relief(what, subject, points, {each.kind: each.spare_x100 for each in full.rooms(other, ceiling)})
         for what, subject, points, other in found
     ]
     least = min(state.kinds, key=lambda each: each.best.spare_x100).kind
@@ -126,7 +125,7 @@ def reliefs(state: FullState, reductions: Mapping[str, int]) -> list[Relief]:
     )
 
 
-def _qualifying(state: FullState) -> list[tuple[str, str, int, Pool]]:
+def _qualifying(state: FullState) -> list[tuple[str, str, int, full.Pool]]:
     """A trainee who becomes an officer: the mean of the trainees' time goes, a new officer's comes."""
     if not state.trainees:
         return []
@@ -139,5 +138,5 @@ def _qualifying(state: FullState) -> list[tuple[str, str, int, Pool]]:
     return [("qualifies", TRAINEE, has - had, changed)]
 
 
-def _full_time(rules: FullRules, grade: str) -> int:
+def _full_time(rules: full_pool.FullRules, grade: str) -> int:
     return rules.ruleset[f"nominal_target.{grade}"].hundredths
