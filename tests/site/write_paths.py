@@ -21,7 +21,7 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate, allocation_preview, spread, waiting_cases
+from wmt.site.changes import actions, allocate, allocation_preview, protect, spread, waiting_cases
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.waiting_details import WaitingDetails
@@ -61,6 +61,7 @@ class Place:
     batch: str  # of allocations of today that were decided together
     holder: str  # who holds the case that somebody else holds
     waiting: int  # the number of the record of a waiting case
+    protection: int  # the number of a protection of the post that has not begun
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -121,6 +122,13 @@ def place(scene: Scene, settings: Any) -> Place:
         ref="X999990", team_code=scene.duty.team_code, location="custody", tier="B3", arrived_on=today
     )
     waiting, _ = waiting_cases.record_case(actor=None, who="a test", wanted=details)
+    guarded, _ = protect.protect(
+        actor=None, who="a test",
+        wanted=protect.ProtectionRequest(
+            post=":".join(post), reason="other", no_new=True,
+            first_day=today + timedelta(20), last_day=today + timedelta(30),
+        ),
+    )  # fmt: skip
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
@@ -140,6 +148,7 @@ def place(scene: Scene, settings: Any) -> Place:
         batch=together[0].batch,
         holder=holder.code,
         waiting=waiting.pk,
+        protection=guarded.pk,
     )
 
 
@@ -244,6 +253,15 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "allocate-several"): _several,
     ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),
+    ("POST", "protect"): lambda place: place.form(
+        f"/protect/{place.code}/", no_new="on", reason="other", first_day=place.day + timedelta(40)
+    ),
+    ("POST", "protection-end"): lambda place: place.form(f"/protection/{place.protection}/end/"),
+    ("POST", "api-protections"): lambda place: place.api(
+        "post", f"posts/{place.code}/protections",
+        {"first_day": str(place.day + timedelta(40)), "reason": "other", "most_cases": 30},
+    ),
+    ("POST", "api-protection-end"): lambda place: place.api("post", f"protections/{place.protection}/end"),
     ("POST", "waiting-new"): lambda place: place.form("/waiting/new/", **_waiting(place, ref="X999991")),
     ("POST", "waiting-change"): lambda place: place.form(
         f"/waiting/{place.waiting}/change/", **_waiting(place, tier="")

@@ -14,6 +14,7 @@ import polars as pl
 from wmt import ledger
 from wmt.allocation.cases import CaseToGive
 from wmt.allocation.eligibility import Eligibility, eligibility
+from wmt.allocation.limits import CaseLimits
 from wmt.facts import LOCATIONS, SCHEMAS, table_of
 from wmt.grades import DUMMY, STAFF_GRADES
 from wmt.rules import RuleSet
@@ -29,6 +30,12 @@ class CaseEffect:
     eligibility: Eligibility
     holds: bool  # the post holds it already: only a change of tier or type would move its figure
     after: ledger.Moment
+    refused: str = ""  # by the limits of a protected post, in words
+
+    @property
+    def may_get(self) -> bool:
+        """Whether its grade may hold the case and no limit of the post is against it."""
+        return self.eligibility.eligible and not self.refused
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,22 @@ class Candidate:
     recent: Mapping[int, int]  # cases allocated in so many days, where the data says when
     why_not: Sequence[str]
     notes: Sequence[str]  # what to know of its figures
+    limits: CaseLimits | None = None  # of a protected post
+    cases: int = 0  # its active cases now
+    gets: int = 0  # how many of the cases it would get that it does not hold
 
     @property
     def eligible(self) -> bool:
         """Whether it may hold all of the cases and has time to be measured against."""
-        return not self.why_not and all(effect.eligibility.eligible for effect in self.effects)
+        may = all(effect.may_get for effect in self.effects)
+        return not self.why_not and may and not self.refused
+
+    @property
+    def refused(self) -> str:
+        """Why a protected post is not to get all it would, by their number and points; '' where it may."""
+        if self.limits is None or not self.gets:
+            return ""
+        return self.limits.refusal(self.cases + self.gets, self.together)
 
     @property
     def words(self) -> list[str]:
@@ -139,15 +157,22 @@ def candidate_of(
     cases: Sequence[CaseToGive],
     caseload: Mapping[str, int],
     recent: Mapping[int, int],
+    limits: CaseLimits | None = None,
 ) -> Candidate:
-    """A post by its row of totals (with `post_no` and `unmeasured`), and what the cases would make of it."""
+    """A post by its row of totals (with `post_no` and `unmeasured`), and what the cases would make of it.
+
+    `limits` are those of a protected post; the row then has its active `cases` too.
+    """
     now = ledger.Moment(row["points_x100"], row["available_x100"])
+    held = int(row["cases"]) if limits else 0
     effects = []
     for case in cases:
         holds = case.post_no is not None and case.post_no == row["post_no"]
         more = case.points_x100 - (case.held_x100 if holds else 0)
         may = eligibility(rules, row["grade"], case.location, case.tier)
-        effects.append(CaseEffect(case, may, holds, now._replace(points_x100=now.points_x100 + more)))
+        after = now._replace(points_x100=now.points_x100 + more)
+        refused = limits.refusal(held + 1, after, case) if limits and not holds else ""
+        effects.append(CaseEffect(case, may, holds, after, refused))
     together = now.points_x100 + sum(each.after.points_x100 - now.points_x100 for each in effects)
     why_not, notes = [], []
     if row["unmeasured"]:
@@ -173,6 +198,9 @@ def candidate_of(
         recent=recent,
         why_not=why_not,
         notes=notes,
+        limits=limits,
+        cases=held,
+        gets=sum(not effect.holds for effect in effects),
     )
 
 

@@ -39,6 +39,11 @@ def judging(rules: RuleSet) -> RuleSet:
 
 def may_hold(tiers: DatedValue, tier: str) -> bool:
     """Whether a tier is among those a rule lists."""
-    listed = str(tiers.value).split()
+    return names_tier(str(tiers.value), tier)
+
+
+def names_tier(tiers: str, tier: str) -> bool:
+    """Whether a list of tiers, as rules write them, has a tier in it: 'all', 'C D x0', 'B3'."""
+    listed = tiers.split()
     by_number = "x0" in listed and len(tier) == 2 and tier.endswith("0")
     return listed == ["all"] or tier in listed or tier[0] in listed or by_number

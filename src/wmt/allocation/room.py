@@ -51,4 +51,4 @@ def room_for(found: Iterable[Candidate], place: int = 0) -> CaseRoom:
 
 
 def _may(one: Candidate, effect: CaseEffect) -> bool:
-    return not one.why_not and effect.eligibility.eligible and not effect.holds
+    return not one.why_not and effect.may_get and not effect.holds

@@ -1,10 +1,10 @@
 """Several cases over several people: a suggestion by a rule that anybody can follow, for a manager to change.
 
 Cases that the fewest people may hold come first, then those that earn most. Each goes to somebody who may
-hold it and stays at or under the threshold with it: to who held it before, otherwise to who has the lowest
-capacity then; those who may hold it on a condition (trainees with a mentor) last. Every case moves once. What
-nobody can take by this rule stays unanswered, with the reason: the tool does not choose who is to be
-overloaded.
+hold it, is not protected from it and stays at or under the threshold with it: to who held it before, or else
+to who has the lowest capacity then; those who may hold it on a condition (trainees with a mentor) last. Every
+case moves once. What nobody can take by this rule stays unanswered, with the reason: the tool does not choose
+who is to be overloaded.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ def suggestions(
         range(len(cases)), key=lambda at: (len(may[at]), -cases[at].points_x100, cases[at].ref or "")
     ):
         then = (with_cases(standing[code], [standing[code].effects[place]]) for code in may[place])
-        room = [each for each in then if not each.over_with_all]
+        room = [each for each in then if not (each.over_with_all or each.refused)]
         knows = [each for each in room if each.code in held_before.get(cases[place].ref or "", ())]
         if room:
             best = min(knows or room, key=lambda each: _order(each, each.effects[place]))
@@ -63,12 +63,13 @@ def with_cases(one: Candidate, effects: Iterable[CaseEffect]) -> Candidate:
     effects = list(effects)
     points_x100 = one.together.points_x100 if effects else one.now.points_x100
     points_x100 += sum(each.after.points_x100 - one.now.points_x100 for each in effects)
-    return replace(one, together=one.together._replace(points_x100=points_x100))
+    gets = one.gets + len(effects) if effects else 0
+    return replace(one, together=one.together._replace(points_x100=points_x100), gets=gets)
 
 
 def _may_hold(one: Candidate, place: int) -> bool:
     effect = one.effects[place]
-    return not one.why_not and not effect.holds and effect.eligibility.eligible
+    return not one.why_not and not effect.holds and effect.may_get
 
 
 def _order(one: Candidate, effect: CaseEffect) -> tuple[bool, Fraction, int, str]:
@@ -80,10 +81,10 @@ def _order(one: Candidate, effect: CaseEffect) -> tuple[bool, Fraction, int, str
 def _nobody(people: Sequence[Candidate], place: int, *, any_may: bool) -> str:
     if any_may:
         return "nobody chosen who may hold it has room for it"
-    reasons = [
-        words
-        for each in people
-        for words in (*each.why_not, each.effects[place].eligibility.words)
-        if words and not _may_hold(each, place)
-    ]
+    reasons = []
+    for each in people:
+        effect = each.effects[place]
+        if not _may_hold(each, place):
+            of_grade = "" if effect.eligibility.eligible else effect.eligibility.words
+            reasons += [words for words in (*each.why_not, of_grade, effect.refused) if words]
     return f"nobody chosen may hold it: {'; '.join(dict.fromkeys(reasons)) or 'nobody is chosen'}"

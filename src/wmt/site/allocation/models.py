@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from wmt.allocation.cases import case_words
+from wmt.allocation.limits import CaseLimits
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kinds
 
@@ -183,3 +184,42 @@ class WaitingCase(models.Model):
 
     def __str__(self) -> str:
         return f"waiting case {self.pk}"
+
+
+class PostProtection(models.Model):
+    """A post that is to get fewer cases, from a day until a day, both counting; without a last one until it
+    is ended. The reason and the limits are private, that it is protected is not.
+
+    `not_tiers` are by type of case the tiers it may not get, as eligibility rules write them.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    post = models.TextField()
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    reason = models.CharField(max_length=40)  # of the rules `protection_reasons`
+    no_new = models.BooleanField(default=False)
+    most_cases = models.PositiveIntegerField(null=True)
+    most_x100 = models.PositiveIntegerField(null=True)  # capacity, in hundredths of a per cent
+    not_tiers = models.JSONField(default=dict, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["post"]),)
+
+    def __str__(self) -> str:
+        return f"protection {self.pk}"
+
+    @property
+    def limits(self) -> CaseLimits:
+        """What the post may get while it is in force."""
+        return CaseLimits(
+            until=self.last_day, no_new=self.no_new, most_cases=self.most_cases, most_x100=self.most_x100,
+            not_tiers=self.not_tiers,
+        )  # fmt: skip

@@ -30,6 +30,7 @@ KINDS: dict[str, str] = {
     "day": "A new day began",
     "allocation": "Case allocated",
     "waiting case": "Waiting case recorded, changed or removed",
+    "protection": "Post protected from new cases, or that ended",
     "duty": "Excessive workload action",
     "request": "Request for relief or concern",
     "retention": "Personal text deleted after its retention period",

@@ -3,7 +3,7 @@
 Nothing is saved here. Pages, the API and the commands look, and the action looks once more by the same check.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from wmt import ledger
 from wmt.allocation.candidates import Candidate, candidate_of
 from wmt.allocation.cases import CaseToGive
+from wmt.allocation.limits import CaseLimits
 from wmt.allocation.transfers import CaseTransfer
 from wmt.grades import DUMMY
 from wmt.site import tables
@@ -18,6 +19,7 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
@@ -107,9 +109,13 @@ class AllocationPreview:
 
     @property
     def why_not(self) -> list[str]:
-        """Why the rules would not have this post hold it, or why nobody can say what it has room for."""
+        """Why the rules or the limits of a protected post would not have this post hold it, or why nobody can
+        say what it has room for."""
         (effect,) = self.candidate.effects
         words = [] if effect.eligibility.eligible else [effect.eligibility.words]
+        if refused := effect.refused or self.candidate.refused:
+            assert self.candidate.limits is not None
+            words.append(f"{self.candidate.limits.title}: {refused}")
         return [*self.candidate.why_not, *words]
 
     @cached_property
@@ -161,10 +167,13 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
 
 
-def with_cases(post: Unit, cases: Sequence[CaseToGive], state: State) -> Candidate:
-    """What cases would make of a post."""
+def with_cases(
+    post: Unit, cases: Sequence[CaseToGive], state: State, limits: Mapping[str, CaseLimits] | None = None
+) -> Candidate:
+    """What cases would make of a post. `limits` of protected posts by their codes, where they are known."""
     row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
-    return candidate_of(rules_of(state), row, cases, {}, {})
+    limits = limits_of(state, [post.code]) if limits is None else limits
+    return candidate_of(rules_of(state), row, cases, {}, {}, limits.get(post.code))
 
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:

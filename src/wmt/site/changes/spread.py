@@ -18,6 +18,7 @@ from wmt.grades import DUMMY
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.protection import limits_of
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocate
@@ -159,8 +160,9 @@ def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
     there = allowed.among(Unit.objects.filter(load_id=state.load_id, level="post", whole=True))
     there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
     nobody = placeholders(state)
+    limits = limits_of(state, there.values("code"))
     found = [
-        preview.with_cases(post, [], state)
+        preview.with_cases(post, [], state, limits)
         for post in there
         if post.code not in nobody and post.code != holder.code and is_fresh(post)
     ]
@@ -173,7 +175,8 @@ def suggest(
     """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
     posts = preview.receivers(actor, people, state)
     there = cases_of(actor=actor, post=post, refs=refs, state=state)
-    chosen = [preview.with_cases(posts[code], there.cases, state) for code in people]
+    limits = limits_of(state, people)
+    chosen = [preview.with_cases(posts[code], there.cases, state, limits) for code in people]
     before: dict[str, set[str]] = defaultdict(set)
     for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
         before[row.ref].add(row.from_post)
@@ -204,11 +207,13 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
         preview.need_no_flag(
             [line for line in there.elsewhere if line.ref == each.ref], [takers[each.to_post]]
         )
+    limits = limits_of(state, takers)
     with_all = {
         code: preview.with_cases(
             to,
             [case for case, one in zip(there.cases, wanted.given, strict=True) if one.to_post == code],
             state,
+            limits,
         )
         for code, to in takers.items()
     }

@@ -26,6 +26,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.deltas import is_fresh
+from wmt.site.changes.protect import follow_posts
 from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
 from wmt.site.figures import line_queries
 from wmt.site.loads.people_tables import posts_of
@@ -101,6 +102,7 @@ def settle_allocations(
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     follow_teams(state, before, former, codes, load.who)
+    follow_posts(codes)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told)
 

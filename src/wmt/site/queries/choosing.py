@@ -16,9 +16,11 @@ from django.conf import settings
 from wmt import history, ledger
 from wmt.allocation.candidates import Candidate, candidate_of, lately
 from wmt.allocation.cases import CaseToGive
+from wmt.allocation.limits import CaseLimits
 from wmt.grades import DUMMY
 from wmt.history import runs_ahead
 from wmt.ledger.prices import price
+from wmt.site.allocation.protection import limits_of
 from wmt.site.changes import weeks_ahead
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
@@ -83,7 +85,8 @@ class Choosing:
             for (location, _), number in self.kinds[post.number].items():
                 held[location] += number
             row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
-            found.append(candidate_of(self.rules, row, cases, held, recent.get(post.number, {})))
+            lately_given, limits = recent.get(post.number, {}), self.limits.get(post.code)
+            found.append(candidate_of(self.rules, row, cases, held, lately_given, limits))
         return sorted(found, key=lambda each: each.order)
 
     def choices(self, case: CaseToGive) -> list[Choice]:
@@ -126,6 +129,11 @@ class Choosing:
             return runs.runs_of_posts(self._past, self.state.as_at.date(), codes)
         except history.HistoryError:
             return None
+
+    @cached_property
+    def limits(self) -> Mapping[str, CaseLimits]:
+        """What protected posts may get, by their codes."""
+        return limits_of(self.state, [post.code for post in self.posts])
 
     @cached_property
     def available(self) -> dict[str, list[tuple[date, int]]]:

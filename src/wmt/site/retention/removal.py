@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.models import ApiToken
-from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.models import CaseAllocation, PostProtection, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -162,6 +162,14 @@ KINDS = (
         "reasons of reductions",  # they are reduced hours from then on, for everybody
         lambda before: Reduction.objects.filter(_ended(before)).exclude(reason=REDUCED),
         _cleared(reason=REDUCED),
+    ),
+    RetentionKind(
+        "reasons",
+        "reasons and limits of protected posts",
+        lambda before: PostProtection.objects.filter(
+            Q(ended_at__lt=before) | Q(last_day__lt=timezone.localdate(before))
+        ).exclude(reason=""),
+        _cleared(reason="", no_new=False, most_cases=None, most_x100=None, not_tiers={}),
     ),
     RetentionKind(
         "allocations",

@@ -178,8 +178,10 @@ def _values(
     over_words = "" if not one.over_with_all else "over already" if one.is_over else "would go over"
     (effect,) = one.effects
     of_grade = effect.eligibility.words if effect.eligibility.eligible else "not for this grade"
+    private = visibility.reasons(question.user)
+    protected = choice_words.protected(one.limits, effect.refused, reads=private.covers(choice.post))
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
-    notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade]
+    notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade, protected]
     notes.append("" if effect.holds else before)
     ticked = one.code in question.request.GET.getlist("with")
     to = urlencode({"crn": effect.case.ref or "", "to": one.code})

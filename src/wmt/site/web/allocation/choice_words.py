@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from wmt.allocation.limits import CaseLimits
 from wmt.history.runs_ahead import RunAhead
 from wmt.site import tables
 from wmt.site.queries.choosing import Choice
@@ -64,6 +65,14 @@ def coming(choice: Choice, *, reads: bool) -> str:
         points = tables.exact(-each.points_x100).text
         said.append(f"{counted(each.number, each.kind)} {what} by {_day(each.last)} ({points} points)")
     return "; ".join(said)
+
+
+def protected(limits: CaseLimits | None, refused: str, *, reads: bool) -> str:
+    """That a post is protected, and for those who may read it also why it is not to get the case, or what it
+    may get; '' where it is not."""
+    if limits is None:
+        return ""
+    return f"{limits.title}: {refused or ', '.join(limits.words)}" if reads else limits.title
 
 
 def letters(kinds: Mapping[tuple[str, str], int], location: str) -> str:

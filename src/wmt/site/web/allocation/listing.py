@@ -9,13 +9,13 @@ from django.urls import reverse
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation import access
+from wmt.site.allocation import access, protection
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
 from wmt.site.queries.allocations import allocations_of
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.allocation import labels
+from wmt.site.web.allocation import labels, protect
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -57,8 +57,17 @@ def content(question: UnitRequest) -> dict[str, Any]:
     waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
     if readable:
         note_read(question.user, unit)
+    posts = [unit] if unit.level == "post" else list(units.everybody(state, unit))
+    by_code = {post.code: post for post in posts}
+    guarded = protection.in_force(state, by_code.keys()).order_by("post", "pk")
+    protected = protect.protected_table(question.user, state, guarded, by_code, of_team=unit.level != "post")
+    allocates = visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit)
     return {
-        "tables": {"allocations": _table(question, rows, readable)},
+        "tables": {
+            "allocations": _table(question, rows, readable),
+            **({"protected": protected} if protected.rows else {}),
+        },
+        "protect_href": reverse("protect", args=[unit.code]) if allocates and unit.level == "post" else "",
         "elsewhere": False,
         "filters": [
             {"name": "show", "label": "Allocations", "value": show, "options": [("", "All"), *_SHOW.items()]}
@@ -66,7 +75,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "days": _DAYS,
         "waits": counted(len(waits), "case"),
         "waited": counted(f"{median(waits):,g}", "day") if waits else "",
-        "allocates": visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit),
+        "allocates": allocates,
     }
 
 

@@ -52,7 +52,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         """Who may hold any of the cases, then grade, then capacity now; those without hours last."""
         points, available = one.now
         share = (0, Fraction(points, available)) if available else (1, Fraction())
-        may = not one.why_not and any(effect.eligibility.eligible for effect in one.effects)
+        may = not one.why_not and any(effect.may_get for effect in one.effects)
         return not may, STAFF_GRADES.index(one.grade), *share, one.code
 
     found = sorted(Choosing(state, people).candidates(cases), key=order)
@@ -136,10 +136,11 @@ def _cell(one: Candidate, effect: CaseEffect, over: int, href: str) -> tables.Va
     if one.why_not:
         return tables.Value(None, one.why_not[0], href)
     shown = tables.percent(*effect.after, over, href)
-    if effect.eligibility.eligible:
+    if effect.may_get:
         return shown
-    notes = "; ".join(["not for this grade", shown.note] if shown.note else ["not for this grade"])
-    return replace(shown, note=notes, tone=shown.tone or "quiet")
+    grade = "" if effect.eligibility.eligible else "not for this grade"
+    why = [grade, one.limits.title if one.limits and effect.refused else "", shown.note]
+    return replace(shown, note="; ".join(filter(None, why)), tone=shown.tone or "quiet")
 
 
 def _hrefs(
@@ -184,6 +185,7 @@ def _pairs(
     for one in found:
         for entry, effect in zip(entries, one.effects, strict=True):
             why = [*one.why_not, effect.eligibility.words]
+            why += [one.limits.title] if one.limits and effect.refused else []
             values = {
                 "name": tables.text(one.name or one.code),
                 "post": tables.text(one.code),

@@ -50,7 +50,7 @@ def _frees(found: Sequence[Candidate], ahead: Ahead, room: CaseRoom) -> list[str
     soon = []
     for one in found:
         (effect,) = one.effects
-        if effect.eligibility.eligible and not effect.holds:
+        if effect.may_get and not effect.holds:
             days = ahead.get(one.code, ())[1:]
             points_x100 = effect.after.points_x100
             soon += [

@@ -32,6 +32,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
+from wmt.site.web.allocation import choice_words
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import ReasonsForm
 from wmt.site.workload.state import State, rules_of
@@ -140,7 +141,7 @@ class _Page:
         return [
             each.code for each in self.people.values()
             if (each.team_code == self.holder.team_code or not own_team)
-            and each.grade != "SPO" and not each.why_not and not each.is_over
+            and each.grade != "SPO" and not each.why_not and not each.is_over and each.limits is None
         ]  # fmt: skip
 
     def context(self, picked: Picked) -> dict[str, Any]:
@@ -283,10 +284,12 @@ def _person(one: Candidate, state: State) -> dict[str, Any]:
     return {
         "code": one.code, "name": one.name or one.code, "grade": one.grade, "team": one.team_code,
         "now": tables.percent(*one.now, state.over_x100), "left": tables.points(left).text,
+        "protected": choice_words.protected(one.limits, "", reads=True),
     }  # fmt: skip
 
 
 def _option(one: Candidate, case: CaseToGive, state: State) -> str:
     may = eligibility(rules_of(state), one.grade, case.location, case.tier)
     note = f", {may.words}" if may.eligible and may.words else "" if may.eligible else ", not for this grade"
+    note += f", {choice_words.protected(one.limits, '', reads=True)}" if one.limits else ""
     return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now{note}"

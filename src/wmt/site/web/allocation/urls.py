@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, case, decide, emails, made, several, waiting
+from wmt.site.web.allocation import batch, case, decide, emails, made, protect, several, waiting
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
@@ -17,6 +17,8 @@ urlpatterns = [
         emails.email_again,
         name="allocation-email-again",
     ),
+    path("protect/<code:post>/", protect.protect_page, name="protect"),
+    path("protection/<int:number>/end/", protect.protection_end, name="protection-end"),
     path("waiting/new/", waiting.waiting_new, name="waiting-new"),
     path("waiting/<int:number>/", waiting.waiting_page, name="waiting-case"),
     path("waiting/<int:number>/change/", waiting.waiting_change, name="waiting-change"),

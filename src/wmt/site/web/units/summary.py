@@ -10,6 +10,7 @@ from django.urls import reverse
 from wmt import ledger
 from wmt.days import written
 from wmt.site.accounts import visibility
+from wmt.site.allocation.protection import limits_of
 from wmt.site.duties import access
 from wmt.site.duties.requests import open_relief
 from wmt.site.figures import line_queries
@@ -126,6 +127,11 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
     elif run and run["full_on"]:
         full = written(run["full_on"])
         found.append(NextStep(f"If this continues, it becomes excessive workload on {full}."))
+    if limits := limits_of(question.state, [post.code]).get(post.code):
+        href = unit_url("post", post.code, "allocations")
+        found.append(
+            NextStep(f"{labels.upper_first(limits.title)}: new cases are limited.", href, "View allocations")
+        )
     found += reports_ending(question)
     # the reader's own request that waits for its answer; none of a day in the past
     asked = open_relief(post.team_code, post.staff_code) if own and question.state.as_of is None else None
