@@ -9,8 +9,7 @@ from ninja import Field, Router, Schema
 from wmt.ledger import decimal
 from wmt.site.accounts.access import grants_of, homes_of
 from wmt.site.accounts.roles import ROLES
-from wmt.site.api import schemas
-from wmt.site.api.lookups import me, state_for
+from wmt.site.api import lookups, schemas
 
 router = Router()
 
@@ -65,14 +64,14 @@ class MeShown(Schema):
 )
 def current(request: HttpRequest) -> dict[str, Any]:
     """The load, its moment, its rules, the day, and the last change."""
-    state = state_for(request)
+    state = lookups.state_for(request)
     return schemas.filled(StateShown, state, load=state.load_id, over_mark=decimal(state.over_x100))
 
 
 @router.get("me", response=schemas.answers(MeShown), url_name="api-me", summary="Who asks")
 def myself(request: HttpRequest) -> dict[str, Any]:
     """The person, and what they may do through this token or session."""
-    person, state = me(request), state_for(request)
+    person, state = lookups.me(request), lookups.state_for(request)
     roles = [
         schemas.filled(
             RoleShown, grant, title=ROLES[grant.role].title, allows=sorted(ROLES[grant.role].allows)

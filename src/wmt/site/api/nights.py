@@ -12,8 +12,7 @@ from pydantic import StringConstraints
 from wmt.nights.folder import Night, saved_nights
 from wmt.site.accounts.access import need_whole
 from wmt.site.accounts.roles import Action
-from wmt.site.api import schemas
-from wmt.site.api.lookups import state_for, unknown
+from wmt.site.api import lookups, schemas
 
 router = Router()
 
@@ -63,7 +62,7 @@ class NightsShown(schemas.PageShown):
 def list_nights(request: HttpRequest, paging: schemas.Where) -> dict[str, Any]:
     """Every night that is kept, the latest first. For those who may read import reports."""
     need_whole(request, Action.READ_LOADS)
-    shown = state_for(request).night
+    shown = lookups.state_for(request).night
     found = list(reversed(saved_nights(settings.CONFIG.nights)))
     return {**paging.about(len(found)), "items": [_night(night, shown) for night in paging.part(found)]}
 
@@ -77,10 +76,10 @@ def list_nights(request: HttpRequest, paging: schemas.Where) -> dict[str, Any]:
 def one_night(request: HttpRequest, name: Name) -> dict[str, Any]:
     """A night with the checksums of all its files."""
     need_whole(request, Action.READ_LOADS)
-    shown = state_for(request).night
+    shown = lookups.state_for(request).night
     night = next((each for each in saved_nights(settings.CONFIG.nights) if each.name == name), None)
     if night is None:
-        raise unknown("night")
+        raise lookups.unknown("night")
     files = [{"name": each, "sha256": found} for each, found in sorted(night.manifest.files.items())]
     return {**_night(night, shown), "sources": night.manifest.sources, "files": files}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from wmt.ledger import LEVELS, STREAMS
+from wmt import ledger
 from wmt.site.accounts.access import visible_to
 from wmt.site.accounts.models import User
 from wmt.site.workload import staff_names
@@ -12,7 +12,7 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 #: From the nation down.
-DOWN = tuple(reversed(LEVELS))
+DOWN = tuple(reversed(ledger.LEVELS))
 TITLES = {"nation": "Nation", "region": "Region", "pdu": "PDU", "team": "Team", "post": "Practitioner"}
 PLURALS = {"region": "Regions", "pdu": "PDUs", "team": "Teams", "post": "Practitioners"}
 NATION = "nation"
@@ -74,7 +74,7 @@ def streams(state: State, unit: Unit) -> dict[str, Unit]:
     """A unit's totals by stream, the headline first: its part in every stream it has posts of."""
     rows = Unit.objects.filter(load_id=state.load_id, level=unit.level, code=unit.code)
     found = {row.stream: row for row in rows if row.level == "post" or not row.grade}
-    return {stream: found[stream] for stream in STREAMS if stream in found}
+    return {stream: found[stream] for stream in ledger.STREAMS if stream in found}
 
 
 def _under(units: QuerySet[Unit], unit: Unit) -> QuerySet[Unit]:

@@ -16,12 +16,12 @@ def main(arguments: Sequence[str]) -> int:
 
     prepare()
     from wmt.site import retention
-    from wmt.site.changes.recalculate import turn_day, turn_is_due
+    from wmt.site.changes import recalculate
     from wmt.site.web.availability.upload_kept import forget_old
 
     try:
-        if turn_is_due():
-            turn_day()
+        if recalculate.turn_is_due():
+            recalculate.turn_day()
         retention.apply()
         forget_old()
         if "start" in arguments:

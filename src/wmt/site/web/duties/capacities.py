@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from wmt.ledger import OMIC, STREAM_NAMES
+from wmt import ledger
 from wmt.site import tables
 from wmt.site.duties.models import Duty, Request
 from wmt.site.workload.models import Unit
@@ -34,7 +34,7 @@ class Capacities:
     def exact(self, about: Duty | Request) -> int:
         """The capacity to order by, in hundredths of a per cent; −1 where there is none."""
         points, available, stream = self.figures.get(about.code, (0, 0, ""))
-        return points * 10_000 // available if available > 0 and stream != OMIC else -1
+        return points * 10_000 // available if available > 0 and stream != ledger.OMIC else -1
 
     def value(self, about: Duty | Request, over_x100: int) -> tables.Value:
         found = self.figures.get(about.code)
@@ -46,4 +46,4 @@ class Capacities:
     def stream(self, about: Duty | Request) -> str:
         """The stream of the post, in words; empty where the figures have none."""
         stream = self.figures.get(about.code, (0, 0, ""))[2]
-        return STREAM_NAMES.get(stream, "")
+        return ledger.STREAM_NAMES.get(stream, "")
