@@ -61,6 +61,15 @@ def described(ledger: Ledger, text: str) -> CaseToGive:
     Raises CaseError where the description names no type and tier of this data.
     """
     scheme = ledger.facts.tier_scheme
+    stream, location, tier, suspended = kind_words(text, scheme)
+    return of_kind(ledger.rules, scheme, ledger.day, location, tier, stream, suspended)
+
+
+def kind_words(text: str, tier_scheme: str) -> tuple[str, str, str, bool]:
+    """The stream, type and tier that a description names, and whether supervision is suspended.
+
+    Raises CaseError as `described` does.
+    """
     remedy = (
         "write its type and tier, such as custody:B3, licence:C1S for suspended supervision, or "
         "t2a:community:A2"
@@ -72,10 +81,10 @@ def described(ledger: Ledger, text: str) -> CaseToGive:
     tier = "0" if tier == "untiered" else tier
     if location not in LOCATIONS:
         raise CaseError(f"'{location}' is no type of case; the types are {', '.join(LOCATIONS)}")
-    if tier not in TIERS[scheme]:
-        known = ", ".join(each for each in TIERS[scheme] if each != "0")
+    if tier not in TIERS[tier_scheme]:
+        known = ", ".join(each for each in TIERS[tier_scheme] if each != "0")
         raise CaseError(f"this data has no tier {tier}; its tiers are {known}, untiered")
-    return of_kind(ledger.rules, scheme, ledger.day, location, tier, stream or "standard", bool(suspended))
+    return stream or "standard", location, tier, bool(suspended)
 
 
 def of_kind(

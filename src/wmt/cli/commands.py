@@ -48,6 +48,7 @@ COMMANDS = {
         "allocate_several:allocate_several",
         "Spread cases of a post in the site of WMT_HOME over people, all or none, or undo it.",
     ),
+    "plan": ("plan:app", "Plans: what would change, measured before and after."),
     "load": ("load:load", "Load an extract into the site of WMT_HOME: all of it, or nothing at all."),
     "load-earlier": (
         "earlier:load_earlier",

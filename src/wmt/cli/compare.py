@@ -61,18 +61,18 @@ def compare(
     first = open_input([before], people=people_before or (people if after is None else None), as_json=json)
     last = first if after is None else open_input([after], people=people, as_json=json)
     rules_a = first.rule_set(rules_date_before, laid_before)
-    rows = _compared(first, rules_a, last, last.rule_set(rules_date, laid), levels)
+    rows = compared(first, rules_a, last, last.rule_set(rules_date, laid), levels)
     rows = [row for row in rows if asked in (None, row["stream"])]
     if out_file is not None:
         is_excel = out_file.suffix.lower() == ".xlsx"
         sheets = {"changes": rows} if is_excel else {}
-        files.write_out(out_file, {**sheets, "causes": _causes(rows)}, _CAUSE_COLUMNS)
+        files.write_out(out_file, {**sheets, "causes": causes_of(rows)}, CAUSE_COLUMNS)
     if json:
         files.print_json(rows)
         return
     for at in reversed(levels):
         shown = asked or ledger.HEADLINE
-        _show(at, shown, [row for row in rows if (row["level"], row["stream"]) == (at, shown)], top)
+        show_level(at, shown, [row for row in rows if (row["level"], row["stream"]) == (at, shown)], top)
     if any(row["stale_posts"] or row["unmeasured_posts"] for row in rows):
         console.complain(
             "some posts do not stand on this extract: they keep figures and rules of an earlier night"
@@ -81,7 +81,7 @@ def compare(
         console.out.print(f"Written to {out_file}", markup=False)
 
 
-_CAUSE_COLUMNS = (
+CAUSE_COLUMNS = (
     "level",
     "code",
     "stream",
@@ -95,7 +95,7 @@ _CAUSE_COLUMNS = (
 )
 
 
-def _compared(
+def compared(
     first: Opened, rules_a: RuleSet, last: Opened, rules_b: RuleSet, levels: Sequence[str]
 ) -> list[dict[str, Any]]:
     engine = DuckDBEngine()
@@ -108,7 +108,7 @@ def _compared(
     return compare_ledgers(before, after, levels, between)
 
 
-def _causes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def causes_of(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A row for every cause of every unit: one table of one shape."""
     named = ("level", "code", "stream", "name")
     return [{**{key: row[key] for key in named}, **cause} for row in rows for cause in row["causes"]]
@@ -124,7 +124,7 @@ _COLUMNS = (
 )
 
 
-def _show(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> None:
+def show_level(level: str, stream: str, rows: Sequence[dict[str, Any]], top: int) -> None:
     moved = [row for row in rows if row["causes"]]
     moved.sort(key=lambda row: (-abs(row["capacity_change"] or 0), -abs(row["change"]), row["code"]))
     listed = moved[:top] if top else moved

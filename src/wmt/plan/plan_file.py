@@ -1,0 +1,236 @@
+"""A plan: a named list of steps to be laid over a night, as a YAML file or a page has it.
+
+The file holds what would change, never a copy of what is: laid over another night, it follows that one.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from wmt.errors import RefusalError
+from wmt.rules import RuleFault
+from wmt.rules.exact_yaml import read_yaml
+
+#: So many steps, and so many cases or posts in one, are a plan; more is a slip.
+MOST_STEPS = 500
+MOST = 20_000
+_HOURS_A_WEEK = 168
+
+Post = Annotated[str, Field(pattern=r"^[^:\s]+:[^:\s]+$", max_length=80)]
+#: A post (TEAM:STAFF), or a team for all its posts.
+Place = Annotated[str, Field(pattern=r"^[^:\s]+(:[^:\s]+)?$", max_length=80)]
+#: One post, or several in a list.
+Posts = Annotated[
+    list[Post],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    Field(max_length=500),
+]
+Number = Annotated[int, Field(ge=1, le=MOST)]
+Hours = Annotated[Decimal, Field(ge=0, le=_HOURS_A_WEEK, decimal_places=6, strict=False)]
+Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2, strict=False)]
+
+
+class PlanError(RefusalError, ValueError):
+    """A plan that cannot be used: every fault, each with its step and remedy."""
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class _CasesStep(_Step):
+    """Cases by their references, or so many of a kind that a post or a team holds."""
+
+    cases: Annotated[list[str], Field(max_length=MOST)] = []
+    number: Number | None = None
+    kind: str = ""  # 'community:C2', as `wmt candidates --kind` has it
+    held_by: Place | None = Field(None, alias="from")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "_CasesStep":
+        by_kind = (self.number is not None, bool(self.kind), self.held_by is not None)
+        if bool(self.cases) == any(by_kind) or (any(by_kind) and not all(by_kind)):
+            raise ValueError("name the cases, or give number, kind and from; not both")
+        return self
+
+
+class MoveStep(_CasesStep):
+    """Cases go to a post, or to several in turn."""
+
+    do: Literal["move"]
+    to: Annotated[Posts, Field(min_length=1)]
+
+
+class BecomeStep(_CasesStep):
+    """Cases become of another type or tier."""
+
+    do: Literal["become"]
+    becomes: str
+
+
+class EndStep(_CasesStep):
+    """Cases end."""
+
+    do: Literal["end"]
+
+
+class ArriveStep(_Step):
+    """Cases of a kind come to a post, or to a team, where they wait: so many, or so many a week."""
+
+    do: Literal["arrive"]
+    kind: str
+    to: Place
+    number: Number | None = None
+    a_week: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    weeks: Annotated[int, Field(ge=1, le=104)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ArriveStep":
+        by_week = (self.a_week is not None, self.weeks is not None)
+        if (self.number is not None) == any(by_week) or (any(by_week) and not all(by_week)):
+            raise ValueError("give number, or a_week and weeks; not both")
+        return self
+
+    @property
+    def cases(self) -> int:
+        """How many come."""
+        return self.number or (self.a_week or 0) * (self.weeks or 0)
+
+
+class HoursStep(_Step):
+    """A post has other contracted hours."""
+
+    do: Literal["hours"]
+    post: Post
+    hours: Hours
+
+
+class ReduceStep(_Step):
+    """A post has one reduction more: hours a week, or a share of its contracted hours."""
+
+    do: Literal["reduce"]
+    post: Post
+    hours: Hours | None = None
+    percent: Percent | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ReduceStep":
+        if (self.hours is None) == (self.percent is None):
+            raise ValueError("give hours or percent, one of the two")
+        return self
+
+
+class EndReductionsStep(_Step):
+    """The reductions of a post end: all of them, or those named."""
+
+    do: Literal["end_reductions"]
+    post: Post
+    reductions: list[str] = []
+
+
+class GradeStep(_Step):
+    """A post has another grade; its contracted hours stay, where they are known."""
+
+    do: Literal["grade"]
+    post: Post
+    grade: Literal["PO", "PSO", "TPO", "SPO"]
+
+
+class LeaveStep(_Step):
+    """An officer leaves: no hours any more, and the cases wait in the team, or go to others in turn."""
+
+    do: Literal["leave"]
+    post: Post
+    to: Posts = []
+
+
+class StartStep(_Step):
+    """Officers start in a team, with the hours that are usual for their grade unless others are given."""
+
+    do: Literal["start"]
+    team: Annotated[str, Field(pattern=r"^[^:\s]+$", max_length=40)]
+    grade: Literal["PO", "PSO", "TPO", "SPO"]
+    posts: Annotated[int, Field(ge=1, le=500)] = 1
+    hours: Hours | None = None
+
+
+class RulesStep(_Step):
+    """Other values of rules, from then on for everybody: what `wmt rules` calls an overlay."""
+
+    do: Literal["rules"]
+    reference: str = "a plan"
+    values: dict[str, Any] = Field(min_length=1)
+
+
+Step = (
+    MoveStep | BecomeStep | EndStep | ArriveStep | HoursStep | ReduceStep | EndReductionsStep | GradeStep
+    | LeaveStep | StartStep | RulesStep
+)  # fmt: skip
+
+
+class Plan(BaseModel):
+    """A plan by its name, and its steps in the order they are done."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    note: str = ""
+    steps: Annotated[
+        list[Annotated[Step, Field(discriminator="do")]], Field(min_length=1, max_length=MOST_STEPS)
+    ]
+
+
+#: What a step may be, by its `do`.
+STEPS: dict[str, type[BaseModel]] = {
+    step.model_fields["do"].annotation.__args__[0]: step for step in Step.__args__
+}
+
+
+def load_plan(path: Path) -> Plan:
+    """A plan from its file. Raises PlanError with every fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{path} cannot be read as a plan: {error}") from None
+    content, faults = read_yaml(text, path.name)
+    if faults:
+        raise _refused(faults)
+    return plan_of(content, path.name)
+
+
+def plan_of(content: Any, file: str = "plan") -> Plan:
+    """A plan from plain data: {name, note, steps}. Raises PlanError with every fault."""
+    if not isinstance(content, dict):
+        raise PlanError(f"{file}: should be a mapping with name and steps; `wmt plan new` writes one")
+    try:
+        return Plan.model_validate(content)
+    except ValidationError as error:
+        raise _refused([_fault(file, detail) for detail in error.errors()]) from None
+
+
+def _refused(faults: list[RuleFault]) -> PlanError:
+    return PlanError("\n".join(str(fault) for fault in faults))
+
+
+def _fault(file: str, detail: Any) -> RuleFault:
+    """What pydantic finds wrong, with the step by its number from 1 and what to do."""
+    place = [str(part) for part in detail["loc"]]
+    kind, where = "", " > ".join(place)
+    if place[:1] == ["steps"] and len(place) > 1:
+        kind = place[2] if len(place) > 2 else ""
+        where = " > ".join([f"step {int(place[1]) + 1}", *place[3:]])
+    known = STEPS.get(kind, Plan).model_fields
+    names = ", ".join(field.alias or name for name, field in known.items())
+    remedies = {
+        "missing": "is missing; add it",
+        "extra_forbidden": f"is not a key known here; use one of {names}",
+        "string_type": "should be text; put it between quotes",
+        "union_tag_invalid": f"do should be one of {', '.join(STEPS)}",
+        "union_tag_not_found": f"should say what to do: do should be one of {', '.join(STEPS)}",
+        "string_pattern_mismatch": f"'{detail['input']}' is no post (TEAM:STAFF) or team",
+        "value_error": str(detail.get("ctx", {}).get("error", "")),
+    }
+    said = f"cannot be read: {detail['msg'][:1].lower()}{detail['msg'][1:]}; mend it"
+    return RuleFault(file, where, remedies.get(detail["type"], said))

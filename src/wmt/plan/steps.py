@@ -1,0 +1,362 @@
+"""The steps of a plan laid over a night's facts, in their order, and what became of each.
+
+A step that cannot be done, because its case or post is not there any more, is told and never dropped
+silently. What comes of the rest is measured by the ledger as any night is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from wmt.allocation.cases import CaseError, case_words, kind_words
+from wmt.facts import SCHEMAS, Facts, kind_number, micro_hours
+from wmt.grades import DUMMY
+from wmt.plan import plan_file
+from wmt.plan.facts_changed import (
+    CaseRow,
+    case_rows,
+    codes,
+    with_cases,
+    with_post_changed,
+    with_posts_added,
+    with_reductions,
+)
+from wmt.plan.plan_file import Plan, PlanError
+from wmt.rules import ALWAYS, Overlay
+from wmt.text import counted
+
+#: The reason of a reduction that only a plan has: 'Other' of the published reasons.
+_OTHER = "11"
+#: Where cases wait in a team that has no placeholder yet.
+_WAITS = "WAITING"
+
+
+class StepOutcome(NamedTuple):
+    """What became of a step: its number from 1, what it does in words, and what could not be done."""
+
+    number: int
+    words: str
+    missing: Sequence[str]
+    done: bool  # anything of it
+
+
+@dataclass
+class Laid:
+    """A night's facts with the steps done so far, the rules laid over, and the posts that were touched."""
+
+    facts: Facts
+    overlays: list[Overlay] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)  # of the step that is being done
+    done: bool = False
+
+    def post(self, code: str) -> int | None:
+        """The number of a post that has figures of this night; None, and said, where there is none."""
+        found = self.facts.post.filter(pl.concat_str("team_code", pl.lit(":"), "staff_code") == code)
+        if found.is_empty():
+            self.missing.append(f"there is no post {code}")
+            return None
+        row = found.row(0, named=True)
+        if row["unmeasured"] or row["stale_since"] is not None:
+            self.missing.append(f"{code} has no figures of this night")
+            return None
+        return int(row["post_no"])
+
+    def team(self, code: str) -> int | None:
+        """The number of a team; None, and said, where there is none."""
+        found = self.facts.team.filter(team_code=code)
+        if found.is_empty():
+            self.missing.append(f"there is no team {code}")
+            return None
+        return int(found["team_no"][0])
+
+    def move(self, rows: Sequence[CaseRow], to: Sequence[tuple[str, int]]) -> None:
+        """Cases to posts (code, number) in turn."""
+        given, left = [], list(rows)
+        turn = 0
+        while left:
+            row, (_, post_no) = left.pop(0), to[turn % len(to)]
+            # counted cases are dealt singly too, and cases listed by their references are one each
+            one = row._replace(cases=1) if len(to) > 1 else row
+            given.append((one, post_no, row.kind_no))
+            if rest := row.cases - one.cases:
+                left.insert(0, row._replace(cases=rest))
+            turn += 1
+        self.put(rows, given, (code for code, _ in to[: max(turn, 1)]))
+
+    def put(
+        self, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow, int, int]], to: Iterable[str] = ()
+    ) -> None:
+        """Cases taken from where they are, and put as (case, post number, kind number) says."""
+        if not taken and not given:
+            return
+        holders = {number: code for code, number in codes(self.facts).items()}
+        self.facts = with_cases(self.facts, taken, given)
+        self.touched.update(holders[row.post_no] for row in taken)
+        self.touched.update(to)
+        self.done = True
+
+    def change(self, code: str, **values: Any) -> None:
+        """Other values of a post that is there."""
+        if (number := self.post(code)) is not None:
+            self.facts = with_post_changed(self.facts, number, values)
+            self.touched.add(code)
+            self.done = True
+
+    def waiting_post(self, team_code: str, team_no: int) -> tuple[str, int]:
+        """The placeholder at which cases of a team wait; made where the team has none."""
+        mine = self.facts.post.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
+        if mine.is_empty():
+            row = _new_post(team_code, team_no, _WAITS, DUMMY, 0) | {"is_placeholder": 1}
+            self.facts = with_posts_added(self.facts, [row])
+            mine = self.facts.post.filter(team_code=team_code, staff_code=_WAITS)
+        staff, number = mine.sort("staff_code").select("staff_code", "post_no").row(0)
+        return f"{team_code}:{staff}", int(number)
+
+
+def lay(plan: Plan, facts: Facts) -> tuple[Laid, list[StepOutcome]]:
+    """A plan laid over a night's facts, and what became of each step.
+
+    Raises PlanError where a step describes no kind of case of this data.
+    """
+    laid, outcomes = Laid(facts), []
+    for number, step in enumerate(plan.steps, 1):
+        laid.missing, laid.done = [], False
+        try:
+            words = _do(step, laid)
+        except (CaseError, ValueError) as error:  # no kind of case, or hours beyond a millionth
+            raise PlanError(f"step {number}: {error}") from None
+        outcomes.append(StepOutcome(number, words, laid.missing, laid.done))
+    return laid, outcomes
+
+
+@singledispatch
+def _do(step: Any, laid: Laid) -> str:
+    raise NotImplementedError(step)
+
+
+@_do.register
+def _move(step: plan_file.MoveStep, laid: Laid) -> str:
+    to = _receivers(step.to, laid)
+    rows = _meant(step, laid, leave_out={number for _, number in to}) if to else []
+    if to:
+        laid.move(rows, to)
+    return f"{_cases_words(step)} to {', '.join(step.to)}"
+
+
+@_do.register
+def _become(step: plan_file.BecomeStep, laid: Laid) -> str:
+    stream, location, tier, suspended = kind_words(step.becomes, laid.facts.tier_scheme)
+    then = kind_number(laid.facts.tier_scheme, stream, location, tier, suspended, "active")
+    rows = _meant(step, laid)
+    same = [row for row in rows if row.kind_no == then]
+    laid.missing += [f"{row.ref or 'a case'} is of that kind already" for row in same]
+    rows = [row for row in rows if row.kind_no != then]
+    laid.put(rows, [(row, row.post_no, then) for row in rows])
+    words = case_words(location, tier, stream, suspended=suspended)
+    return f"{_cases_words(step)} become {words}"
+
+
+@_do.register
+def _end(step: plan_file.EndStep, laid: Laid) -> str:
+    laid.put(_meant(step, laid), [])
+    return f"{_cases_words(step)} end"
+
+
+@_do.register
+def _arrive(step: plan_file.ArriveStep, laid: Laid) -> str:
+    kind_no = _active(step.kind, laid.facts.tier_scheme)
+    code, number = step.to, None
+    if ":" in step.to:
+        number = laid.post(step.to)
+    elif (team_no := laid.team(step.to)) is not None:
+        code, number = laid.waiting_post(step.to, team_no)
+    if number is not None:
+        row = CaseRow(-1, number, kind_no, None, step.cases)
+        laid.put([], [(row, number, kind_no)], [code])
+    each = f" ({step.a_week} a week for {counted(step.weeks or 0, 'week')})" if step.a_week else ""
+    return f"{counted(step.cases, 'case')} {_kind_said(step.kind, laid)} come to {step.to}{each}"
+
+
+@_do.register
+def _hours(step: plan_file.HoursStep, laid: Laid) -> str:
+    laid.change(step.post, contracted_micro=micro_hours(step.hours), hours_source="entered")
+    return f"{step.post} has {_plain(step.hours)} contracted hours a week"
+
+
+@_do.register
+def _reduce(step: plan_file.ReduceStep, laid: Laid) -> str:
+    if (number := laid.post(step.post)) is not None:
+        refs = laid.facts.reduction.filter(post_no=number)["reduction_ref"].to_list()
+        row = {
+            "post_no": number, "reduction_ref": f"PLAN-{len(refs) + 1}", "reason": _OTHER,
+            "hours_micro": None if step.hours is None else micro_hours(step.hours),
+            "percent_x100": None if step.percent is None else int(step.percent * 100),
+            "first_day": laid.facts.day, "last_day": None,
+        }  # fmt: skip
+        more = pl.DataFrame([row], SCHEMAS["reduction"])
+        laid.facts = with_reductions(laid.facts, pl.concat([laid.facts.reduction, more]))
+        laid.touched.add(step.post)
+        laid.done = True
+    much = f"{_plain(step.percent)}%" if step.percent is not None else f"{_plain(step.hours)} hours a week"
+    return f"{step.post} has a reduction of {much} more"
+
+
+@_do.register
+def _end_reductions(step: plan_file.EndReductionsStep, laid: Laid) -> str:
+    if (number := laid.post(step.post)) is not None:
+        mine = pl.col("post_no") == number
+        found = laid.facts.reduction.filter(mine)["reduction_ref"].to_list()
+        gone = step.reductions or found
+        laid.missing += [f"{step.post} has no reduction {ref}" for ref in gone if ref not in found]
+        if not found:
+            laid.missing.append(f"{step.post} has no reductions")
+        if ended := set(gone).intersection(found):
+            rest = laid.facts.reduction.filter(~(mine & pl.col("reduction_ref").is_in(list(ended))))
+            laid.facts = with_reductions(laid.facts, rest)
+            laid.touched.add(step.post)
+            laid.done = True
+    which = ", ".join(step.reductions) or "all"
+    return f"reductions of {step.post} end: {which}"
+
+
+@_do.register
+def _grade(step: plan_file.GradeStep, laid: Laid) -> str:
+    laid.change(step.post, grade=step.grade)
+    return f"{step.post} is {step.grade}"
+
+
+@_do.register
+def _leave(step: plan_file.LeaveStep, laid: Laid) -> str:
+    number, to = laid.post(step.post), _receivers(step.to, laid)
+    words = f"{step.post} leaves; cases {'go to ' + ', '.join(step.to) if step.to else 'wait in the team'}"
+    if number is None or (step.to and not to):
+        return words
+    team_code = step.post.partition(":")[0]
+    if not step.to:
+        team_no = int(laid.facts.post.filter(post_no=number)["team_no"][0])
+        to = [laid.waiting_post(team_code, team_no)]
+    number = codes(laid.facts)[step.post]  # a placeholder may have been made, and posts numbered anew
+    laid.facts = with_reductions(laid.facts, laid.facts.reduction.filter(pl.col("post_no") != number))
+    rows = case_rows(laid.facts).filter(post_no=number).sort("kind_no", "case_ref")
+    laid.move(_as_rows(rows), to)
+    laid.change(step.post, contracted_micro=0, hours_source="entered")
+    return words
+
+
+@_do.register
+def _start(step: plan_file.StartStep, laid: Laid) -> str:
+    if (team_no := laid.team(step.team)) is not None:
+        known = set(laid.facts.post.filter(team_code=step.team)["staff_code"])
+        free = (f"NEW{number}" for number in range(1, len(known) + step.posts + 1))
+        staff = [code for code in free if code not in known][: step.posts]
+        micro = None if step.hours is None else micro_hours(step.hours)
+        rows = [_new_post(step.team, team_no, code, step.grade, micro) for code in staff]
+        laid.facts = with_posts_added(laid.facts, rows)
+        laid.touched.update(f"{step.team}:{code}" for code in staff)
+        laid.done = True
+    hours = "" if step.hours is None else f" with {_plain(step.hours)} hours each"
+    return (
+        f"{counted(step.posts, step.grade)} {'starts' if step.posts == 1 else 'start'} in {step.team}{hours}"
+    )
+
+
+@_do.register
+def _rules(step: plan_file.RulesStep, laid: Laid) -> str:
+    entries = tuple((path, ALWAYS, value) for path, value in step.values.items())
+    laid.overlays.append(Overlay(f"plan {len(laid.overlays) + 1}", step.reference, entries))
+    laid.done = True
+    return "rules: " + ", ".join(f"{path} is {value}" for path, value in step.values.items())
+
+
+def _new_post(team: str, team_no: int, staff: str, grade: str, micro: int | None) -> dict[str, Any]:
+    return {
+        "team_no": team_no, "team_code": team, "staff_code": staff, "name": f"{staff} (plan)",
+        "grade_code": None, "grade": grade, "contracted_micro": micro,
+        "hours_source": None if micro is None else "entered", "is_placeholder": 0, "stale_since": None,
+        "unmeasured": 0,
+    }  # fmt: skip
+
+
+def _receivers(wanted: Sequence[str], laid: Laid) -> list[tuple[str, int]]:
+    return [(code, number) for code in wanted if (number := laid.post(code)) is not None]
+
+
+def _meant(
+    step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep, laid: Laid,
+    leave_out: Iterable[int] = (),
+) -> list[CaseRow]:  # fmt: skip
+    """The cases a step means, as far as they are there and not with those left out already."""
+    rows = case_rows(laid.facts)
+    if step.cases:
+        return _named(step.cases, rows, laid, set(leave_out))
+    assert step.held_by is not None
+    assert step.number is not None
+    numbers = [
+        number
+        for code, number in codes(laid.facts).items()
+        if step.held_by in (code, code.partition(":")[0]) and number not in set(leave_out)
+    ]
+    if not numbers:
+        laid.missing.append(f"there is nobody in {step.held_by} to take cases from")
+    kind_no = _active(step.kind, laid.facts.tier_scheme)
+    mine = rows.filter(pl.col("post_no").is_in(numbers), pl.col("kind_no") == kind_no)
+    left, found = step.number, []
+    for row in _as_rows(mine.sort("post_no", "case_ref")):
+        if left:
+            found.append(row._replace(cases=min(left, row.cases)))
+            left -= found[-1].cases
+    if left:
+        has = step.number - left
+        laid.missing.append(f"{step.held_by} has {counted(has, 'case')} of that kind, not {step.number}")
+    return found
+
+
+def _named(refs: Sequence[str], rows: pl.DataFrame, laid: Laid, leave_out: set[int]) -> list[CaseRow]:
+    """Cases by their references, in the order they are named; one that two posts hold is not moved."""
+    by_ref: dict[str, list[CaseRow]] = {}
+    for row in _as_rows(rows.filter(pl.col("case_ref").is_in(list(refs)))):
+        by_ref.setdefault(row.ref or "", []).append(row)
+    found = []
+    for ref in dict.fromkeys(refs):
+        held = by_ref.get(ref, [])
+        if not held:
+            laid.missing.append(f"nobody holds {ref} in this data")
+        elif len(held) > 1:
+            laid.missing.append(f"{ref} is held more than once, so it is not clear what is meant")
+        elif held[0].post_no in leave_out:
+            laid.missing.append(f"{ref} is there already")
+        else:
+            found += held
+    return found
+
+
+def _as_rows(rows: pl.DataFrame) -> list[CaseRow]:
+    return [
+        CaseRow(*row) for row in rows.select("place", "post_no", "kind_no", "case_ref", "cases").iter_rows()
+    ]
+
+
+def _active(kind: str, tier_scheme: str) -> int:
+    stream, location, tier, suspended = kind_words(kind, tier_scheme)
+    return kind_number(tier_scheme, stream, location, tier, suspended, "active")
+
+
+def _kind_said(kind: str, laid: Laid) -> str:
+    stream, location, tier, suspended = kind_words(kind, laid.facts.tier_scheme)
+    return f"({case_words(location, tier, stream, suspended=suspended)})"
+
+
+def _cases_words(step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep) -> str:
+    if step.cases:
+        few = ", ".join(step.cases[:3])
+        return f"{few}" + (f" and {len(step.cases) - 3} more" if len(step.cases) > 3 else "")
+    return f"{counted(step.number or 0, 'case')} {step.kind} of {step.held_by}"
+
+
+def _plain(number: Decimal | None) -> str:
+    return f"{(number or Decimal(0)).normalize():f}"
