@@ -15,7 +15,7 @@ from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former
 from wmt.cli.post import show_post
 from wmt.plan.plan_file import Plan, load_plan
-from wmt.plan.steps import Laid, StepOutcome, lay
+from wmt.plan.steps import LaidPlan, StepOutcome, lay
 from wmt.rules import RuleSet
 from wmt.text import counted
 
@@ -60,7 +60,7 @@ class _Planned:
     """A plan laid over an input: what became of its steps, its facts and its rules."""
 
     plan: Plan
-    laid: Laid
+    laid: LaidPlan
     outcomes: Sequence[StepOutcome]
     opened: Opened
     rules: RuleSet

@@ -45,7 +45,7 @@ class StepOutcome(NamedTuple):
 
 
 @dataclass
-class Laid:
+class LaidPlan:
     """A night's facts with the steps done so far, the rules laid over, and the posts that were touched."""
 
     facts: Facts
@@ -118,12 +118,12 @@ class Laid:
         return f"{team_code}:{staff}", int(number)
 
 
-def lay(plan: Plan, facts: Facts) -> tuple[Laid, list[StepOutcome]]:
+def lay(plan: Plan, facts: Facts) -> tuple[LaidPlan, list[StepOutcome]]:
     """A plan laid over a night's facts, and what became of each step.
 
     Raises PlanError where a step describes no kind of case of this data.
     """
-    laid, outcomes = Laid(facts), []
+    laid, outcomes = LaidPlan(facts), []
     for number, step in enumerate(plan.steps, 1):
         laid.missing, laid.done = [], False
         try:
@@ -135,12 +135,12 @@ def lay(plan: Plan, facts: Facts) -> tuple[Laid, list[StepOutcome]]:
 
 
 @singledispatch
-def _do(step: Any, laid: Laid) -> str:
+def _do(step: Any, laid: LaidPlan) -> str:
     raise NotImplementedError(step)
 
 
 @_do.register
-def _move(step: plan_file.MoveStep, laid: Laid) -> str:
+def _move(step: plan_file.MoveStep, laid: LaidPlan) -> str:
     to = _receivers(step.to, laid)
     rows = _meant(step, laid, leave_out={number for _, number in to}) if to else []
     if to:
@@ -149,7 +149,7 @@ def _move(step: plan_file.MoveStep, laid: Laid) -> str:
 
 
 @_do.register
-def _become(step: plan_file.BecomeStep, laid: Laid) -> str:
+def _become(step: plan_file.BecomeStep, laid: LaidPlan) -> str:
     stream, location, tier, suspended = kind_words(step.becomes, laid.facts.tier_scheme)
     then = kind_number(laid.facts.tier_scheme, stream, location, tier, suspended, "active")
     rows = _meant(step, laid)
@@ -162,13 +162,13 @@ def _become(step: plan_file.BecomeStep, laid: Laid) -> str:
 
 
 @_do.register
-def _end(step: plan_file.EndStep, laid: Laid) -> str:
+def _end(step: plan_file.EndStep, laid: LaidPlan) -> str:
     laid.put(_meant(step, laid), [])
     return f"{_cases_words(step)} end"
 
 
 @_do.register
-def _arrive(step: plan_file.ArriveStep, laid: Laid) -> str:
+def _arrive(step: plan_file.ArriveStep, laid: LaidPlan) -> str:
     kind_no = _active(step.kind, laid.facts.tier_scheme)
     code, number = step.to, None
     if ":" in step.to:
@@ -183,13 +183,13 @@ def _arrive(step: plan_file.ArriveStep, laid: Laid) -> str:
 
 
 @_do.register
-def _hours(step: plan_file.HoursStep, laid: Laid) -> str:
+def _hours(step: plan_file.HoursStep, laid: LaidPlan) -> str:
     laid.change(step.post, contracted_micro=micro_hours(step.hours), hours_source="entered")
     return f"{step.post} has {_plain(step.hours)} contracted hours a week"
 
 
 @_do.register
-def _reduce(step: plan_file.ReduceStep, laid: Laid) -> str:
+def _reduce(step: plan_file.ReduceStep, laid: LaidPlan) -> str:
     if (number := laid.post(step.post)) is not None:
         refs = laid.facts.reduction.filter(post_no=number)["reduction_ref"].to_list()
         row = {
@@ -207,7 +207,7 @@ def _reduce(step: plan_file.ReduceStep, laid: Laid) -> str:
 
 
 @_do.register
-def _end_reductions(step: plan_file.EndReductionsStep, laid: Laid) -> str:
+def _end_reductions(step: plan_file.EndReductionsStep, laid: LaidPlan) -> str:
     if (number := laid.post(step.post)) is not None:
         mine = pl.col("post_no") == number
         found = laid.facts.reduction.filter(mine)["reduction_ref"].to_list()
@@ -225,13 +225,13 @@ def _end_reductions(step: plan_file.EndReductionsStep, laid: Laid) -> str:
 
 
 @_do.register
-def _grade(step: plan_file.GradeStep, laid: Laid) -> str:
+def _grade(step: plan_file.GradeStep, laid: LaidPlan) -> str:
     laid.change(step.post, grade=step.grade)
     return f"{step.post} is {step.grade}"
 
 
 @_do.register
-def _leave(step: plan_file.LeaveStep, laid: Laid) -> str:
+def _leave(step: plan_file.LeaveStep, laid: LaidPlan) -> str:
     number, to = laid.post(step.post), _receivers(step.to, laid)
     words = f"{step.post} leaves; cases {'go to ' + ', '.join(step.to) if step.to else 'wait in the team'}"
     if number is None or (step.to and not to):
@@ -249,7 +249,7 @@ def _leave(step: plan_file.LeaveStep, laid: Laid) -> str:
 
 
 @_do.register
-def _start(step: plan_file.StartStep, laid: Laid) -> str:
+def _start(step: plan_file.StartStep, laid: LaidPlan) -> str:
     if (team_no := laid.team(step.team)) is not None:
         known = set(laid.facts.post.filter(team_code=step.team)["staff_code"])
         free = (f"NEW{number}" for number in range(1, len(known) + step.posts + 1))
@@ -266,7 +266,7 @@ def _start(step: plan_file.StartStep, laid: Laid) -> str:
 
 
 @_do.register
-def _rules(step: plan_file.RulesStep, laid: Laid) -> str:
+def _rules(step: plan_file.RulesStep, laid: LaidPlan) -> str:
     entries = tuple((path, ALWAYS, value) for path, value in step.values.items())
     laid.overlays.append(Overlay(f"plan {len(laid.overlays) + 1}", step.reference, entries))
     laid.done = True
@@ -282,12 +282,12 @@ def _new_post(team: str, team_no: int, staff: str, grade: str, micro: int | None
     }  # fmt: skip
 
 
-def _receivers(wanted: Sequence[str], laid: Laid) -> list[tuple[str, int]]:
+def _receivers(wanted: Sequence[str], laid: LaidPlan) -> list[tuple[str, int]]:
     return [(code, number) for code in wanted if (number := laid.post(code)) is not None]
 
 
 def _meant(
-    step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep, laid: Laid,
+    step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep, laid: LaidPlan,
     leave_out: Iterable[int] = (),
 ) -> list[CaseRow]:  # fmt: skip
     """The cases a step means, as far as they are there and not with those left out already."""
@@ -316,7 +316,7 @@ def _meant(
     return found
 
 
-def _named(refs: Sequence[str], rows: pl.DataFrame, laid: Laid, leave_out: set[int]) -> list[CaseRow]:
+def _named(refs: Sequence[str], rows: pl.DataFrame, laid: LaidPlan, leave_out: set[int]) -> list[CaseRow]:
     """Cases by their references, in the order they are named; one that two posts hold is not moved."""
     by_ref: dict[str, list[CaseRow]] = {}
     for row in _as_rows(rows.filter(pl.col("case_ref").is_in(list(refs)))):
@@ -346,7 +346,7 @@ def _active(kind: str, tier_scheme: str) -> int:
     return kind_number(tier_scheme, stream, location, tier, suspended, "active")
 
 
-def _kind_said(kind: str, laid: Laid) -> str:
+def _kind_said(kind: str, laid: LaidPlan) -> str:
     stream, location, tier, suspended = kind_words(kind, laid.facts.tier_scheme)
     return f"({case_words(location, tier, stream, suspended=suspended)})"
 
