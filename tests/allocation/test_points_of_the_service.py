@@ -1,4 +1,4 @@
-"""Where today’s allocation service fails and ours must not: eighteen points, each with the test that holds it.
+"""Where today’s allocation service fails and ours must not: eighteen points, each with its test.
 
 A point whose test is renamed or gone is found here.
 """
