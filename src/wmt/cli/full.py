@@ -146,7 +146,7 @@ class _Units:
         state = self.state(level, code)
         row: dict[str, Any] = {"level": level, "code": code, "name": self.name(level, code)}
         row["word"] = state.word
-        row["over_full"] = all(each.is_over_full for each in state.kinds)
+        row["over_full"] = state.is_over_full
         for each in state.kinds:
             row[f"{each.kind}_spare"] = ledger.decimal(each.best.spare_x100)
             row[f"{each.kind}_cases"] = each.best.cases
@@ -222,6 +222,9 @@ def _tell(told: dict[str, Any]) -> None:
         ))  # fmt: skip
     tables.table(f"{told['name']} ({told['code']}), {told['day']:%-d %B %Y}: {told['word']}", columns, cells)
     for each in told["what_would_free_most"][:3]:
-        out.print(f"Would free room: {relief_words(each['what'], each['of'], each['points'])}", markup=False)
+        points = tables.figure(each["points"])
+        out.print(
+            f"Would free room: {relief_words(each['what'], each['of'])} ({points} points)", markup=False
+        )
     if told["checksum"]:
         out.print(f"Checksum of these figures: {told['checksum']}", markup=False)

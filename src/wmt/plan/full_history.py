@@ -23,9 +23,18 @@ from wmt.history.day_steps import RunThreshold
 from wmt.nights.fsync import replace_file
 from wmt.plan.full import GradeSet, rooms
 from wmt.plan.full_ahead import FullAhead, Held, ahead_of, held_by_sets, inflows
-from wmt.plan.full_pool import TEAM_SUMS, FullRules, UnitSums, pool_of, posts_in_stream, team_sums, unit_sums
+from wmt.plan.full_pool import (
+    TEAM_SUMS,
+    FullRules,
+    UnitSums,
+    fit_posts,
+    pool_of,
+    posts_in_stream,
+    team_sums,
+    unit_sums,
+)
 from wmt.plan.full_runs import DayRoom, FullRun, full_run
-from wmt.plan.full_state import FullState
+from wmt.plan.full_state import FullState, state_of
 from wmt.rules import RuleSet, load
 
 #: So many days back are looked at: of a run that is as old as that, only so much is told.
@@ -78,6 +87,18 @@ def _units(path: Path, changed: int, level: str) -> NightUnits:  # noqa: ARG001 
     sums = sums_of_night(night)
     nation = unit_sums(sums, "nation").get("nation", UnitSums())
     return NightUnits(night.rules(), unit_sums(sums, level), nation.means())
+
+
+def state_of_night(night: nights.Night, level: str, code: str) -> FullState | None:
+    """A unit as its night has it; None where it had no posts in sentence management."""
+    sums = sums_of_night(night)
+    units = unit_sums(sums, level)
+    if code not in units:
+        return None
+    posts = posts_in_stream(night.table("results/totals"), night.table("facts/post"))
+    of_unit = posts.filter(pl.col(f"{level}_code") == code)
+    means = unit_sums(sums, "nation")["nation"].means()
+    return state_of(night.rules(), units[code], fit_posts(of_unit, level).get(code, []), means)
 
 
 @dataclass(frozen=True)

@@ -265,7 +265,9 @@ def fit_posts(posts: pl.DataFrame, level: str) -> dict[str, list[PostTime]]:
 
 
 def largest_reductions(lines: pl.DataFrame, posts: pl.DataFrame) -> dict[str, int]:
-    """The largest reduction that posts of each grade have, in hundredths of points."""
-    found = lines.filter(kind="reduction").join(posts.filter("fit").select("post_no", "grade"), on="post_no")
-    largest = found.group_by("grade").agg(-pl.col("points_x100").min())
+    """The most that all reductions of one post take, by grade and in hundredths of points."""
+    keys = posts.filter("fit").select("post_no", "grade")
+    found = lines.filter(kind="reduction").join(keys, on="post_no")
+    of_posts = found.group_by("post_no", "grade").agg(less=-pl.col("points_x100").sum())
+    largest = of_posts.group_by("grade").agg(pl.col("less").max())
     return {grade: x100 for grade, x100 in largest.sort("grade").iter_rows() if x100 > 0}

@@ -58,6 +58,11 @@ class FullState:
         words = {each.word for each in self.kinds}
         return next((word for word in (HAS_ROOM, UNEVEN) if word in words), FULL)
 
+    @property
+    def is_over_full(self) -> bool:
+        """Whether no kind has room at the higher ceiling either."""
+        return all(each.is_over_full for each in self.kinds)
+
 
 def state_of(
     rules: RuleSet, sums: full_pool.UnitSums, posts: Sequence[full.PostTime], means: Mapping[str, Fraction]
@@ -82,7 +87,7 @@ class Relief:
     """Something that would free room: what it is, in points, and what each kind could then take.
 
     `what`: 'officer' (one more of a grade, full time), 'qualifies' (a trainee becomes an officer),
-    'reduction' (one ends), 'cases' (ten average cases of a kind go to another unit).
+    'reduction' (those of one post end), 'cases' (ten average cases of a kind go to another unit).
     """
 
     what: str
@@ -98,7 +103,7 @@ CASES_AWAY = 10
 def reliefs(state: FullState, reductions: Mapping[str, int]) -> list[Relief]:
     """What would free most, by the points that it frees for the kind that has least; the most first.
 
-    `reductions`: the largest reduction of each grade, in hundredths of points, where there is any.
+    `reductions`: the most that reductions of one post take, by grade and in hundredths of points.
     """
     if not state.kinds:
         return []

@@ -1,9 +1,6 @@
 """'Full' in words: what limits a unit and what would free room, for pages and the command line alike."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-
-from wmt.ledger.arithmetic import grouped
 
 KINDS = {
     "high": "high (tiers A and B)",
@@ -29,12 +26,12 @@ def set_words(grades: Sequence[str]) -> str:
     return " and ".join(grades) if len(grades) < 3 else f"{', '.join(grades[:-1])} and {grades[-1]}"
 
 
-def relief_words(what: str, of: str, points: Decimal) -> str:
-    """What would free room, and by how many points."""
+def relief_words(what: str, of: str) -> str:
+    """What would free room."""
     said = {
         "officer": f"one more full-time {_GRADES.get(of, of)}",
         "qualifies": "one trainee qualifies, and is newly qualified",
-        "reduction": f"the largest reduction of a {_GRADES.get(of, of)} ends",
+        "reduction": f"reductions of one {_GRADES.get(of, of)} end",
         "cases": f"ten average {kind_words(of)} cases go to another unit",
     }
-    return f"{said[what]} ({grouped(points.quantize(Decimal(1)))} points)"
+    return said[what]

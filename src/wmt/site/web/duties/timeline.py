@@ -18,6 +18,7 @@ from wmt.site.duties import access, due_dates, labels, models
 from wmt.site.duties.recipients import responsible
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.web.full.room_to_move import room_to_move
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -144,6 +145,7 @@ def helps_of(request: HttpRequest, post: str, team: str, state: State) -> list[D
     found = [
         DutyLink("View their cases", unit_url("post", post, "caseload")),
         DutyLink("See who in the team has room", unit_url("team", team)),
+        *(DutyLink(*each) for each in room_to_move(state, team)),
     ]
     if may(request.user, Action.EDIT_AVAILABILITY, level="post", code=post, state=state):
         found.insert(0, DutyLink("Enter a reduction of hours", reverse("reduction-new", args=[post])))

@@ -10,6 +10,7 @@ from wmt.site.web.allocation import waiting_list as waiting
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
+from wmt.site.web.full import unit_full
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -32,6 +33,7 @@ TABS.update(
         "why": why,
         "caseload": caseload,
         "per-fte": per_fte,
+        "full": unit_full,
         "working": working,
         "duties": register,
         "hours": hours,
@@ -50,7 +52,7 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "downloads"),
+    "Workload": ("", "per-fte", "full", "downloads"),
     "Cases": (
         "caseload",
         "waiting",
