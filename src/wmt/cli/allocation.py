@@ -71,7 +71,7 @@ def waiting(
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     found = unheld.waiting(opened.ledger(opened.rule_set(rules_date, overlays)), opened.cases())
     if team or pdu or region:
-        found = found.filter(pl.col("team_code").is_in(_teams(opened.facts, team, pdu, region)))
+        found = found.filter(pl.col("team_code").is_in(teams_of(opened.facts, team, pdu, region)))
     rows = [
         {
             **{name: value for name, value in row.items() if name != "points_x100"},
@@ -124,7 +124,7 @@ def who_could_hold(
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     found = opened.ledger(opened.rule_set(rules_date, overlays))
     wanted = _wanted(found, case or (), kind or (), now)
-    teams = _teams(opened.facts, team, pdu, region) or _of_holders(wanted)
+    teams = teams_of(opened.facts, team, pdu, region) or _of_holders(wanted)
     found_people = candidates(found, wanted, teams, _allocated(opened))
     found_people += [not_in_data(found, wanted, grade) for grade in new_post or ()]
     rows = [_presented(each) for each in found_people]
@@ -154,7 +154,7 @@ def _wanted(
     return wanted + [given.described(found, each) for each in kinds]
 
 
-def _teams(
+def teams_of(
     facts: Facts,
     teams: Sequence[str] | None,
     pdus: Sequence[str] | None,

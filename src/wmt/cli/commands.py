@@ -49,6 +49,10 @@ COMMANDS = {
         "Spread cases of a post in the site of WMT_HOME over people, all or none, or undo it.",
     ),
     "plan": ("plan:app", "Plans: what would change, measured before and after."),
+    "balance": (
+        "balance:balance",
+        "Find the best way to share the cases of a team, a PDU or a region again, with a proof.",
+    ),
     "load": ("load:load", "Load an extract into the site of WMT_HOME: all of it, or nothing at all."),
     "load-earlier": (
         "earlier:load_earlier",

@@ -1,0 +1,1 @@
+"""The best way to share work again among some posts: goals in a stated order, under limits, with a proof."""

@@ -1,0 +1,199 @@
+"""A problem from the lines of a night: which posts share, which of their cases may move, what each earns.
+
+A line of a case earns the same wherever it is held (ADR 36), so figures after a move are sums of the same
+lines. What cannot move stays with who has it and counts in their points: reports, contacts, cases that earn
+nothing, are held by several posts, or are under OMiC.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from wmt import ledger
+from wmt.allocation.cases import case_words
+from wmt.allocation.eligibility import eligibility
+from wmt.grades import DUMMY, STAFF_GRADES
+from wmt.plan.balance.movable import held_cases
+from wmt.plan.balance.problem import (
+    GOALS,
+    WAITING,
+    CaseBundle,
+    Goal,
+    Limits,
+    ProblemError,
+    SharingPost,
+    SharingProblem,
+    problem,
+)
+from wmt.rules import RuleSet
+
+#: Tiers that begin so are of high risk, in every scheme of tiers.
+HIGH_TIERS = ("A", "B")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a manager keeps as it is, by the codes of posts ('TEAM:STAFF') and references of cases.
+
+    `locked` posts neither give nor receive, `protected` ones do not receive. `still` cases do not move;
+    `apart` are (case or giving post, receiving post) that must not be. Cases held for less than
+    `held_weeks`, or that end within `ends_weeks`, stay. `together` are cases that move as one or not at all.
+    """
+
+    locked: Collection[str] = ()
+    protected: Collection[str] = ()
+    still: Collection[str] = ()
+    apart: Collection[tuple[str, str]] = ()
+    together: Sequence[Collection[str]] = ()
+    held_weeks: int = 0
+    ends_weeks: int = 0
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The posts of some teams and what may move among them. `stay` counts cases that may not, by why."""
+
+    posts: list[SharingPost]
+    bundles: list[CaseBundle]
+    stay: Mapping[str, int]
+
+    def of_problem(self, limits: Limits, goals: Sequence[Goal] = GOALS) -> SharingProblem:
+        """What is asked of them."""
+        return problem(self.posts, self.bundles, limits, goals)
+
+
+def sharing(
+    found: ledger.Ledger,
+    teams: Collection[str],
+    kept: Kept,
+    dated: pl.DataFrame | None = None,
+    *,
+    waiting: bool = False,
+) -> Sharing:
+    """Who shares, and what. `dated` has the columns `movable.DATED_CASE`, where the data says.
+
+    Posts of sentence management share; placeholders do not: what they hold waits. Raises ProblemError where
+    something kept names no post or case among them.
+    """
+    posts = _posts(found, teams, kept)
+    if posts.is_empty():
+        raise ProblemError("these teams have no post of sentence management, so there is nothing to share")
+    holders = dict(posts.select("post_no", "code").rows())
+    if waiting:
+        nobody = found.facts.post.filter(pl.col("team_code").is_in(list(teams)), is_placeholder=1)
+        holders |= dict.fromkeys(nobody["post_no"].to_list(), WAITING)
+    lines = found.lines(sorted(holders))
+    of_risk = pl.col("tier").str.slice(0, 1).is_in(HIGH_TIERS) & (pl.col("stream") != ledger.OMIC)
+    risky = lines.filter(of_risk, kind="case").group_by("post_no").agg(pl.col("active_cases").sum())
+    high = dict(risky.rows())
+    who = [
+        SharingPost(
+            **{name: row[name] for name in ("code", "name", "pdu_code", "grade")},
+            points_x100=row["points_x100"],
+            available_x100=row["available_x100"],
+            high=high.get(row["post_no"], 0),
+            gives=row["shares"],
+            receives=row["shares"] and row["code"] not in kept.protected,
+        )
+        for row in posts.iter_rows(named=True)
+    ]
+    cases = [
+        {**row, "holder": holders[row["post_no"]]}
+        for row in held_cases(found, lines, dated).iter_rows(named=True)
+    ]
+    _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
+    return _bundled(who, cases, kept, found.rules, found.day)
+
+
+def _posts(found: ledger.Ledger, teams: Collection[str], kept: Kept) -> pl.DataFrame:
+    """The posts that share, with `shares`: whether anything of theirs may move."""
+    totals = found.totals(["post"]).filter(pl.col("team_code").is_in(list(teams)))
+    totals = totals.filter(pl.col("grade") != DUMMY, stream=ledger.SENTENCE_MANAGEMENT)
+    posts = found.facts.post.filter(is_placeholder=0)
+    keys = ["team_code", "staff_code"]
+    totals = totals.join(posts.select(*keys, "post_no", "unmeasured"), on=keys)
+    named = [*kept.locked, *kept.protected, *(to for _, to in kept.apart)]
+    if strangers := sorted(set(named) - set(totals["code"])):
+        raise ProblemError(f"{strangers[0]} is no post of sentence management among those that share")
+    fresh = pl.col("stale_since").is_null() & (pl.col("unmeasured") == 0)
+    return totals.with_columns(shares=fresh & ~pl.col("code").is_in(list(kept.locked)))
+
+
+def _check_cases(refs: Collection[str | None], kept: Kept, posts: Collection[str]) -> None:
+    wanted = {*kept.still, *(ref for group in kept.together for ref in group)}
+    wanted |= {what for what, _ in kept.apart if what not in posts}
+    if strangers := sorted(wanted - set(refs)):
+        raise ProblemError(f"{strangers[0]} is no case that the posts which share hold")
+    grouped = Counter(ref for group in kept.together for ref in set(group))
+    if twice := sorted(ref for ref, number in grouped.items() if number > 1):
+        raise ProblemError(f"{twice[0]} is to be kept together with two groups; name all of them as one")
+
+
+def _bundled(
+    posts: list[SharingPost], cases: list[dict[str, Any]], kept: Kept, rules: RuleSet, day: date
+) -> Sharing:
+    group_of = {ref: number for number, group in enumerate(kept.together) for ref in group}
+    stay: Counter[str] = Counter()
+    groups: dict[int, list[dict[str, Any]]] = {}
+    bundles: list[CaseBundle] = []
+    for row in cases:
+        if not row["points_x100"]:
+            continue
+        if row["ref"] in group_of:
+            groups.setdefault(group_of[row["ref"]], []).append(row)
+        elif why := _stays(row, kept, day):
+            stay[why] += row["number"]
+        else:
+            bundles.append(_bundle([row], kept, rules))
+    for number, rows in groups.items():
+        apart = len(rows) < len(set(kept.together[number])) or len({row["holder"] for row in rows}) > 1
+        if apart or any(_stays(row, kept, day) for row in rows):
+            stay["with cases that stay"] += len(rows)
+        else:
+            bundles.append(_bundle(rows, kept, rules))
+    return Sharing(posts, bundles, stay)
+
+
+def _stays(row: Mapping[str, Any], kept: Kept, day: date) -> str:
+    """Why a case may not move; '' where it may."""
+    since, ends = row["allocated_on"], row["ends_on"]
+    if not row["alone"]:
+        return "held by several posts"
+    if row["ref"] in kept.still:
+        return "kept where they are"
+    if row["holder"] == WAITING:
+        return ""
+    if since is not None and since > day - timedelta(weeks=kept.held_weeks):
+        return f"held for less than {kept.held_weeks} weeks"
+    if kept.ends_weeks and ends is not None and ends <= day + timedelta(weeks=kept.ends_weeks):
+        return f"end within {kept.ends_weeks} weeks"
+    return ""
+
+
+def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: RuleSet) -> CaseBundle:
+    refs = tuple(sorted(row["ref"] for row in rows if row["ref"]))
+    may = [
+        {grade for grade in STAFF_GRADES if eligibility(rules, grade, row["location"], row["tier"]).eligible}
+        for row in rows
+    ]
+    words = [
+        case_words(row["location"], row["tier"], row["stream"], suspended=bool(row["suspended"]))
+        for row in rows
+    ]
+    apart = {to for what, to in kept.apart if what in (*refs, rows[0]["holder"])}
+    return CaseBundle(
+        holder=rows[0]["holder"],
+        what=" and ".join(sorted(words)),
+        points_x100=sum(row["points_x100"] for row in rows),
+        grades=frozenset(set.intersection(*may)),
+        refs=refs,
+        cases=len(rows),
+        high=sum(row["tier"].startswith(HIGH_TIERS) for row in rows),
+        not_to=frozenset(apart),
+        since=max((row["allocated_on"] for row in rows if row["allocated_on"]), default=None),
+        number=rows[0]["number"],
+    )
