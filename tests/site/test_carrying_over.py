@@ -173,7 +173,11 @@ def test_why_is_needed_and_wrong_addresses_are_told(room: Room, old: Post) -> No
     assert faults(wrong.content.decode()) == {"other": "There is no post N99:NONE in the figures shown"}
     empty = room.client.get(f"/hours/carry-over/?from={code}&other=")
     assert faults(empty.content.decode()) == {"other": "Choose a post, or enter its code"}
-    assert room.client.get("/hours/carry-over/?from=NONE").status_code == 404
+    for none in ("NONE", "", "N99:", "x" * 700):
+        unknown = room.client.get("/hours/carry-over/", {"from": none})
+        assert unknown.status_code == 422
+        assert "is not the code of a post. Choose one of these posts" in words(unknown)
+        assert code in words(unknown)
     assert room.client.post("/hours/carry-over/").status_code == 404
     shown = room.client.get(f"/hours/carry-over/?from={room.post.code}&to={room.post.code}")
     assert "is in the figures shown" in words(shown)

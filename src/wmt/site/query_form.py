@@ -1,6 +1,6 @@
 """Forms that stand in an address: what is left out has its default, and what is wrong is said in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -16,6 +16,20 @@ class ChoiceOrDefault(forms.ChoiceField):
         super().__init__(choices=list(choices), required=False, **more)
 
 
+class OneOf(forms.ChoiceField):
+    """A choice; what is none of its options is refused in words, and the page has what it has without it."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]], initial: str = "") -> None:
+        said = f"Choose an option for ‘{label}’: the one in the address is not in the list and was ignored"
+        super().__init__(
+            label=label,
+            choices=list(choices),
+            required=False,
+            initial=initial,
+            error_messages={"invalid_choice": said},
+        )
+
+
 class QueryForm(forms.Form):
     """A form sent with GET: a page without it is the page with all its defaults.
 
@@ -24,6 +38,8 @@ class QueryForm(forms.Form):
     """
 
     use_required_attribute = False
+    #: What the id of a field begins with, before its name.
+    prefix_of_ids = ""
     data: dict[str, Any]
 
     def __init__(self, query: Mapping[str, str], **defaults: Any) -> None:
@@ -45,8 +61,29 @@ class QueryForm(forms.Form):
     @property
     def faults(self) -> list[tuple[str, str]]:
         """What is wrong, each with the id of its field, for the error summary."""
-        return [(name, str(text)) for name, texts in self.errors.items() for text in texts]
+        prefix = self.prefix_of_ids
+        return [(f"{prefix}{name}", str(text)) for name, texts in self.errors.items() for text in texts]
 
     def found(self, name: str) -> Any:
         """What a field means; nothing where it is wrong."""
         return self.cleaned_data.get(name) if name not in self.errors else None
+
+
+class FilterForm(QueryForm):
+    """Choices that narrow a list, by name."""
+
+    prefix_of_ids = "filter-"
+
+    def __init__(self, query: Mapping[str, str], **choices: OneOf) -> None:
+        self._choices = choices
+        super().__init__(query)
+
+    def add_fields(self) -> None:
+        """The choices of one page."""
+        self.fields |= self._choices
+
+    def chosen(self, name: str) -> str:
+        """The option that holds: the default where what was asked for is none; empty without a field."""
+        if name in self.errors:
+            return str(self.fields[name].initial)
+        return str(self.cleaned_data.get(name, ""))

@@ -14,7 +14,7 @@ from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
 from wmt.site.date_field import DayField
-from wmt.site.query_form import ChoiceOrDefault, QueryForm
+from wmt.site.query_form import ChoiceOrDefault, FilterForm, OneOf, QueryForm
 from wmt.site.web.charts import time_series
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
@@ -40,10 +40,6 @@ _FIGURES = [
     ("Remaining points", tables.points(-150_000, "#"), "available points less points"),
     ("Contracted hours", tables.hours(37_500_000), "a week"),
     ("Reduction", tables.points(None), ""),
-]
-_FILTERS = [
-    {"name": "grade", "label": "Grade", "value": "PO", "options": [("", "All grades"), ("PO", "PO")]},
-    {"name": "band", "label": "Capacity", "value": "", "options": [("", "Any"), ("over", "Over 110%")]},
 ]
 _FRESH = {"moment": "20 November 2026, 6.30pm", "rules": "January 2023"}
 _AGES = [
@@ -79,7 +75,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "query": GalleryQuery({"step": "week", "since": "soon"}),
             "tabs": [_link("Workload"), _link("Cases", within=True), _link("Calculation and rules")],
             "pages": [_link("Caseload", current=True), _link("Court reports")],
-            "filters": _FILTERS,
+            "filters": FilterForm(
+                {"grade": "PO", "band": "none of these"},
+                grade=OneOf("Grade", [("", "All grades"), ("PO", "PO")]),
+                band=OneOf("Capacity", [("", "Any"), ("over", "Over 110%")]),
+            ),
             "table": tables.arranged(_table(), request, rows_a_page=3),
             "plain": tables.Table(
                 "plain",

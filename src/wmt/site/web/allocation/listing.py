@@ -15,6 +15,7 @@ from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
 from wmt.site.queries.allocations import allocations_of
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.allocation import labels, protect
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
@@ -42,11 +43,12 @@ def applies(unit: Unit) -> bool:
 def content(question: UnitRequest) -> dict[str, Any]:
     """The allocations that concern a unit, the newest first; those still open are there however old."""
     unit, state = question.unit, question.state
-    # what nDelius shows of it is known of now alone
-    show = question.request.GET.get("show", "") if state.as_of is None else ""
     if not applies(unit):  # the way up of the page leads here
         return {"tables": {}, "elsewhere": True}
     rows = allocations_of(question, _DAYS)
+    filters = FilterForm(question.request.GET, show=OneOf("Allocations", [("", "All"), *_SHOW.items()]))
+    # what nDelius shows of it is known of now alone
+    show = filters.chosen("show") if state.as_of is None else ""
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
     seen = access.readable(question.user, state)
@@ -69,9 +71,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         },
         "protect_href": reverse("protect", args=[unit.code]) if allocates and unit.level == "post" else "",
         "elsewhere": False,
-        "filters": [
-            {"name": "show", "label": "Allocations", "value": show, "options": [("", "All"), *_SHOW.items()]}
-        ],
+        "filters": filters,
         "days": _DAYS,
         "waits": counted(len(waits), "case"),
         "waited": counted(f"{median(waits):,g}", "day") if waits else "",

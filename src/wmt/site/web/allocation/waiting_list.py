@@ -22,6 +22,7 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import waiting_cases as query
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.allocation import room, waiting_labels
 from wmt.site.web.units import labels, references
 from wmt.site.workload import staff_names
@@ -33,6 +34,7 @@ _SOURCES = {"data": "nDelius data", "typed": "recorded here", "feed": "another s
 #: Of a record; also where others have the case, of whom one may not read that.
 _NOT_SEEN = "nDelius data has no such case with your teams yet"
 _AGES = ("7", "14", "28")
+_ALL = ("", "All")
 _GONE = "Recorded cases of teams that are no longer in the data"
 _Fits = Callable[[query.WaitingEntry], bool]
 
@@ -73,8 +75,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
         },
         "elsewhere": False,
         "is_list": True,
-        "filters": filters,
-        "narrowed": any(field["value"] for field in filters),
+        "filters": filters if everything else None,
+        "narrowed": any(map(filters.chosen, filters.fields)),
         "cases": sum(entry.cases for entry in everything),
         "shown": sum(entry.cases for entry in found),
         "worth": tables.exact(sum(entry.points_x100 for entry in everything)).text,
@@ -93,22 +95,20 @@ def _several(found: Sequence[query.WaitingEntry], allowed: visibility.Reach) -> 
     return [(post.name, reverse("allocate-several", args=[code])) for code, post in sorted(posts.items())]
 
 
-def _filters(question: UnitRequest) -> tuple[list[dict[str, Any]], _Fits]:
-    """The choices over the list, and which cases they leave. What makes no sense is taken for none."""
+def _filters(question: UnitRequest) -> tuple[FilterForm, _Fits]:
+    """The choices over the list, and which cases they leave."""
     tiers = [
         ("0", "No tier yet"),
         *((tier, tier) for tier in TIERS[question.state.tier_scheme] if tier != "0"),
     ]
-    choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
-        "type": ("Type of case", [(each, each.capitalize()) for each in LOCATIONS]),
-        "tier": ("Tier", tiers),
-        "source": ("Known from", [(name, labels.upper_first(words)) for name, words in _SOURCES.items()]),
-        "age": ("Waiting", [(days, f"{days} days or more") for days in _AGES]),
+    choices = {
+        "type": OneOf("Type of case", [_ALL, *((each, each.capitalize()) for each in LOCATIONS)]),
+        "tier": OneOf("Tier", [_ALL, *tiers]),
+        "source": OneOf("Known from", [_ALL, *((n, labels.upper_first(w)) for n, w in _SOURCES.items())]),
+        "age": OneOf("Waiting", [_ALL, *((days, f"{days} days or more") for days in _AGES)]),
     }
-    chosen = {}
-    for name, (_, options) in choices.items():
-        asked = question.request.GET.get(name, "")
-        chosen[name] = asked if asked in dict(options) else ""
+    filters = FilterForm(question.request.GET, **choices)
+    chosen = {name: filters.chosen(name) for name in choices}
     day = question.state.day
 
     def fits(entry: query.WaitingEntry) -> bool:
@@ -120,10 +120,6 @@ def _filters(question: UnitRequest) -> tuple[list[dict[str, Any]], _Fits]:
             and (not chosen["age"] or days >= int(chosen["age"]))
         )
 
-    filters = [
-        {"name": name, "label": label, "value": chosen[name], "options": [("", "All"), *options]}
-        for name, (label, options) in choices.items()
-    ]
     return filters, fits
 
 

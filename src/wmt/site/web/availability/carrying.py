@@ -22,6 +22,7 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.withheld import without_reason
 from wmt.site.changes import carry_over, carry_rights
 from wmt.site.figures import units
+from wmt.site.query_form import QueryForm
 from wmt.site.shown import needed_state
 from wmt.site.web.availability import effect_panel, post_request
 from wmt.site.web.availability.forms import WhyField
@@ -29,6 +30,12 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 WORDS = "Move these records"
+
+
+class CarryToForm(QueryForm):
+    """The code of the post that records go to, where it is none of those on offer."""
+
+    other = forms.CharField(required=False)
 
 
 class CarryForm(forms.Form):
@@ -96,7 +103,7 @@ def carry_over_page(request: HttpRequest) -> HttpResponse:
     code = request.GET["from"]
     team, separator, staff = code.strip().replace("\0", "").partition(":")
     if not team or not staff or not separator or len(code) > 600:
-        raise Http404("enter the team code and the staff code, like TEAM:STAFF")
+        return _list(request, state, f"‘{code[:60]}’ is not the code of a post. Choose one of these posts")
     old = team, staff
     new = (request.GET.get("other") or request.GET.get("to") or "").strip()
     if not new:
@@ -120,7 +127,7 @@ def targets(state: State, user: User, old: records.Post) -> list[Unit]:
     return [post for post in posts if may(user, allowed, level="post", code=post.code, state=state)]
 
 
-def _list(request: HttpRequest, state: State) -> HttpResponse:
+def _list(request: HttpRequest, state: State, error: str = "") -> HttpResponse:
     leaving = carry_rights.Leaving(request.user, state)
     found = carry_over.left_behind(state)
     rows = [
@@ -140,18 +147,21 @@ def _list(request: HttpRequest, state: State) -> HttpResponse:
     table = tables.Table(
         "left", "Posts no longer in the extract, with current records", columns, rows, empty=empty
     )
-    return render(request, "availability/left_behind.jinja", {"table": tables.arranged(table, request)})
+    context = {"table": tables.arranged(table, request), "error": error}
+    return render(request, "availability/left_behind.jinja", context, status=422 if error else 200)
 
 
 def _choice(request: HttpRequest, state: State, old: records.Post, error: str = "") -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
+    form = CarryToForm(request.GET)
+    if error:
+        form.add_error("other", error)
     known = [(post.code, f"{post.name}, {post.grade}, {post.code}") for post in targets(state, user, old)]
     context = {
         "old": ":".join(old),
         "number": carry_over.left_behind(state, old[1]).get(old, 0),
         "targets": known,
-        "error": error,
-        "typed": request.GET.get("other", ""),
+        "form": form,
         "crumbs": [("Records to move", reverse("carry-over"))],
     }
     return render(request, "availability/carry_choice.jinja", context, status=422 if error else 200)

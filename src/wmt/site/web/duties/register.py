@@ -10,6 +10,7 @@ from wmt.site.duties.nobody import nobody_words
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.duties import over_time, request_table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.guidance import guidance
@@ -40,8 +41,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     state, unit = question.state, question.unit
     number, late = queries.counts(unit, state)
     stood = queries.stays(queries.under(unit, state), state)
-    asked = shown(question)
-    found = {"duties": _table(question, asked)}
+    filters = _filters(question)
+    found = {"duties": _table(question, filters)}
     if requested := request_table.table_of(question):
         found["requests"] = requested
     if not question.is_post:
@@ -55,39 +56,27 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "late": late,
         "longest": over_time.longest_open(stood, state.day),
         "ever": len(stood),
-        "filters": _filters(question, asked),
+        "filters": filters,
         "ways": request_table.ways_of(question),
         "guidance": guidance(question),
         "nobody": nobody_words(unit.name, state.day) if question.is_post else "",
     }
 
 
-def shown(question: UnitRequest) -> str:
-    """Which are shown: those that are open, and of a post all of them, unless something else is asked for."""
-    asked = question.request.GET.get("show", "")
-    return asked if asked in SHOWN else "all" if question.is_post else "open"
+def _filters(question: UnitRequest) -> FilterForm:
+    """Those that are open are shown, and of a post all of them, unless something else is asked for."""
+    decisions = [(name or "nothing", said.capitalize()) for name, said in labels.DECIDED.items()]
+    return FilterForm(
+        question.request.GET,
+        show=OneOf("Show", SHOWN.items(), "all" if question.is_post else "open"),
+        decided=OneOf("Decision", [("any", "Any"), *decisions], "any"),
+    )
 
 
-def _filters(question: UnitRequest, asked: str) -> list[dict[str, Any]]:
-    decisions = [
-        ("any", "Any"),
-        *((name or "nothing", said.capitalize()) for name, said in list(labels.DECIDED.items())),
-    ]
-    return [
-        {"name": "show", "label": "Show", "value": asked, "options": list(SHOWN.items())},
-        {
-            "name": "decided",
-            "label": "Decision",
-            "value": question.request.GET.get("decided", "any"),
-            "options": decisions,
-        },
-    ]
-
-
-def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities]:
+def duties_of(question: UnitRequest, filters: FilterForm) -> tuple[list[Duty], Capacities]:
     """The duties that are asked for, with the capacities of their posts: the most urgent first, and those
     that closed last before the others."""
-    state, day = question.state, question.state.day
+    state, day, asked = question.state, question.state.day, filters.chosen("show")
     found = queries.under(question.unit, state)
     if state.as_of is None:
         found = {
@@ -104,8 +93,8 @@ def duties_of(question: UnitRequest, asked: str) -> tuple[list[Duty], Capacities
             else asked == "all" or duty.is_open == (asked == "open")
         )
     ]
-    decided = question.request.GET.get("decided", "any")
-    if decided in (*labels.DECIDED, "nothing") and decided:
+    decided = filters.chosen("decided")
+    if decided != "any":
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     capacities = Capacities.of(state, standing)
@@ -120,8 +109,9 @@ def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
     return (0, due_dates.open_deadlines(duty, day)[0].by.toordinal(), *worst)
 
 
-def _table(question: UnitRequest, asked: str) -> tables.Table:
-    found, capacities = duties_of(question, asked)
+def _table(question: UnitRequest, filters: FilterForm) -> tables.Table:
+    found, capacities = duties_of(question, filters)
+    asked = filters.chosen("show")
     places = Places.of(question.state, _PLACES) if question.in_full else None
     roles = recipients.Roles(found)
 

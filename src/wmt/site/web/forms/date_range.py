@@ -7,7 +7,7 @@ from typing import Any
 from wmt.days import read_day, written
 from wmt.site.date_field import DayField
 from wmt.site.queries.periods import YEAR
-from wmt.site.query_form import QueryForm
+from wmt.site.query_form import OneOf, QueryForm
 
 FIRST, LAST = "from", "to"
 REVERSED = "The last day must be the first day or later"
@@ -17,24 +17,34 @@ class SpanForm(QueryForm):
     """Two days of an address, written as people write them, whatever asked for them.
 
     `first` is the default of the first day; None: a year up to the last day that was asked for. With
-    `until_now` the last day may be left empty: it is then `last`.
+    `until_now` the last day may be left empty: it is then `last`. `choices` stand beside the days.
     """
 
     locals()[FIRST] = DayField("the first day", kind="rule", required=False)
     locals()[LAST] = DayField("the last day", kind="rule", required=False)
 
     def __init__(
-        self, query: Mapping[str, str], first: date | None, last: date, *, until_now: bool = False
+        self,
+        query: Mapping[str, str],
+        first: date | None,
+        last: date,
+        *,
+        until_now: bool = False,
+        **choices: OneOf,
     ) -> None:
-        self.last = last
+        self.last, self._choices = last, choices
         typed = query.get(LAST, "")
         if until_now and typed.strip().casefold() == "now":
             query = {name: value for name, value in query.items() if name != LAST}
         begin = first if first is not None else (read_day(typed) or last) - YEAR
         super().__init__(query, **{FIRST: begin, LAST: None if until_now else last})
-        if self.is_valid():
+        if self.days:
             days = {name: self.cleaned_data[name] for name in (FIRST, LAST)}
             self.data |= {name: written(day) for name, day in days.items() if day}
+
+    def add_fields(self) -> None:
+        """What is chosen beside the days."""
+        self.fields |= self._choices
 
     def clean(self) -> dict[str, Any]:
         """Refuse a last day before the first."""
@@ -45,8 +55,8 @@ class SpanForm(QueryForm):
 
     @property
     def days(self) -> tuple[date, date] | None:
-        """The first and the last day; None where something is wrong."""
-        if not self.is_valid():
+        """The first and the last day; None where they are wrong."""
+        if self.errors.keys() - self._choices.keys():
             return None
         return self.cleaned_data[FIRST], self.cleaned_data[LAST] or self.last
 
@@ -57,7 +67,7 @@ class SpanForm(QueryForm):
 
     @property
     def words(self) -> str:
-        """The days as people write them; empty where something is wrong."""
+        """The days as people write them; empty where they are wrong."""
         return days_words(*self.days) if self.days else ""
 
 

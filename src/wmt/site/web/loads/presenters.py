@@ -13,6 +13,7 @@ from django.utils import timezone
 from wmt.site import tables
 from wmt.site.loads.jobs import is_left_waiting, seems_dead
 from wmt.site.loads.reports import Cells, remedy
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.context import rules_words
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Fault, Load
@@ -217,23 +218,31 @@ def groups_table(load: Load, query: QueryDict, cells: Cells) -> tables.Table:
     return tables.Table("kinds", "Errors and warnings by type", columns, rows)
 
 
-def faults_table(load: Load, query: QueryDict, cells: Cells, ways: Mapping[str, str]) -> tables.Table:
-    """The faults one by one, those that refuse first, as the address narrows them and a page at a time.
+def faults_filters(load: Load, query: QueryDict) -> FilterForm:
+    """What narrows the list of faults: their type and what they do, of those that there are."""
+    codes = load.faults.order_by("code").values_list("code", flat=True).distinct()
+    return FilterForm(
+        query,
+        code=OneOf("Type", [("", "All types"), *((code, code) for code in codes)]),
+        severity=OneOf("Effect", [("", "All"), *((each, effect(load, each)) for each in SEVERITIES)]),
+    )
+
+
+def faults_table(
+    load: Load, query: QueryDict, filters: FilterForm, cells: Cells, ways: Mapping[str, str]
+) -> tables.Table:
+    """The faults one by one, those that refuse first, as the filters leave them and a page at a time.
 
     `ways` lead, by the message of a fault, to where it can be dealt with.
     """
     faults: QuerySet[Fault] = load.faults.order_by("severity", "pk")
-    if query.get("code"):
-        faults = faults.filter(code=str(query["code"]).replace("\0", ""))
-    if query.get("severity") in SEVERITIES:
-        faults = faults.filter(severity=query["severity"])
+    faults = faults.filter(**{name: wanted for name in filters.fields if (wanted := filters.chosen(name))})
     pager, page = paged(faults, query, FAULTS_A_PAGE, "page")
     columns = [tables.Column("fault", "What is wrong, and what to do"), tables.Column("severity", "Effect"),
                tables.Column("code", "Kind", "code"), tables.Column("sheet", "Sheet or table"),
                tables.Column("row", "Row", "number"), tables.Column("column", "Column")]  # fmt: skip
-    caption = (
-        "Errors and warnings" if not query.get("code") else f"Errors and warnings of type {query['code']}"
-    )
+    code = filters.chosen("code")
+    caption = f"Errors and warnings of type {code}" if code else "Errors and warnings"
     if any(fault.message in ways for fault in page):
         columns.append(tables.Column("way", "What you can do"))
     rows = []

@@ -56,6 +56,7 @@ def load_page(
     if found.state in _UNDER_WAY:
         return render(request, "loads/under_way.jinja", context | {"progress": presenters.progress(found)})
     shown, cells = _shown(), Cells.of(request.user)
+    filters = presenters.faults_filters(found, request.GET)
     report = {
         "how_it_ended": presenters.state_words(found, shown),
         "is_good": found.state in (Load.State.LOADED, Load.State.UNCHANGED, Load.State.DONE),
@@ -67,13 +68,14 @@ def load_page(
         "withdrawn": withdrawn_words(found),
         "sheets": presenters.sheets_table(found),
         "kinds": presenters.groups_table(found, request.GET, cells),
-        "faults": presenters.faults_table(found, request.GET, cells, ways_left(request, found)),
+        "faults": presenters.faults_table(found, request.GET, filters, cells, ways_left(request, found)),
         "aside": presenters.aside_table(found, request.GET, cells),
         "compared": held.tables(found),
         "decided": held.decided(found),
         "is_held": found.state == Load.State.HELD,
         "form": form or held.DecisionForm(),
-        "narrowed": bool(request.GET.get("code") or request.GET.get("severity")),
+        "filters": filters,
+        "narrowed": any(map(filters.chosen, filters.fields)),
     }
     return render(request, "loads/load.jinja", context | report, status=status)
 

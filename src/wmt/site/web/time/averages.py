@@ -36,10 +36,7 @@ def listed(asked: OverTimeRequest) -> str:
 
 def choice(asked: OverTimeRequest) -> dict[str, Any]:
     query = asked.question.request.GET
-    levels = [] if asked.question.is_post else [(each, units.PLURALS[each]) for each in asked.question.levels]
     return {
-        "level": listed(asked),
-        "levels": levels,
         "kept": [(name, query[name]) for name in _KEPT if query.get(name)],
     }
 

@@ -7,10 +7,12 @@ from wmt.days import written
 from wmt.grades import STAFF_GRADES
 from wmt.history import History, HistoryError
 from wmt.ledger import HEADLINE
+from wmt.site.figures import units
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.runs import run_words
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import OneOf
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
@@ -43,7 +45,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     found = asked.read()
     context = _NOTHING | _around(asked, last)
     if not found:
-        return {**context, "message": _message(asked) if asked.span.days else ""}
+        # there are no averages either, and no choice of what they are of
+        errors = [(field, words) for field, words in asked.span.faults if field != "list"]
+        return {**context, "errors": errors, "message": _message(asked) if asked.span.days else ""}
     by_grade = (
         {grade: asked.read(grade) for grade in STAFF_GRADES} if asked.grades and not asked.is_omic else {}
     )
@@ -106,8 +110,12 @@ def looked_at(question: UnitRequest, what: str) -> tuple[History, date]:
 
 
 def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeRequest:
-    """What the address asks for; what makes no sense is taken for the default, but days are refused."""
-    return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last))
+    """What the address asks for; what is wrong is refused in words, and the default if it is no day."""
+    choices = {}
+    if not question.is_post:
+        levels = [(each, units.PLURALS[each]) for each in question.levels]
+        choices["list"] = OneOf("By", levels, question.level)
+    return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last, **choices))
 
 
 def _around(asked: OverTimeRequest, last: date) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from wmt.site.loads.past_nights import days_back
 from wmt.site.queries import movement
 from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import OneOf
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import FIRST, SpanForm
 from wmt.site.web.time import over_time, why_tables, why_units
@@ -45,8 +46,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "span": span,
         "errors": span.faults,
         "presets": _presets(question, past, span),
-        "levels": why_units.levels(question),
-        "level": why_units.level_of(question),
     }
     if span.days is None:
         return around
@@ -69,7 +68,11 @@ def asked_span(question: UnitRequest, past: History, last: date) -> SpanForm:
     before = past.day_until(question.state.as_at.date() - timedelta(1))
     default, now = before or past.day_until(last) or last, question.state.day
     latest = max(now, question.state.as_at.date())
-    return SpanForm(question.request.GET, min(default, now), latest, until_now=True)
+    levels = why_units.levels(question)
+    choices = (
+        {"list": OneOf("List changes of", levels, why_units.level_of(question))} if len(levels) > 1 else {}
+    )
+    return SpanForm(question.request.GET, min(default, now), latest, until_now=True, **choices)
 
 
 def between_of(question: UnitRequest, past: History, span: SpanForm) -> WhyRequest:

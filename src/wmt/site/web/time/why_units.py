@@ -45,14 +45,16 @@ class _Change:
 
 def level_of(question: UnitRequest) -> str:
     """The level that is listed; empty where it is practitioners, whose changes their team's causes name."""
-    if question.is_post or question.unit.stream == OMIC:
+    found = [level for level, _ in levels(question)]
+    if not found:
         return ""
-    level = question.level
-    return "" if level == "post" else level
+    return question.level if question.level in found else found[0]
 
 
 def levels(question: UnitRequest) -> list[tuple[str, str]]:
     """The levels that can be listed, with their names."""
+    if question.is_post or question.unit.stream == OMIC:
+        return []
     return [(level, units.PLURALS[level]) for level in question.levels if level != "post"]
 
 

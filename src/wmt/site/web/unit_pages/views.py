@@ -32,8 +32,10 @@ def unit_page(request: HttpRequest, level: str = NATION, code: str = NATION, tab
     def url(name: str) -> str:
         return unit_url(unit.level, unit.code, name, stream=question.stream)
 
+    filters = content.get("filters")
     around = {
         "unit": unit,
+        "errors": filters.faults if filters else [],
         "level_title": units.TITLES[unit.level],
         "tab_title": TABS[tab].TITLE,
         "crumbs": [

@@ -9,9 +9,10 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.figures import line_queries
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, labels
 from wmt.site.web.units.case_uncommenced import Uncommenced
-from wmt.site.web.units.line_tables import grade_filter, grade_of
+from wmt.site.web.units.line_tables import grade_field, grade_of
 from wmt.site.workload.models import Unit
 
 TITLE = "Caseload"
@@ -27,11 +28,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The counts of the unit, its reconciliation with the case system, and its cases."""
     below = case_counts.of_units_below(question)
     lines = _own_lines(question, below)
-    counted = case_counts.Counts(question, lines, below, _one_of(question, "type", tuple(CASE_GROUPS)))
-    reason = _one_of(question, "reason", tuple(str(reason) for reason in LineReason))
+    filters = _filters(question, lines)
+    counted = case_counts.Counts(question, lines, below, filters.chosen("type"))
+    reason = filters.chosen("reason")
     found = {}
     if question.unit.level in case_reasons.LISTED_AT:
-        shown = case_list.Chosen(counted.kind, _one_of(question, "counted", ("yes", "no")), reason)
+        shown = case_list.Chosen(counted.kind, filters.chosen("counted"), reason)
         found["cases"] = case_list.table(question, shown, below)
     untiered = case_untiered.table(question, lines)
     uncommenced = Uncommenced(question, lines, below)
@@ -48,7 +50,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     subject = question.subject
     return {
         "tables": {name: table for name, table in tables.items() if table is not None},
-        "filters": _filters(question, counted.kind, reason, lines),
+        "filters": filters,
         "all_cases": f"{subject.cases_all:,}",
         "counting_cases": f"{subject.cases:,}",
         "other_cases": f"{other:,}" if (other := subject.cases_all - subject.cases) > 0 else "",
@@ -79,28 +81,16 @@ def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_que
     return sums.get(question.unit.code, [])
 
 
-def _one_of(question: UnitRequest, name: str, choices: tuple[str, ...]) -> str:
-    asked = question.request.GET.get(name, "")
-    return asked if asked in choices else ""
-
-
-def _filters(
-    question: UnitRequest, kind: str, reason: str, lines: list[line_queries.Lines]
-) -> list[dict[str, Any]]:
-    fields = [_field("type", "Cases", kind, [("", "All cases"), *CASE_GROUPS.items()])]
+def _filters(question: UnitRequest, lines: list[line_queries.Lines]) -> FilterForm:
+    """Of the reasons those that there are here, and the one asked for, of which there may be none today."""
+    query = question.request.GET
+    here = {line.pricing.reason for line in lines if not line.active_cases}
+    reasons = sorted(here | {query.get("reason", "")}.intersection(map(str, LineReason)))
+    choices = {"type": OneOf("Cases", [("", "All cases"), *CASE_GROUPS.items()])}
     if not question.is_post:
-        fields.append(grade_filter(question))
+        choices["grade"] = grade_field()
     if question.unit.level in case_reasons.LISTED_AT:
-        counted = _one_of(question, "counted", ("yes", "no"))
-        options = [("", "All"), ("yes", "Active"), ("no", "Not active")]
-        fields.append(_field("counted", "Listed cases", counted, options))
-    here = {line.pricing.reason for line in lines if not line.active_cases} | ({reason} if reason else set())
-    reasons = [
-        ("", "Any reason"),
-        *((each, labels.upper_first(labels.reason(each))) for each in sorted(here)),
-    ]
-    return [*fields, _field("reason", "Reason not active", reason, reasons)]
-
-
-def _field(name: str, label: str, value: str, options: list[tuple[str, str]]) -> dict[str, Any]:
-    return {"name": name, "label": label, "value": value, "options": options}
+        choices["counted"] = OneOf("Listed cases", [("", "All"), ("yes", "Active"), ("no", "Not active")])
+    named = [(each, labels.upper_first(labels.reason(each))) for each in reasons]
+    choices["reason"] = OneOf("Reason not active", [("", "Any reason"), *named])
+    return FilterForm(query, **choices)

@@ -44,7 +44,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     net = line_queries.summed(own, line_tables.POINTS)
     return {
         "tables": found,
-        "filters": [] if question.is_post else [line_tables.grade_filter(question)],
+        "filters": line_tables.grade_filter(question),
         "nets_to_zero": unit.level == units.NATION and not grade and net == 0,
         "window": models.RuleValue.objects.filter(load_id=state.load_id, path="cms_window_days").first(),
         "not_known": any(each.code == NOT_KNOWN for each in below),

@@ -52,8 +52,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         line_tables.total_row(total) if posts else None,
         empty="There are no court-only staff.",
     )
-    filters = [] if question.is_post else [line_tables.grade_filter(question)]
-    return {"tables": {"court": table}, "filters": filters}
+    return {"tables": {"court": table}, "filters": line_tables.grade_filter(question)}
 
 
 _COLUMNS = [

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from wmt.facts import TIERS
 from wmt.grades import GRADES
@@ -12,6 +12,7 @@ from wmt.site.figures import units
 from wmt.site.figures.line_queries import Lines
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.units import pricing_ids
 from wmt.site.workload.models import Pricing, Unit
 
@@ -142,7 +143,11 @@ def total_row(values: dict[str, tables.Value], first: str = "name") -> tables.Ro
     return tables.Row(empty | {first: tables.text("Total")} | values)
 
 
-def grade_filter(question: UnitRequest) -> dict[str, Any]:
-    """The field that narrows a page to posts of one grade."""
-    options = [("", "All grades"), *((grade, grade) for grade in GRADES)]
-    return {"name": "grade", "label": "Grade", "value": question.grade, "options": options}
+def grade_field() -> OneOf:
+    """The choice that narrows a page to posts of one grade."""
+    return OneOf("Grade", [("", "All grades"), *((grade, grade) for grade in GRADES)])
+
+
+def grade_filter(question: UnitRequest) -> FilterForm | None:
+    """The form of a page with no other filter; a post has one grade."""
+    return None if question.is_post else FilterForm(question.request.GET, grade=grade_field())

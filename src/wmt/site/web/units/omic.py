@@ -26,7 +26,7 @@ def applies(unit: models.Unit) -> bool:
 def content(question: UnitRequest) -> dict[str, Any]:
     """The OMiC cases and points of the units below, or of a post the cases one by one."""
     if question.is_post:
-        return {"tables": {"omic": _listed(question)}, "filters": []}
+        return {"tables": {"omic": _listed(question)}, "filters": None}
     said, question = _held_by_others(question), question.in_stream(OMIC)
     below = line_tables.below(question)
     columns = [
@@ -41,7 +41,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     total = line_tables.total_row(_values(question, question.subject))
     caption = line_tables.caption(question, "OMiC cases")
     table = tables.Table("omic", caption, columns, rows, total, said)
-    return {"tables": {"omic": table}, "filters": [line_tables.grade_filter(question)]}
+    return {"tables": {"omic": table}, "filters": line_tables.grade_filter(question)}
 
 
 def _held_by_others(question: UnitRequest) -> list[str]:

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from wmt import ledger
 from wmt.facts import NOT_KNOWN
-from wmt.grades import GRADES
 from wmt.site import tables
 from wmt.site.figures import units, used_hours
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, request_lines
@@ -327,20 +327,11 @@ def filtered(question: UnitRequest) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def filters(question: UnitRequest) -> list[dict[str, Any]]:
+def filters(question: UnitRequest) -> FilterForm:
     levels = [(level, units.PLURALS[level]) for level in question.levels]
-    return [
-        {"name": "list", "label": "Show", "value": question.level, "options": levels},
-        {
-            "name": "grade",
-            "label": "Grade",
-            "value": question.grade,
-            "options": [("", "All grades"), *((grade, grade) for grade in GRADES)],
-        },
-        {
-            "name": "band",
-            "label": "Capacity",
-            "value": question.band,
-            "options": [("", "Any capacity"), *question.bands.items()],
-        },
-    ]
+    return FilterForm(
+        question.request.GET,
+        list=OneOf("Show", levels, question.level),
+        grade=line_tables.grade_field(),
+        band=OneOf("Capacity", [("", "Any capacity"), *question.bands.items()]),
+    )

@@ -51,7 +51,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             "tables": {
                 "per_fte": tables.Table("per_fte", f"Cases per FTE: {question.unit.name}", columns, [row])
             },
-            "filters": [],
+            "filters": None,
         }
     posts = _posts(question)
     by_grade: dict[str, caseload.Caseload] = {grade: caseload.Caseload(marks) for grade in GRADES}
@@ -61,7 +61,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {
         **found,
         "none": not posts,
-        "filters": [line_tables.grade_filter(question)],
+        "filters": line_tables.grade_filter(question),
         "tables": {
             **_below(question, posts, marks, whole),
             **_grades(question, by_grade, whole),

@@ -49,8 +49,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         notes = ["Other kinds, and expired reports, are in the next table."]
         found["reports"] = tables.Table("reports", caption, columns, rows, total, notes)
     found["kinds"] = _kinds(question, lines)
-    filters = [] if question.is_post else [line_tables.grade_filter(question)]
-    return {"tables": found, "filters": filters, "none": not lines}
+    return {"tables": found, "filters": line_tables.grade_filter(question), "none": not lines}
 
 
 def _kind(pricing: Pricing) -> str:
