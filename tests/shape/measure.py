@@ -29,11 +29,16 @@ class SourceFile:
     tree: ast.Module = field(repr=False)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of its syntax, walked once."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def imports(self) -> list[tuple[str, str]]:
         """What it takes from our own modules: (module, name) for each name."""
         return [
             (node.module or "", each.name)
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == OURS
             for each in node.names
         ]
@@ -41,7 +46,7 @@ class SourceFile:
     @cached_property
     def functions(self) -> list[Function]:
         """All functions and methods, those within others too."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        return [node for node in self.nodes if isinstance(node, Function)]
 
 
 @dataclass(frozen=True)
@@ -132,9 +137,9 @@ def used_once(module: SourceFile, *, called: bool = True) -> Iterator[str]:
     (to a table of functions, a thread, a hook) or is decorated (kept by a cache, a context, a property) has
     to be a function, however often it is named.
     """
-    calls = {node.func for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    calls = {node.func for node in module.nodes if isinstance(node, ast.Call)}
     named: dict[str, list[bool]] = defaultdict(list)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Name | ast.Attribute):
             named[node.id if isinstance(node, ast.Name) else node.attr].append(node in calls)
     for function in module.functions:
@@ -144,9 +149,8 @@ def used_once(module: SourceFile, *, called: bool = True) -> Iterator[str]:
             yield name
 
 
-def measures() -> list[Measure]:
+def measures(modules: list[SourceFile]) -> list[Measure]:
     """All figures, in the order they are printed."""
-    modules = files()
     graph = arrows(modules)
     functions = [node for each in modules for node in each.functions]
     lengths = [(node.end_lineno or node.lineno) - node.lineno + 1 for node in functions]
@@ -171,7 +175,7 @@ def measures() -> list[Measure]:
 
 def main() -> None:
     """Print the table."""
-    for each in measures():
+    for each in measures(files()):
         limit = (
             ""
             if each.limit is None
