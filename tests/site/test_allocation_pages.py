@@ -71,8 +71,9 @@ def pdu(nation: Nation) -> Pdu:
         return not found.goes_over and not found.why_not
 
     free = [post for post in there if post not in full][:2]
-    (waiting, *_), (held, *_) = (
-        [line for line in _cases(post) if all(plain(line, to) for to in free)] for post in (nobody, holder)
+    waiting, held = (
+        next(line for line in _cases(post) if all(plain(line, to) for to in free))
+        for post in (nobody, holder)
     )
     full = [post for post in full if post.grade == "PO"]
     assert (len(free), len(full)) == (2, 1)
