@@ -30,9 +30,9 @@ class SpanForm(QueryForm):
         last: date,
         *,
         until_now: bool = False,
-        **choices: OneOf,
+        choices: Mapping[str, OneOf] | None = None,
     ) -> None:
-        self.last, self._choices = last, choices
+        self.last, self._choices = last, choices or {}
         typed = query.get(LAST, "")
         if until_now and typed.strip().casefold() == "now":
             query = {name: value for name, value in query.items() if name != LAST}

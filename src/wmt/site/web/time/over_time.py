@@ -115,7 +115,7 @@ def asked_of(question: UnitRequest, past: History, last: date) -> OverTimeReques
     if not question.is_post:
         levels = [(each, units.PLURALS[each]) for each in question.levels]
         choices["list"] = OneOf("By", levels, question.level)
-    return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last, **choices))
+    return OverTimeRequest(question, past, OverTimeForm(question.request.GET, None, last, choices=choices))
 
 
 def _around(asked: OverTimeRequest, last: date) -> dict[str, Any]:

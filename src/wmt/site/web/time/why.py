@@ -72,7 +72,7 @@ def asked_span(question: UnitRequest, past: History, last: date) -> SpanForm:
     choices = (
         {"list": OneOf("List changes of", levels, why_units.level_of(question))} if len(levels) > 1 else {}
     )
-    return SpanForm(question.request.GET, min(default, now), latest, until_now=True, **choices)
+    return SpanForm(question.request.GET, min(default, now), latest, until_now=True, choices=choices)
 
 
 def between_of(question: UnitRequest, past: History, span: SpanForm) -> WhyRequest:
