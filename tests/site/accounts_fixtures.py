@@ -102,6 +102,11 @@ def plain(settings: Any, configured: Callable[..., None], db: None) -> Iterator[
 @pytest.fixture
 def nation(db: None) -> Shown:
     """One region, two PDUs, three teams, some posts; it is what the site shows."""
+    return small_nation()
+
+
+def small_nation() -> Shown:
+    """The same, made here and now."""
     load = Load.objects.create(
         state="loaded", who="a test", as_at=timezone.now(), night="2026-11-20", rules_date=date(2026, 11, 20)
     )

@@ -5,13 +5,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from database_copies import bring_back, keep
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
@@ -162,16 +163,42 @@ def _loaded_nation(
 
 
 @pytest.fixture
-def nation(db: None, _loaded_nation: Callable[[], Any], written_nation: tuple[Path, Truth]) -> Nation:  # noqa: ARG001
+def nation(db: None, _shown_nation: Callable[[], Nation]) -> Nation:  # noqa: ARG001
     """The nation as what is shown now."""
+    return _shown_nation()
+
+
+@pytest.fixture(scope="session")
+def _shown_nation(
+    _loaded_nation: Callable[[], Any], written_nation: tuple[Path, Truth]
+) -> Callable[[], Nation]:
     from django.conf import settings
 
-    from wmt.site.workload.models import Current
+    def show() -> Nation:
+        from wmt.site.workload.models import Current
 
-    load = _loaded_nation()
-    Current.objects.update_or_create(pk=1, defaults={"load": load})
-    folder, truth = written_nation
-    return Nation(folder, truth, load, open_night(settings.CONFIG.nights / load.night))
+        load = _loaded_nation()
+        Current.objects.update_or_create(pk=1, defaults={"load": load})
+        return Nation(*written_nation, load, open_night(settings.CONFIG.nights / load.night))
+
+    return show
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(
+    django_db_setup: None,  # noqa: ARG001
+    django_db_blocker: Any,
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Gives a block in which a fixture of a module makes rows: its tests have them all, and change them for
+    themselves alone. They go with the module.
+    """
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        whole.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
 
 
 @pytest.fixture

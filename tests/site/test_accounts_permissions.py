@@ -3,19 +3,21 @@
 An address that is not in the table fails: whoever adds one says here who may use it.
 """
 
-# ruff: noqa: ARG001, F401, F811 - fixtures come by import, and some need only be there
+# ruff: noqa: ARG001, F401 - fixtures come by import, and some need only be there
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from accounts_fixtures import Shown, client_of, configured, holder, nation, person, plain
+from accounts_fixtures import client_of, configured, holder, person, plain, small_nation
 from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from wmt.site.accounts.middleware import OPEN
+from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES, Action
 
 pytestmark = pytest.mark.one_database
@@ -297,16 +299,24 @@ def test_what_is_open_is_what_the_table_says() -> None:
     assert {name for name, may in TABLE.items() if may.is_open} == OPEN
 
 
+@pytest.fixture(scope="module")
+def sessions(rows_of_module: Callable[[], AbstractContextManager[None]]) -> dict[str, str]:
+    """The key of a session for each kind of person; each test has them as they were made."""
+    with rows_of_module():
+        small_nation()
+        closed = holder("administrator", is_active=False)
+        closed.email, closed.name = "closed@example.org", "Closed"
+        closed.save()
+        people = {"closed": closed, "reader": person("reader"), **{role: holder(role) for role in ROLES}}
+        return {who: str(client_of(user).session.session_key) for who, user in people.items()}
+
+
 @pytest.fixture
-def browsers(nation: Shown) -> dict[str, Client]:
+def browsers(sessions: dict[str, str]) -> dict[str, Client]:
     """A browser for each kind of person. A fault of a page is an answer here, not an exception."""
-    closed = holder("administrator", is_active=False)
-    closed.email, closed.name = "closed@example.org", "Closed"
-    closed.save()
-    people = {"closed": closed, "reader": person("reader"), **{role: holder(role) for role in ROLES}}
-    found = {name: client_of(user) for name, user in people.items()} | {"stranger": Client()}
-    for browser in found.values():
-        browser.raise_request_exception = False
+    found = {who: Client(raise_request_exception=False) for who in PEOPLE}
+    for who, key in sessions.items():
+        found[who].cookies[django_settings.SESSION_COOKIE_NAME] = key
     return found
 
 
@@ -365,9 +375,10 @@ def test_only_those_are_let_in_who_may(name: str, browsers: dict[str, Client]) -
     assert wrong == {}
 
 
-def test_a_form_without_its_token_changes_nothing(nation: Shown) -> None:
+def test_a_form_without_its_token_changes_nothing(sessions: dict[str, str]) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(holder("administrator"), backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    administrator = User.objects.get(email="administrator@example.org")
+    browser.force_login(administrator, backend=django_settings.AUTHENTICATION_BACKENDS[0])
     answer = browser.post("/people/new/", {"email": "x@example.org", "name": "X"})
     assert answer.status_code == 403
     assert browser.post("/demo/sign-in/", {"person": "1"}).status_code == 403
@@ -384,12 +395,10 @@ HEADERS = {
 @pytest.mark.parametrize(
     "address", ["/accounts/login/", "/accounts/2fa/", "/people/", "/audit/", "/nowhere/"]
 )
-def test_pages_hold_to_the_content_security_policy(address: str, nation: Shown) -> None:
+def test_pages_hold_to_the_content_security_policy(address: str, browsers: dict[str, Client]) -> None:
     import re
 
-    answer = (
-        client_of(holder("administrator")).get(address) if "login" not in address else Client().get(address)
-    )
+    answer = browsers["stranger" if "login" in address else "administrator"].get(address)
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy

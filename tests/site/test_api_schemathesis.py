@@ -7,7 +7,8 @@ No answer may be a fault of the program, have a status that is not documented, o
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from itertools import count
 from typing import Any
@@ -15,14 +16,17 @@ from typing import Any
 import pytest
 import schemathesis
 from accounts_fixtures import configured  # noqa: F401
-from api_fixtures import ROOT, Program, fresh_counts, program  # noqa: F401
+from api_fixtures import ROOT, Program, fresh_counts, person_with, token_of  # noqa: F401
+from django.conf import settings as django_settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from conftest import Nation
 from wmt.site.api.api import document
 from wmt.site.availability.models import KINDS
 from wmt.site.workload.models import Unit
@@ -68,11 +72,21 @@ def within_the_test() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def real(program: Callable[..., Program], nation: Any, configured: Callable[..., None]) -> "Real":
-    """What there is to ask about: units, events, a reduction, a grade, hours, a rule, a night."""
-    configured(event_feed=True)
-    asker = program("administrator")
+@pytest.fixture(scope="module")
+def real(
+    rows_of_module: Callable[[], AbstractContextManager[None]], _shown_nation: Callable[[], Nation]
+) -> "Real":
+    """What there is to ask about, made once: units, events, a reduction, a grade, hours, a rule, a night.
+
+    Each example changes what it likes of it for itself.
+    """
+    with rows_of_module(), override_settings(CONFIG=replace(django_settings.CONFIG, event_feed=True)):
+        return _real(_shown_nation())
+
+
+def _real(nation: Nation) -> "Real":
+    user = person_with("administrator")
+    asker = Program(user, token_of(user), Client())
     day = current_state().day.isoformat()
     units = Unit.objects.filter(load=nation.load, whole=True).order_by("level", "code")
     codes: dict[str, list[str]] = {}
@@ -145,7 +159,10 @@ class Real:
     ],
 )
 @pytest.mark.parametrize(("method", "address"), OPERATIONS, ids=str)
-def test_every_answer_is_documented(method: str, address: str, mode: GenerationMode, real: Real) -> None:
+def test_every_answer_is_documented(
+    method: str, address: str, mode: GenerationMode, real: Real, configured: Callable[..., None]
+) -> None:
+    configured(event_feed=True)
     operation = SCHEMA[address][method]
     headers = {"Authorization": f"Bearer {real.asker.secret}"}
 
