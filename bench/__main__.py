@@ -70,7 +70,9 @@ def _ledger_part(times: LedgerTimes) -> Iterator[str]:
     yield f"| ledger ÷ that | {codes:.0f}× | 10× | {_verdict(codes, 10)} |"
     twenty, tenfold_words = times.twenty_rule_sets_s, f"{times.tenfold:.1f} ms ({tenfold_ratio:.1f}×)"
     yield f"| twenty rule sets, repriced and summed | {twenty:.2f} s | 2 s | {_verdict(twenty, 2)} |"
-    yield f"| ten times the cases, all levels | {tenfold_words} | 10× | {_verdict(tenfold_ratio, 10)} |\n"
+    yield f"| ten times the cases, all levels | {tenfold_words} | 10× | {_verdict(tenfold_ratio, 10)} |"
+    full = _verdict(times.full, 1000)
+    yield f"| whether every PDU is full, from lines | {times.full:.0f} ms | 1000 ms | {full} |\n"
 
 
 def _load_part(runs: dict[str, Ran]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from wmt.facts import Facts
 from wmt.intake import read
 from wmt.ledger import Ledger
 from wmt.ledger.prices import price
+from wmt.plan import full_pool, full_state
 
 
 class LedgerTimes(NamedTuple):
@@ -26,6 +27,7 @@ class LedgerTimes(NamedTuple):
     numpy_codes: float
     twenty_rule_sets_s: float
     tenfold: float
+    full: float
 
 
 def facts_of(night: Path) -> Facts:
@@ -48,7 +50,23 @@ def ledgers(night: Path, facts: Facts) -> LedgerTimes:
         numpy_codes=median_ms(_numpy_from_codes(facts, ruleset)),
         twenty_rule_sets_s=once(lambda: _twenty(ledger, facts)),
         tenfold=median_ms(tenfold.totals, 5),
+        full=median_ms(_every_pdu_full(ledger, facts), 5),
     )
+
+
+def _every_pdu_full(ledger: Ledger, facts: Facts):  # type: ignore[no-untyped-def]
+    """Whether each PDU is full, from lines that are there, at both ceilings and by both counts."""
+    lines, totals = ledger.lines(), ledger.totals(["post"])
+
+    def work() -> None:
+        posts, rules = full_pool.posts_in_stream(totals, facts.post), full_pool.FullRules(ledger.rules)
+        sums = full_pool.team_sums(rules, lines, posts)
+        means = full_pool.unit_sums(sums, "nation")["nation"].means()
+        fit = full_pool.fit_posts(posts, "pdu")
+        for code, each in full_pool.unit_sums(sums, "pdu").items():
+            full_state.state_of(rules, each, fit.get(code, []), means)
+
+    return work
 
 
 def _twenty(ledger: Ledger, facts: Facts) -> None:

@@ -1,5 +1,6 @@
 """Room for more cases on pages and in the API: figures are those of the night's lines, put together anew."""
 
+# ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
 from tabs_fixtures import in_sight, lines_of, links, number, table_of
 
@@ -15,7 +17,7 @@ from wmt.plan.full_history import state_of_night
 from wmt.site.links import unit_url
 from wmt.site.queries import full as query
 from wmt.site.web.full.room_to_move import sentence
-from wmt.site.workload.state import current_state
+from wmt.site.workload.state import current_state, today
 
 pytestmark = pytest.mark.one_database
 
@@ -183,3 +185,20 @@ def test_since_when_is_not_said_where_no_day_before_is_kept(nation: Any) -> None
         assert run.length <= 1
         assert run.since in (None, first)
         assert run.full_on in (None, first + timedelta(27))
+
+
+def test_it_moves_with_hours_and_the_certificate_says_so(
+    nation: Any, program: Callable[..., Program], signed_in: Callable[..., Client]
+) -> None:
+    post = nation.unit("post", grade="PO", contracted_hours_micro=37_000_000, available_x100__gt=0)
+    before = query.full_of(current_state(), nation.unit("pdu", code=post.pdu_code)).state.pool.grades["PO"]
+    manager = program("manager", "team", post.team_code, name="Mary Manager")
+    day = today(nation.night.manifest.as_at.date()).isoformat()
+    change = {"kind": "hours", "post": post.code, "first_day": day, "hours": 0}
+    assert manager.ask("post", "changes", {"changes": [change], "why": "agreed"}).status_code == 200
+    state, unit = current_state(), nation.unit("pdu", code=post.pdu_code)
+    found = query.full_of(state, unit).state
+    assert found.pool.grades["PO"].available_x100 == before.available_x100 - post.available_x100
+    page = signed_in().get(unit_url("pdu", unit.code, "certificate")).text
+    assert "can only be checked on this page" in page
+    assert "wmt full" not in page

@@ -97,7 +97,7 @@ class _Units:
     """The units of an input, ready to be asked."""
 
     opened: Opened
-    rules: RuleSet
+    full_rules: full_pool.FullRules
     day: date
     lines: pl.DataFrame
     posts: pl.DataFrame
@@ -108,8 +108,8 @@ class _Units:
     def of(cls, opened: Opened, rules: RuleSet, day: date | None) -> "_Units":
         made = ledger.Ledger(opened.facts, rules, former=opened.former, day=day)
         lines, posts = made.lines(), full_pool.posts_in_stream(made.totals(["post"]), opened.facts.post)
-        sums = full_pool.team_sums(full_pool.FullRules(rules), lines, posts)
-        return cls(opened, rules, made.day, lines, posts, sums)
+        of_full = full_pool.FullRules(rules)
+        return cls(opened, of_full, made.day, lines, posts, full_pool.team_sums(of_full, lines, posts))
 
     def sums(self, level: str) -> Mapping[str, full_pool.UnitSums]:
         if level not in self.kept:
@@ -135,7 +135,7 @@ class _Units:
     def state(self, level: str, code: str) -> FullState:
         means = self.sums("nation")["nation"].means()
         fit = full_pool.fit_posts(self.posts.filter(pl.col(f"{level}_code") == code), level)
-        return state_of(self.rules, self.sums(level)[code], fit.get(code, []), means)
+        return state_of(self.full_rules, self.sums(level)[code], fit.get(code, []), means)
 
     def reliefs(self, state: FullState, level: str, code: str) -> list[Any]:
         of_unit = self.posts.filter(pl.col(f"{level}_code") == code)

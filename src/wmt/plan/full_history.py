@@ -98,7 +98,7 @@ def state_of_night(night: nights.Night, level: str, code: str) -> FullState | No
     posts = posts_in_stream(night.table("results/totals"), night.table("facts/post"))
     of_unit = posts.filter(pl.col(f"{level}_code") == code)
     means = unit_sums(sums, "nation")["nation"].means()
-    return state_of(night.rules(), units[code], fit_posts(of_unit, level).get(code, []), means)
+    return state_of(FullRules(night.rules()), units[code], fit_posts(of_unit, level).get(code, []), means)
 
 
 @dataclass(frozen=True)

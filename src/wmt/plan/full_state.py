@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from wmt.plan import full, full_pool
-from wmt.rules import RuleSet
 
 TRAINEE, OFFICER = "TPO", "PO"
 HAS_ROOM, UNEVEN, FULL = "has room", "full but uneven", "full"
@@ -65,12 +64,14 @@ class FullState:
 
 
 def state_of(
-    rules: RuleSet, sums: full_pool.UnitSums, posts: Sequence[full.PostTime], means: Mapping[str, Fraction]
+    rules: full_pool.FullRules,
+    sums: full_pool.UnitSums,
+    posts: Sequence[full.PostTime],
+    means: Mapping[str, Fraction],
 ) -> FullState:
     """The state of a unit by the rules of its day. `means` as `full_pool.pool_of` takes them."""
-    of_rules = full_pool.FullRules(rules)
-    pool = full_pool.pool_of(of_rules, sums, means)
-    ceilings = of_rules.ceiling_x100, of_rules.over_x100
+    pool = full_pool.pool_of(rules, sums, means)
+    ceilings = rules.ceiling_x100, rules.over_x100
     best, over = (full.rooms(pool, ceiling) for ceiling in ceilings)
     kinds = []
     for room, room_over in zip(best, over, strict=True):
@@ -79,7 +80,7 @@ def state_of(
         alone = [full.unmoved(posts, able, room.case_x100, ceiling) for ceiling in ceilings]
         points = sum(each.points_x100 for each in entries)
         kinds.append(KindState(room.kind, able, points, room.case_x100, room, alone[0], room_over, alone[1]))
-    return FullState(of_rules, pool, kinds, sum(post.grade == TRAINEE for post in posts))
+    return FullState(rules, pool, kinds, sum(post.grade == TRAINEE for post in posts))
 
 
 @dataclass(frozen=True)

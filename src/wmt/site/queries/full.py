@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from wmt import ledger, nights
 from wmt.grades import DUMMY
+from wmt.history import History
 from wmt.plan import full, full_certificate, full_history, full_pool, full_state
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
@@ -42,8 +43,8 @@ def full_of(state: State, unit: Unit) -> UnitFull:
 
 def states_of(state: State, of: list[Unit]) -> dict[str, full_state.FullState]:
     """What the figures of units of one level say, by code."""
-    rules = rules_of(state)
-    sums = {unit.code: full_pool.UnitSums() for unit in of} | _sums(state, of)
+    rules = full_pool.FullRules(rules_of(state))
+    sums = {unit.code: full_pool.UnitSums() for unit in of} | _sums(rules, state, of)
     posts, means = _fit(state, of), means_of(state)
     return {code: full_state.state_of(rules, each, posts.get(code, []), means) for code, each in sums.items()}
 
@@ -73,12 +74,12 @@ class KeyedMeans:
 @lru_cache(maxsize=8)
 def _means(keyed: KeyedMeans) -> Mapping[str, Fraction]:
     nation = Unit.objects.filter(load_id=keyed.state.load_id, level=units.NATION, whole=True)
-    (found,) = _sums(keyed.state, list(nation)).values() or (full_pool.UnitSums(),)
+    rules = full_pool.FullRules(rules_of(keyed.state))
+    (found,) = _sums(rules, keyed.state, list(nation)).values() or (full_pool.UnitSums(),)
     return found.means()
 
 
-def _sums(state: State, of: list[Unit]) -> dict[str, full_pool.UnitSums]:
-    rules = full_pool.FullRules(rules_of(state))
+def _sums(rules: full_pool.FullRules, state: State, of: list[Unit]) -> dict[str, full_pool.UnitSums]:
     return {
         code: full_pool.sums_of(
             rules,
@@ -140,11 +141,15 @@ def largest_reductions(state: State, unit: Unit) -> dict[str, int]:
 def outlook_of(state: State, unit: Unit, found: full_state.FullState) -> full_history.FullOutlook | None:
     """What the days before say; None where the history, or a night of it, cannot be read."""
     try:
-        past = histories.history_of(unit)
-        days = _past(KeyedHistory(past), unit.level, unit.code, state.as_at.date())
+        days = past_of(histories.history_of(unit), unit, state)
     except nights.NightError:
         return None
     return full_history.outlook(found, days, state.as_at.date())
+
+
+def past_of(past: History, unit: Unit, state: State) -> full_history.FullPast:
+    """The days of a unit up to the data shown. Raises NightError where one of its nights is damaged."""
+    return _past(KeyedHistory(past), unit.level, unit.code, state.as_at.date())
 
 
 @lru_cache(maxsize=1000)
