@@ -1,0 +1,76 @@
+"""The days before, from saved data: by every line where it is kept, by totals alone elsewhere."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from wmt.history import compact, open_history
+from wmt.nights import Night, open_night
+from wmt.plan import full_history
+from wmt.plan.full import grade_sets
+
+
+@pytest.fixture
+def folder(clean: list[Night], tmp_path: Path) -> Path:
+    for night in clean:
+        shutil.copytree(night.path, tmp_path / "nights" / night.name)
+    compact(tmp_path / "nights")
+    return tmp_path / "nights"
+
+
+def units_of(folder: Path) -> list[tuple[str, str]]:
+    posts = open_night(sorted(folder.glob("2*"))[0]).table("results/totals").filter(level="post")
+    first = posts.filter(stream="sentence_management", grade="PO").sort("code").row(0, named=True)
+    return [("nation", "nation"), ("pdu", first["pdu_code"]), ("team", first["team_code"])]
+
+
+def test_every_night_says_what_it_says_alone(folder: Path) -> None:
+    past = open_history(folder)
+    for level, code in units_of(folder):
+        found = full_history.past_of(past, level, code, past.days[-1])
+        assert [each.day for each in found.days] == past.days
+        assert found.of_lines == len(past.days) == 3
+        for each in found.days:
+            night = open_night(folder / (past.night_of(each.day) or ""))
+            state = full_history.state_of_night(night, level, code)
+            assert state is not None
+            assert each.rooms == {kind.kind: kind.best for kind in state.kinds}
+
+
+def test_totals_alone_tell_what_all_grades_had_together(folder: Path) -> None:
+    past = open_history(folder)
+    for level, code in units_of(folder):
+        for each in full_history._of_totals(past, level, code, past.days):
+            night = open_night(folder / (past.night_of(each.day) or ""))
+            state = full_history.state_of_night(night, level, code)
+            assert state is not None
+            everybody = grade_sets(state.pool, state.rules.ceiling_x100)[-1]
+            assert each.whole is not None
+            assert each.whole.time_x100 == everybody.time_x100
+            assert each.whole.slack_x100 == everybody.slack_x100
+
+
+def test_what_is_kept_of_a_night_is_made_again_where_it_is_damaged(folder: Path) -> None:
+    night = open_night(sorted(folder.glob("2*"))[0])
+    found = full_history.sums_of_night(night)
+    (kept,) = (folder / "history" / "full").glob(f"{night.name}-*.parquet")
+    assert pl.read_parquet(kept).equals(found)
+    kept.write_bytes(b"no parquet")
+    assert full_history.sums_of_night(night).equals(found)
+    assert pl.read_parquet(kept).equals(found)
+    assert night.damage() == []
+
+
+def test_the_outlook_stands_on_the_days_before(folder: Path) -> None:
+    past = open_history(folder)
+    last = past.days[-1]
+    night = open_night(folder / (past.night_of(last) or ""))
+    state = full_history.state_of_night(night, "nation", "nation")
+    assert state is not None
+    found = full_history.outlook(state, full_history.past_of(past, "nation", "nation", last), last)
+    for each in state.kinds:
+        run = found.runs[each.kind]
+        assert bool(run.length) == each.best.is_full
+        assert found.ahead[each.kind].rate is None  # three nights are less than a week

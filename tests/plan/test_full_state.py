@@ -1,0 +1,110 @@
+"""A unit in words, and what would free most: the worked example of the specification."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from plan.test_full import CASE, PO, PSO, TPO, example
+from wmt import rules
+from wmt.plan.full import GradeTime, PostTime, Unmoved, rooms
+from wmt.plan.full_certificate import Certified, checksum, figures_of
+from wmt.plan.full_pool import FullRules, LineSum, UnitSums, pool_of, sums_of
+from wmt.plan.full_state import FULL, HAS_ROOM, UNEVEN, FullState, KindState, reliefs, state_of
+
+RULES = FullRules(rules.load().at(date(2026, 11, 20)))
+
+
+def example_state() -> FullState:
+    """The worked example, its trainees being eight posts of 880 points each."""
+    pool = example()
+    kinds = [
+        KindState(
+            best.kind, frozenset({PO}), 33_000_00, best.case_x100, best, Unmoved(0, 0), over, Unmoved(0, 0)
+        )
+        for best, over in zip(rooms(pool, 100_00), rooms(pool, 110_00), strict=True)
+    ]
+    return FullState(RULES, pool, kinds, 8)
+
+
+def test_a_trainee_who_qualifies_is_the_one_of_the_specification() -> None:
+    found = {(each.what, each.subject): each for each in reliefs(example_state(), {})}
+    qualifies = found["qualifies", TPO]
+    assert qualifies.points_x100 == (1_760 - 880) * 100
+    assert qualifies.spare_x100 == {"high": 7_900_00, "C": 7_900_00, "D": 8_060_00}
+
+
+def test_what_frees_most_comes_first() -> None:
+    found = reliefs(example_state(), {PSO: 440_00})
+    order = [(each.what, each.subject) for each in found]
+    # 2,200 of a week; 10 cases of 115, of 62; 10 cases of D are of no help to {PO, PSO}
+    assert order[:2] == [("officer", PO), ("officer", PSO)]
+    spare = {(each.what, each.subject): each.spare_x100["C"] for each in found}
+    assert spare["officer", PSO] == 8_340_00
+    assert spare["cases", "high"] == 6_140_00 + 10 * CASE["high"] * 100
+    assert spare["cases", "D"] == 6_140_00
+    assert spare["reduction", PSO] == 6_580_00
+    # with another PSO high cases are limited by the officers alone, who have 8,240 left
+    high = {(each.what, each.subject): each.spare_x100["high"] for each in found}
+    assert high["officer", PSO] == 8_240_00
+    assert list(high.values()) == sorted(high.values(), reverse=True)
+
+
+def line(grade: str, points: int, *, tier: str = "", kind: str = "case", cases: int = 0) -> LineSum:
+    side = "time" if kind == "contracted_hours" else "work"
+    return LineSum(grade, side, kind, "community", tier, False, points * 100, cases)
+
+
+def unit(*lines: LineSum) -> UnitSums:
+    return sums_of(
+        RULES, [line(PO, 2_200, kind="contracted_hours"), line(PSO, 2_200, kind="contracted_hours"), *lines]
+    )
+
+
+def test_kinds_are_made_of_tiers_and_of_who_may_hold_them() -> None:
+    sums = unit(
+        line(PO, 300, tier="B2", cases=3),
+        line(PSO, 100, tier="B0", cases=1),
+        line("DMY", 740, tier="C2", cases=10),
+        line(PSO, 0, tier="0", cases=4),
+        line(PSO, 120, kind="report"),
+        line(PO, -20, kind="contact"),
+    )
+    pool = pool_of(RULES, sums, {})
+    found = {(each.kind, each.eligible): each.points_x100 for each in pool.demands}
+    everybody = frozenset({PO, PSO, TPO})
+    assert found == {
+        ("high", frozenset({PO})): 300_00,
+        ("high", everybody): 100_00,
+        ("medium", everybody): 740_00,
+    }
+    assert {each.case_x100 for each in pool.demands if each.kind == "high"} == {Fraction(100_00)}
+    assert pool.grades == {PO: GradeTime(2_200_00, -20_00), PSO: GradeTime(2_200_00, 120_00)}
+
+
+def test_a_kind_that_a_unit_has_none_of_is_told_by_the_average_elsewhere() -> None:
+    state = state_of(RULES, unit(line(PO, 2_180, tier="A3", cases=20)), [], {"low": Fraction(25_00)})
+    assert [(each.kind, each.best.spare_x100) for each in state.kinds] == [("high", 20_00), ("low", 2_220_00)]
+    assert [each.best.cases for each in state.kinds] == [0, 88]
+
+
+@pytest.mark.parametrize(
+    ("held", "room", "word"),
+    [(4_000, 0, HAS_ROOM), (4_340, 0, FULL), (4_340, 400, UNEVEN), (4_900, 0, FULL)],
+)
+def test_three_words(held: int, room: int, word: str) -> None:
+    post = PostTime(PSO, (2_200 - room) * 100, 2_200_00)
+    state = state_of(RULES, unit(line(PO, held, tier="C1", cases=held // 62)), [post], {})
+    assert state.word == word
+    # 110% of 4,400 is 4,840
+    assert state.is_over_full == (held > 4_840 - 62)
+
+
+def test_a_certificate_is_of_its_figures() -> None:
+    about, state = Certified("pdu", "P1", "2026-11-20T183000", "abc"), example_state()
+    first = checksum(figures_of(about, state))
+    assert first == checksum(dict(reversed(figures_of(about, example_state()).items())))
+    moved = replace(state, pool=state.pool.with_time(PO, 1))
+    others = [figures_of(about, moved), figures_of(replace(about, inputs="abd"), state)]
+    assert len({first, *map(checksum, others)}) == 3
