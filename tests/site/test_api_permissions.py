@@ -63,6 +63,17 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
         {},
     ),
     "get waiting-cases/{number}": (ALL, None, {}),
+    "post case-colleagues": (
+        GIVE,
+        {
+            "holder": "{post}", "role": "co-worker", "first_day": "{day}",
+            "given": [{"ref": "X999999", "post": "{post}"}],
+        },
+        {},
+    ),
+    "post case-colleagues/{number}/end": (GIVE, None, {}),
+    "get case-colleagues": (ALL, None, {"ref": "X999999"}),
+    "get posts/{code}/case-colleagues": (ALL, None, {}),
     "get posts/{code}/protections": (ALL, None, {}),
     "post posts/{code}/protections": (
         GIVE, {"first_day": "{day}", "reason": "other", "no_new_cases": True}, {},

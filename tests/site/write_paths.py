@@ -21,7 +21,15 @@ from test_accounts_permissions import TABLE
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
-from wmt.site.changes import actions, allocate, allocation_preview, protect, spread, waiting_cases
+from wmt.site.changes import (
+    actions,
+    allocate,
+    allocation_preview,
+    colleagues,
+    protect,
+    spread,
+    waiting_cases,
+)
 from wmt.site.changes.carry_over import look
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.waiting_details import WaitingDetails
@@ -61,6 +69,7 @@ class Place:
     batch: str  # of allocations of today that were decided together
     holder: str  # who holds the case that somebody else holds
     waiting: int  # the number of the record of a waiting case
+    colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
 
     def form(self, address: str, **values: Any) -> Any:
@@ -129,6 +138,18 @@ def place(scene: Scene, settings: Any) -> Place:
             first_day=today + timedelta(20), last_day=today + timedelta(30),
         ),
     )  # fmt: skip
+    absence = Change(
+        post=(holder.team_code, holder.staff_code), kind="reduction", first_day=today, reason="2",
+        percent_x100=10_000,
+    )  # fmt: skip
+    actions.save(actor=None, who="a test", changes=[absence])
+    (mentor,), _ = colleagues.name_colleagues(
+        actor=None, who="a test",
+        wanted=colleagues.ColleaguesRequest(
+            holder=holder.code, role="mentor", first_day=today,
+            given=[colleagues.CaseNamed(refs[1], ":".join(post))],
+        ),
+    )  # fmt: skip
     client = Client(raise_request_exception=False)
     client.force_login(user)
     scene.practitioner.raise_request_exception = False
@@ -148,6 +169,7 @@ def place(scene: Scene, settings: Any) -> Place:
         batch=together[0].batch,
         holder=holder.code,
         waiting=waiting.pk,
+        colleague=mentor.pk,
         protection=guarded.pk,
     )
 
@@ -253,6 +275,19 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "allocate-several"): _several,
     ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),
+    ("POST", "cover"): lambda place: place.form(
+        f"/cover/{place.holder}/", do="save", ref=place.ref, to=place.code, first_day=place.day
+    ),
+    ("POST", "colleague"): lambda place: place.form(
+        f"/case/colleague/?crn={place.ref}", role="co-worker", post=place.code, first_day=place.day
+    ),
+    ("POST", "colleague-end"): lambda place: place.form(f"/colleague/{place.colleague}/end/"),
+    ("POST", "api-colleagues"): lambda place: place.api(
+        "post", "case-colleagues",
+        {"holder": place.holder, "role": "co-worker", "first_day": str(place.day),
+         "given": [{"ref": place.ref, "post": place.code}]},
+    ),
+    ("POST", "api-colleague-end"): lambda place: place.api("post", f"case-colleagues/{place.colleague}/end"),
     ("POST", "protect"): lambda place: place.form(
         f"/protect/{place.code}/", no_new="on", reason="other", first_day=place.day + timedelta(40)
     ),

@@ -120,6 +120,7 @@ _UNITS = (
     ValueUnit("tier scheme", kind="text", choices=("t7", "pc16", "ag7")),
     ValueUnit("tier", kind="text", pattern="0|[A-G][0-3]?S?"),
     ValueUnit("eligible tiers", kind="text", pattern="all|none|([A-G][0-3]?|x0)( ([A-G][0-3]?|x0))*"),
+    ValueUnit("cover credit", kind="text", choices=("not counted",)),
     ValueUnit("contact level", kind="text", choices=("low", "medium", "high", "none")),
     ValueUnit("contact code", kind="text", pattern="(CMS|NGS)[0-9]+"),
     ValueUnit("reading", kind="text", choices=("every day", "four weekly figures", "sum of 28 days")),

@@ -12,7 +12,7 @@ from django.http import Http404
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import LoadState
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.models import CaseAllocation, CaseColleague, WaitingCase
 
 
 class UnknownAllocation(Http404):
@@ -71,6 +71,24 @@ def ended_as_read(user: Any, state: LoadState) -> Callable[[WaitingCase], Waitin
         return row
 
     return as_read
+
+
+class UnknownColleague(Http404):
+    """There is nobody with this number beside the holder of a case, or one may not read it."""
+
+
+def find_colleague(user: Any, state: LoadState, number: int) -> CaseColleague:
+    """Somebody beside the holder of a case, by the number. Raises UnknownColleague."""
+    found = CaseColleague.objects.filter(pk=number).first()
+    if found is None or not reads_either(user, state)(found.holder, found.post):
+        raise UnknownColleague(f"there is no cover or co-working {number} that you may read")
+    return found
+
+
+def reads_either(user: Any, state: LoadState) -> Callable[[str, str], bool]:
+    """Whether a user reads the cases of one of two posts, by their codes."""
+    reach = visibility.ReachOfPosts(visibility.cases(user, state), state)
+    return lambda holder, post: reach(codes(holder)) or reach(codes(post))
 
 
 def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:

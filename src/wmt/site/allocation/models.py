@@ -186,6 +186,59 @@ class WaitingCase(models.Model):
         return f"waiting case {self.pk}"
 
 
+class CaseColleague(models.Model):
+    """Somebody beside the holder of a case: who covers it while the holder is away, or works on it with them.
+
+    The case stays its holder's, and no figure has it. Posts are 'TEAM:STAFF'. Without a last day a cover
+    lasts until the holder is back, anything else until it is ended. What ends by days alone is written down
+    when the next extract comes; `changes.colleague_ends` says how all of them stand.
+    """
+
+    class Role(models.TextChoices):
+        COVER = "cover", "covers it"
+        CO_WORKER = "co-worker", "co-works it"
+        MENTOR = "mentor", "mentors its holder"
+
+    class End(models.TextChoices):
+        HAND = "by hand", "ended by hand"
+        OVER = "over", "its last day has passed"
+        RETURNED = "returned", "the holder is back"
+        GIVEN = "given", "the case was allocated to somebody else"
+        MOVED = "moved", "nDelius shows the case with somebody else"
+        GONE = "gone", "the case is no longer in the data"
+        LEFT = "left", "the colleague is no longer in the data"
+
+    batch = models.CharField(max_length=64)  # of those that were named together: the key of the request
+    ref = models.TextField()
+    holder = models.TextField()
+    post = models.TextField()
+    role = models.CharField(max_length=12, choices=Role.choices)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    end = models.CharField(max_length=12, choices=End.choices, blank=True)
+    ended_on = models.DateField(null=True)  # the last day on which it stood
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+    allocation = models.ForeignKey(CaseAllocation, on_delete=models.SET_NULL, null=True, related_name="+")
+    settled_as_at = models.DateTimeField(null=True)  # of the extract that ended it
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["ref"]),
+            models.Index(fields=["holder"]),
+            models.Index(fields=["post"]),
+            models.Index(fields=["batch"]),
+        )
+
+    def __str__(self) -> str:
+        return f"colleague {self.pk}"
+
+
 class PostProtection(models.Model):
     """A post that is to get fewer cases, from a day until a day, both counting; without a last one until it
     is ended. The reason and the limits are private, that it is protected is not.

@@ -30,6 +30,7 @@ KINDS: dict[str, str] = {
     "day": "A new day began",
     "allocation": "Case allocated",
     "waiting case": "Waiting case recorded, changed or removed",
+    "colleague": "Cover or co-working of cases named or ended",
     "protection": "Post protected from new cases, or that ended",
     "duty": "Excessive workload action",
     "request": "Request for relief or concern",

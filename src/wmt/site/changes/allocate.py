@@ -20,7 +20,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import kept_by, limited_before, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
-from wmt.site.changes import allocation_messages, waiting_ends
+from wmt.site.changes import allocation_messages, colleague_ends, waiting_ends
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import put_transfers
@@ -158,6 +158,7 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
         row.save(update_fields=["state"])
     put_transfers(state, [row.back for row in rows], number)
     waiting_ends.wait_again(rows)
+    colleague_ends.were_taken_back(state, rows, asker.name)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)
     publish.taken_back(rows, number)
@@ -176,6 +177,7 @@ def give(
     rows = [_row(each, asker, number, batch, was_limited=each.wanted.ref in limited) for each in found]
     put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
     waiting_ends.were_given(rows)
+    colleague_ends.were_given(state, rows)
     _shown(number)
     allocation_messages.tell(rows, found, asker)
     publish.allocated(rows, number)

@@ -25,6 +25,7 @@ from wmt.site.allocation.queries import kept_by, open_transfers, transfers_back
 from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
+from wmt.site.changes.colleague_ends import settle_colleagues
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.protect import follow_posts
 from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
@@ -103,6 +104,7 @@ def settle_allocations(
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     follow_teams(state, before, former, codes, load.who)
     follow_posts(codes)
+    settle_colleagues(state, load.as_at, codes, load.who)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told)
 

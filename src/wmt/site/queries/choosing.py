@@ -25,6 +25,7 @@ from wmt.site.changes import weeks_ahead
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import case_nights, histories, runs
+from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.movement import marks_on
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
@@ -129,6 +130,11 @@ class Choosing:
             return runs.runs_of_posts(self._past, self.state.as_at.date(), codes)
         except history.HistoryError:
             return None
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        """Who covers cases of others, and who is beside the holder of which case."""
+        return Colleagues.of_posts(self.state, [post.code for post in self.posts])
 
     @cached_property
     def limits(self) -> Mapping[str, CaseLimits]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.models import ApiToken
-from wmt.site.allocation.models import CaseAllocation, PostProtection, WaitingCase
+from wmt.site.allocation.models import CaseAllocation, CaseColleague, PostProtection, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -199,6 +199,12 @@ KINDS = (
             .exclude(ref="")
         ),
         _cleared(**_NOTHING_OF_A_CASE),
+    ),
+    RetentionKind(
+        "allocations",
+        "references of cases that colleagues covered or co-worked",
+        lambda before: CaseColleague.objects.filter(ended_at__lt=before).exclude(ref=""),
+        _cleared(ref=""),
     ),
     RetentionKind(
         "allocations",

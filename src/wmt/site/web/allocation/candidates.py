@@ -25,6 +25,7 @@ from wmt.site.queries import choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.web.allocation import choice_words, compare, room
+from wmt.site.web.units import cover
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
 
@@ -182,7 +183,9 @@ def _values(
     protected = choice_words.protected(one.limits, effect.refused, reads=private.covers(choice.post))
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
     notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade, protected]
-    notes.append("" if effect.holds else before)
+    notes += ["" if effect.holds else before, *people.colleagues.roles(effect.case.ref).get(one.code, ())]
+    if (covered := people.colleagues.covers(one.code)).cases:
+        notes.append(cover.covers(question.state, covered))
     ticked = one.code in question.request.GET.getlist("with")
     to = urlencode({"crn": effect.case.ref or "", "to": one.code})
     choose = "" if effect.holds or one.code not in can else f"Choose {one.name or one.code}"

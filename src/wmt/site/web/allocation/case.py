@@ -13,10 +13,12 @@ from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
+from wmt.site.changes import colleagues
 from wmt.site.figures import line_queries, units
 from wmt.site.queries import case_history, histories
+from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
-from wmt.site.web.allocation import labels
+from wmt.site.web.allocation import colleague_tables, labels
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload import staff_names
 from wmt.site.workload.state import State
@@ -36,6 +38,7 @@ def case_page(request: HttpRequest) -> HttpResponse:
     names = units.names_of(units.of_level(state, "post").filter(code__in=codes))
     pricing = line_queries.pricing_of(state)
     gives = visibility.allowed(request.user, Action.ALLOCATE_CASES)
+    may_give, asked = len(case.posts) == 1 and gives.covers(case.posts[0]), urlencode({"crn": ref})
     context = {
         "ref": ref,
         "cases": [
@@ -51,9 +54,13 @@ def case_page(request: HttpRequest) -> HttpResponse:
         "known": tables.day(min((each.since for each in held if each.since), default=None)).text,
         "holders": _holders(held, names),
         "decided": _decided(decided, names, state),
-        "give_href": f"{reverse('allocate')}?{urlencode({'crn': ref})}"
-        if len(case.posts) == 1 and gives.covers(case.posts[0])
-        else "",
+        "give_href": f"{reverse('allocate')}?{asked}" if may_give else "",
+        "colleague_href": f"{reverse('colleague')}?{asked}" if may_give else "",
+        "colleagues": colleague_tables.table(
+            request.user,
+            Colleagues.of_case(state, ref),
+            ends=lambda row: colleagues.may_end(request.user, row, state),
+        ),
     }
     return render(request, "allocation/case.jinja", context)
 

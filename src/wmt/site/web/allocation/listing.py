@@ -14,9 +14,11 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
 from wmt.site.queries.allocations import allocations_of
+from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
-from wmt.site.web.allocation import labels, protect
+from wmt.site.web.allocation import colleague_tables, labels, protect
+from wmt.site.web.units import cover
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -63,12 +65,19 @@ def content(question: UnitRequest) -> dict[str, Any]:
     by_code = {post.code: post for post in posts}
     guarded = protection.in_force(state, by_code.keys()).order_by("post", "pk")
     protected = protect.protected_table(question.user, state, guarded, by_code, of_team=unit.level != "post")
+    beside = Colleagues.of_posts(state, by_code.keys())
+    reads = access.reads_either(question.user, state)
+    if any(reads(each.row.holder, each.row.post) for each in beside.found):
+        note_read(question.user, unit)
     allocates = visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit)
     return {
         "tables": {
             "allocations": _table(question, rows, readable),
+            **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),
         },
+        "sentences": cover.sentences(state, unit) if unit.level == "post" else [],
+        "cover_href": reverse("cover", args=[unit.code]) if allocates and unit.level == "post" else "",
         "protect_href": reverse("protect", args=[unit.code]) if allocates and unit.level == "post" else "",
         "elsewhere": False,
         "filters": filters,

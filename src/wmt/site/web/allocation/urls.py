@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, case, decide, emails, made, protect, several, waiting
+from wmt.site.web.allocation import batch, case, colleagues, decide, emails, made, protect, several, waiting
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
@@ -17,6 +17,9 @@ urlpatterns = [
         emails.email_again,
         name="allocation-email-again",
     ),
+    path("cover/<code:post>/", colleagues.cover_page, name="cover"),
+    path("case/colleague/", colleagues.colleague_page, name="colleague"),
+    path("colleague/<int:number>/end/", colleagues.colleague_end, name="colleague-end"),
     path("protect/<code:post>/", protect.protect_page, name="protect"),
     path("protection/<int:number>/end/", protect.protection_end, name="protection-end"),
     path("waiting/new/", waiting.waiting_new, name="waiting-new"),

@@ -10,7 +10,7 @@ from wmt.site.figures import line_queries
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
-from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, labels
+from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, cover, labels
 from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.line_tables import grade_field, grade_of
 from wmt.site.workload.models import Unit
@@ -57,6 +57,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
         "given": _given(question),
+        "beside": cover.sentences(question.state, question.unit) if question.is_post else [],
         "several_href": reverse("allocate-several", args=[question.unit.code])
         if case_list.gives(question)
         else "",

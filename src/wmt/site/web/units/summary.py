@@ -18,7 +18,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import exact
-from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units import cover, labels, line_tables
 from wmt.site.workload import models
 from wmt.site.workload.state import today
 from wmt.text import counted
@@ -127,10 +127,12 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
     elif run and run["full_on"]:
         full = written(run["full_on"])
         found.append(NextStep(f"If this continues, it becomes excessive workload on {full}."))
+    there = unit_url("post", post.code, "allocations")
+    beside = cover.sentences(question.state, post)
+    found += [NextStep(words, there, "View which") for words in beside]
     if limits := limits_of(question.state, [post.code]).get(post.code):
-        href = unit_url("post", post.code, "allocations")
         found.append(
-            NextStep(f"{labels.upper_first(limits.title)}: new cases are limited.", href, "View allocations")
+            NextStep(f"{labels.upper_first(limits.title)}: new cases are limited.", there, "View allocations")
         )
     found += reports_ending(question)
     # the reader's own request that waits for its answer; none of a day in the past
