@@ -76,7 +76,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),
         },
-        "sentences": cover.sentences(state, unit) if unit.level == "post" else [],
+        "sentences": cover.sentences(beside, unit.code) if unit.level == "post" else [],
         "cover_href": reverse("cover", args=[unit.code]) if allocates and unit.level == "post" else "",
         "protect_href": reverse("protect", args=[unit.code]) if allocates and unit.level == "post" else "",
         "elsewhere": False,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from wmt.ledger import LineReason
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.figures import line_queries
+from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
@@ -57,12 +58,18 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "uncommenced": uncommenced.said(),
         "has_untiered": untiered is not None,
         "given": _given(question),
-        "beside": cover.sentences(question.state, question.unit) if question.is_post else [],
+        "beside": _colleagues(question),
         "several_href": reverse("allocate-several", args=[question.unit.code])
         if case_list.gives(question)
         else "",
         "kind": CASE_GROUPS.get(counted.kind, ""),
     }
+
+
+def _colleagues(question: UnitRequest) -> list[str]:
+    """What a post covers for others, and others for it."""
+    code = question.unit.code
+    return cover.sentences(Colleagues.of_posts(question.state, [code]), code) if question.is_post else []
 
 
 def _given(question: UnitRequest) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from wmt.site import tables
 from wmt.site.queries import colleagues
 from wmt.site.web.units.labels import upper_first
-from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import counted
 
@@ -11,19 +10,16 @@ from wmt.text import counted
 _CREDIT = {"not counted": "not in the figure"}
 
 
-def sentences(state: State, post: Unit) -> list[str]:
+def sentences(found: colleagues.Colleagues, post: str) -> list[str]:
     """What is to be said beside the capacity of a post: what it covers, and what others cover for it."""
-    found = colleagues.Colleagues.of_posts(state, [post.code])
-    mine, of_others = found.covered(post.code), found.covers(post.code)
+    mine, of_others = found.covered(post), found.covers(post)
     covered = f"{counted(mine, 'case is', 'cases are')} covered by colleagues while they are away."
-    return [
-        *([upper_first(f"{covers(state, of_others)}.")] if of_others.cases else []),
-        *([covered] if mine else []),
-    ]
+    said = {upper_first(f"{covers(found.state, of_others)}."): of_others.cases, covered: mine}
+    return [words for words, cases in said.items() if cases]
 
 
 def covers(state: State, found: colleagues.CoverSum) -> str:
-    """What somebody covers, beside their capacity: 'covers 6 cases of others: 214.50 points, not in …'."""
+    """What somebody covers, beside their capacity: 'covers 6 cases of others: 214.5 points, not in …'."""
     points = counted(tables.exact(found.points_x100).text, "point")
     credit = _CREDIT[str(colleagues.cover_credit(state).value)]
     return f"covers {counted(found.cases, 'case')} of others: {points}, {credit}"

@@ -15,6 +15,7 @@ from wmt.site.duties import access
 from wmt.site.duties.requests import open_relief
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
+from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import exact
@@ -128,7 +129,7 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
         full = written(run["full_on"])
         found.append(NextStep(f"If this continues, it becomes excessive workload on {full}."))
     there = unit_url("post", post.code, "allocations")
-    beside = cover.sentences(question.state, post)
+    beside = cover.sentences(Colleagues.of_posts(question.state, [post.code]), post.code)
     found += [NextStep(words, there, "View which") for words in beside]
     if limits := limits_of(question.state, [post.code]).get(post.code):
         found.append(
