@@ -209,6 +209,11 @@ class Scene:
 @pytest.fixture
 def scene(nation: Any) -> Scene:
     """A post that has been at 130% for thirty days."""
+    return scene_in(nation)
+
+
+def scene_in(nation: Any) -> Scene:
+    """The same, made here and now."""
     state = current_state()
     posts = Unit.objects.filter(load=nation.load, level="post", whole=True, grade="PO", stale_since=None)
     unit = posts.filter(available_x100__gt=0).order_by("code").first()

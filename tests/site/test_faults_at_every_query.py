@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
-from duties_fixtures import scene  # noqa: F401
-from write_paths import BY_ITSELF, SAVES, Place, addresses, place, write  # noqa: F401
+from write_paths import BY_ITSELF, SAVES, Place, addresses, kept_place, place, write  # noqa: F401
 
 from how_many import SOAK
 from wmt.site.db_connections import depth

@@ -4,18 +4,19 @@ Those that need it are told here what to send so that something is really saved.
 sent nothing: its answer is then a refusal, which reads and writes too (the session, the audit).
 """
 
-# ruff: noqa: F811 - the fixture comes by import
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
-from duties_fixtures import Scene, scene, typed  # noqa: F401
+from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
 
@@ -86,11 +87,39 @@ class Place:
         return ask(f"/api/v1/{address}", data=body, content_type="application/json", **more)
 
 
+@pytest.fixture(scope="module")
+def kept_place(
+    rows_of_module: Callable[[], AbstractContextManager[None]], _shown_nation: Callable[[], Any]
+) -> Place:
+    """A place for all tests of a module."""
+    with rows_of_module():
+        scene = scene_in(_shown_nation())
+        with override_settings(CONFIG=_telling(django_settings.CONFIG)):
+            return _place_in(scene)
+
+
 @pytest.fixture
-def place(scene: Scene, settings: Any) -> Place:
-    # other services are told too, in the same transactions
+def place(db: None, kept_place: Place, settings: Any) -> Place:  # noqa: ARG001
+    """The place as it was made: rows that are read anew, browsers that have been nowhere."""
+    settings.CONFIG = _telling(settings.CONFIG)
+    read = {
+        name: type(row)._default_manager.get(pk=row.pk)
+        for name in ("user", "other", "grant", "duty")
+        for row in [getattr(kept_place, name)]
+    }
+    browsers = {name: Client(raise_request_exception=False) for name in ("client", "asked")}
+    for name, browser in browsers.items():
+        browser.cookies.update(getattr(kept_place, name).cookies)
+    return replace(kept_place, keys=dict(kept_place.keys), **read, **browsers)
+
+
+def _telling(config: Any) -> Any:
+    """A configuration in which other services are told too, in the same transactions."""
     receiver = Receiver(name="a-test", url="https://example.org/", secret="x" * 32)
-    settings.CONFIG = replace(settings.CONFIG, event_feed=True, webhooks=(receiver,))
+    return replace(config, event_feed=True, webhooks=(receiver,))
+
+
+def _place_in(scene: Scene) -> Place:
     user = User.objects.create_user("all@example.org", name="All Roles", password=PASSWORD)
     other = User.objects.create_user("other@example.org", name="Other Person")
     team = scene.duty.team_code
