@@ -14,10 +14,10 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.availability.change_requests import Change, RefusedError
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes import actions, allocate, allocation_preview, spread
+from wmt.site.changes import actions, allocate, allocation_preview, case_kinds, spread
 from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
@@ -31,6 +31,11 @@ FREE = ("1", "3", "22")
 TARGET, FULL_TIME = 2_200, 37_000_000  # of every grade, on the days of the demonstration
 DEFAULT = {"PO": 37_000_000, "PSO": 37_000_000, "TPO": 37_000_000, "SPO": 0, "DMY": 0}
 DAYS = st.integers(-20, 40)
+#: What cases are made of: (type, tier, suspended).
+KINDS = (
+    ("community", "B1", False), ("custody", "A3", False), ("licence", "C1", True), ("licence", "C1", False),
+    ("community", "0", False), ("community", "D0", False),
+)  # fmt: skip
 HOURS = st.integers(0, 4_800).map(lambda hundredths: hundredths * 10_000)
 
 
@@ -42,6 +47,8 @@ class Histories(RuleBasedStateMachine):
     nobody: frozenset[str] = frozenset()
     engine: Any = None
     extracts: tuple[dict[str, str], ...] = ()  # of every night, who holds which of the cases given here
+    kinds: tuple[dict[str, Any], ...] = ()  # and what each is: (type, tier, suspended)
+    t2a: frozenset[str] = frozenset()
     records: Any = Bundle("records")
 
     def __init__(self) -> None:
@@ -65,6 +72,9 @@ class Histories(RuleBasedStateMachine):
         self.shown = 0
         self.held = dict(self.extracts[0])
         self.ways: dict[str, list[tuple[str, Any]]] = {}
+        # what each is, and what it was since an extract had it so
+        self.now = dict(self.kinds[0])
+        self.turns: dict[str, list[tuple[Any, Any]]] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -170,6 +180,43 @@ class Histories(RuleBasedStateMachine):
             self.ways.setdefault(row.ref, []).append((holder, row))
             self.held[row.ref] = row.to_post
 
+    @rule(which=st.integers(0, 40), kind=st.sampled_from(KINDS))
+    def another_tier_or_type(self, which: int, kind: tuple[str, str, bool]) -> None:
+        refs = sorted(self.extracts[0])
+        ref, (location, tier, suspended) = refs[which % len(refs)], kind
+        wanted = case_kinds.KindChangeRequest(
+            ref=ref, location=location, tier=tier, suspended=suspended, reason="assessed_again"
+        )
+        try:
+            row, _ = case_kinds.change_kind(actor=None, who="a history", wanted=wanted)
+        except RefusedError as refused:
+            (fault,) = refused.faults
+            expected = "CASE_UNKNOWN" if ref not in self.held else "T2A" if ref in self.t2a else "SAME"
+            assert fault.code == expected, fault
+            assert expected != "SAME" or self.now[ref] == kind
+            return
+        self.turns.setdefault(ref, []).append((self.now[ref], row))
+        self.now[ref] = kind
+
+    @rule(which=st.integers(0, 40))
+    def undo_a_tier_or_type(self, which: int) -> None:
+        changed = sorted(self.turns)
+        if not changed:
+            return
+        ref = changed[which % len(changed)]
+        before, row = self.turns[ref][-1]
+        done, told = True, ""
+        try:
+            case_kinds.undo_kind(actor=None, who="a history", row=row)
+        except RefusedError as refused:
+            done, told = False, refused.faults[0].code
+        assert (done, told) == ((True, "") if row.first_day == current_state().day else (False, "DAY_OVER"))
+        if done:
+            self.turns[ref].pop()
+            self.now[ref] = before
+            if not self.turns[ref]:
+                del self.turns[ref]
+
     @rule(which=st.integers(0, 40))
     def undo_several(self, which: int) -> None:
         batches = sorted({row.batch for way in self.ways.values() for _, row in way if row.batch})
@@ -242,6 +289,14 @@ class Histories(RuleBasedStateMachine):
             self.held.pop(ref, None)
             if here is not None:
                 self.held[ref] = here
+        for ref in self.extracts[0]:
+            kind, turns = self.kinds[which].get(ref), self.turns.get(ref, [])
+            if kind is not None and kind != self.now.get(ref) and kind in [before for before, _ in turns]:
+                continue
+            self.turns.pop(ref, None)
+            self.now.pop(ref, None)
+            if kind is not None:
+                self.now[ref] = kind
 
     # ---- what must hold ------------------------------------------------------------------------------------
 
@@ -261,6 +316,16 @@ class Histories(RuleBasedStateMachine):
         assert [(ref, numbers[post]) for ref, post in found] == sorted(self.held.items())
         open_ones = CaseAllocation.objects.filter(is_open=True, state=CaseAllocation.State.GIVEN)
         assert sorted(open_ones.values_list("ref", flat=True)) == sorted(self.ways)
+
+    @invariant()
+    def every_case_is_what_it_was_made(self) -> None:
+        state, refs = current_state(), list(self.extracts[0])
+        own = Pricing.objects.filter(load_id=state.load_id, kind="case").exclude(stream="omic")
+        kinds = {by.number: (by.location, by.tier, by.suspended) for by in own}
+        lines = Line.objects.filter(load_id=state.load_id, ref__in=refs, pricing__in=list(kinds))
+        assert {line.ref: kinds[line.pricing] for line in lines} == self.now
+        open_ones = CaseKindChange.objects.filter(is_open=True, state=CaseKindChange.State.GIVEN)
+        assert sorted(open_ones.values_list("ref", flat=True)) == sorted(self.turns)
 
     @invariant()
     def a_plain_calculator_agrees_on_every_day(self) -> None:

@@ -42,6 +42,16 @@ def cases_in(night: Path) -> pl.DataFrame:
     return cases.select("case_ref", post=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
 
 
+def kinds_in(night: Path, refs: pl.Series) -> dict[str, tuple[str, str, bool]]:
+    """What the cases of an extract are: type, tier and whether supervision is suspended."""
+    cases = pl.read_parquet(night / "case.parquet").filter(
+        pl.col("stream") != "omic", pl.col("case_ref").is_in(refs.implode())
+    )
+    tier = pl.col("tier").fill_null("0")
+    rows = cases.select("case_ref", pl.col("location").fill_null("unknown"), tier, "suspended").rows()
+    return {ref: (location, tier, suspended) for ref, location, tier, suspended in rows}
+
+
 def contradicting(tidy: Path, posts: Sequence[str]) -> None:
     """The cases of some posts go round among them: some of what was given is seen, some is with others."""
     file = tidy / "case.parquet"
@@ -50,8 +60,17 @@ def contradicting(tidy: Path, posts: Sequence[str]) -> None:
     moves = code.is_in(list(posts)) & (pl.col("stream") != "omic") & (pl.int_range(pl.len()) % 3 > 0)
     parts = pl.when(moves).then(code.replace(turned)).otherwise(code).str.splitn(":", 2)
     names = parts.struct.rename_fields(["team_code", "staff_code"])
+    # of some, the tier or type that a history may have made them, or one that none has
+    own = code.is_in(list(posts)) & (pl.col("stream") == "standard")
+    turn = pl.when(own & (pl.int_range(pl.len()) % 5 < 2))
+    third = pl.int_range(pl.len()) % 5 == 1
     pl.read_parquet(file).with_columns(names.alias("now")).with_columns(
-        team_code=pl.col("now").struct.field("team_code"), staff_code=pl.col("now").struct.field("staff_code")
+        team_code=pl.col("now").struct.field("team_code"),
+        staff_code=pl.col("now").struct.field("staff_code"),
+        location=turn.then(pl.when(third).then(pl.lit("custody")).otherwise(pl.lit("licence"))).otherwise(
+            "location"
+        ),
+        tier=turn.then(pl.when(third).then(pl.lit("D2")).otherwise(pl.lit("C1"))).otherwise("tier"),
     ).drop("now").write_parquet(file)
     signed(tidy)
 
@@ -89,6 +108,8 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
         "extracts": tuple(
             dict(cases_in(night).filter(pl.col("case_ref").is_in(refs.implode())).rows()) for night in nights
         ),
+        "kinds": tuple(kinds_in(night, refs) for night in nights),
+        "t2a": frozenset(pl.read_parquet(nights[0] / "case.parquet").filter(stream="t2a")["case_ref"]),
         "posts": free,
         "nobody": nobody,
         "engine": engine,

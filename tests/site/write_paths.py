@@ -26,6 +26,7 @@ from wmt.site.changes import (
     actions,
     allocate,
     allocation_preview,
+    case_kinds,
     colleagues,
     protect,
     spread,
@@ -72,6 +73,7 @@ class Place:
     waiting: int  # the number of the record of a waiting case
     colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
+    changed: int  # the number of a change of a case's tier of today
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -145,6 +147,9 @@ def _place_in(scene: Scene) -> Place:
     keys = {kind: saved.entries[0].key for kind, saved in made.items()}
     refs = _cases_of_others(":".join(post))
     given, _ = allocate.allocate(actor=None, who="a test", wanted=_wanted(refs[0], ":".join(post)))
+    changed, _ = case_kinds.change_kind(
+        actor=None, who="a test", wanted=case_kinds.KindChangeRequest(ref=refs[0], **_KIND)
+    )
     (held,) = Line.objects.filter(load_id=current_state().load_id, ref=refs[2], listed_cases=1)
     holder = Unit.objects.get(load_id=held.load_id, level="post", whole=True, number=held.post_no)
     together, _ = spread.spread(
@@ -200,10 +205,14 @@ def _place_in(scene: Scene) -> Place:
         waiting=waiting.pk,
         colleague=mentor.pk,
         protection=guarded.pk,
+        changed=changed.pk,
     )
 
 
 _WHY = {"reason": "other", "why_over": "a test", "why_not_eligible": "a test"}
+
+
+_KIND: dict[str, Any] = {"location": "custody", "tier": "A3", "reason": "other"}
 
 
 def _wanted(ref: str, post: str) -> allocation_preview.AllocationRequest:
@@ -302,6 +311,8 @@ SAVES: dict[tuple[str, str], Write] = {
         "post", f"allocations/{place.given}/emails/{_given_up(place)}/again"
     ),
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
+    ("POST", "case-change"): lambda place: place.form(f"/case/change/?crn={place.ref}", **_KIND),
+    ("POST", "case-change-undo"): lambda place: place.form(f"/case/change/{place.changed}/undo/"),
     ("POST", "allocate-several"): _several,
     ("POST", "allocation-batch-undo"): lambda place: place.form(f"/allocation/together/{place.batch}/undo/"),
     ("POST", "cover"): lambda place: place.form(
@@ -365,6 +376,10 @@ SAVES: dict[tuple[str, str], Write] = {
         "post", "allocations", {"ref": place.ref, "to_post": place.code, **_WHY}
     ),
     ("POST", "api-allocation-undo"): lambda place: place.api("post", f"allocations/{place.given}/undo"),
+    ("POST", "api-case-changes"): lambda place: place.api(
+        "post", "case-changes", {"ref": place.ref, **_KIND}
+    ),
+    ("POST", "api-case-change-undo"): lambda place: place.api("post", f"case-changes/{place.changed}/undo"),
     ("POST", "api-allocation-batches"): lambda place: place.api(
         "post", "allocation-batches",
         {"from_post": place.holder, "given": [{"ref": place.ref, "to_post": place.code}], **_WHY},

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         shown_points,
     )
     from wmt.ledger.available_points import TimeSide
+    from wmt.ledger.case_side import CaseSide
     from wmt.ledger.cells import AMOUNTS, CELL, PRICING
     from wmt.ledger.compare import CHANGE, changes
     from wmt.ledger.enums import (
@@ -54,9 +55,10 @@ __getattr__ = names_of(__name__, __file__)
 __all__ = [
     "AMOUNTS", "BESIDE", "CELL", "CHANGE", "COMPONENTS", "COURTS", "HEADLINE", "HELD", "LEVELS", "LINE",
     "MEASURES", "MOVE", "NAMED_LINE", "OMIC", "POST_COUNTS", "PRICING", "SENTENCE_MANAGEMENT", "SHARES",
-    "STREAMS", "STREAM_NAMES", "TOTAL", "Cause", "Ledger", "LedgerError", "LineReason", "MeasureDefinition",
-    "Moment", "Side", "TimeSide", "UnitMove", "Why", "capacity_parts_x100", "capacity_x100", "changes",
-    "decimal", "is_over", "measured", "percentage_points_x100", "present_comparison", "present_line",
-    "present_post", "present_total", "reconciliation", "remaining_x100", "say", "shown_capacity",
-    "shown_points", "uncommenced_at_stake", "untiered_at_stake", "warm_up", "why",
+    "STREAMS", "STREAM_NAMES", "TOTAL", "CaseSide", "Cause", "Ledger", "LedgerError", "LineReason",
+    "MeasureDefinition", "Moment", "Side", "TimeSide", "UnitMove", "Why", "capacity_parts_x100",
+    "capacity_x100", "changes", "decimal", "is_over", "measured", "percentage_points_x100",
+    "present_comparison", "present_line", "present_post", "present_total", "reconciliation",
+    "remaining_x100", "say", "shown_capacity", "shown_points", "uncommenced_at_stake",
+    "untiered_at_stake", "warm_up", "why",
 ]  # fmt: skip

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from wmt.allocation.transfers import lines_led
 from wmt.facts import NOT_KNOWN, Facts
 from wmt.grades import DUMMY
+from wmt.nights.case_lines import lines_led
 from wmt.nights.folder import Night, NightError
 from wmt.nights.kept_transfers import kept_transfers
 
@@ -41,13 +41,10 @@ def keep_former(facts: Facts, former_night: Night | None) -> tuple[Facts, pl.Dat
         unmeasured=pl.when(pl.col("since").is_not_null()).then(0).otherwise(pl.col("unmeasured")),
     ).select(facts.post.schema.names())
     facts = replace(facts, post=post.cast(facts.post.schema))
-    # a case that people gave to somebody is where the extract has it: a post of this night may have it too
+    # a case that people changed is where and what the extract has: a post of this night may have it too
     back = [each.back for each in reversed(kept_transfers(former_night))]
-    lines = (
-        lines_led(former_night.table("results/lines"), back) if back else former_night.table("results/lines")
-    )
-    lines = lines.join(had, on=_KEYS, how="semi", maintain_order="left")
-    return _balanced(facts, lines)
+    lines = lines_led(former_night, former_night.table("results/lines"), back)
+    return _balanced(facts, lines.join(had, on=_KEYS, how="semi", maintain_order="left"))
 
 
 def _balanced(facts: Facts, lines: pl.DataFrame) -> tuple[Facts, pl.DataFrame]:

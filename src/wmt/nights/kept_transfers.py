@@ -1,6 +1,6 @@
 """The transfers of cases that a night was worked out with: kept among its input tables."""
 
-from wmt.allocation.transfers import CASE_TRANSFER, CaseTransfer
+from wmt.allocation.transfers import CaseTransfer
 from wmt.nights.folder import Night
 
 #: The name of their table.
@@ -12,4 +12,5 @@ def kept_transfers(night: Night) -> list[CaseTransfer]:
     name = f"input/{TRANSFERS}"
     if f"{name}.parquet" not in night.manifest.files:
         return []
-    return [CaseTransfer(*row) for row in night.table(name).select(CASE_TRANSFER.names()).iter_rows()]
+    rows = night.table(name).rename({"case_ref": "ref"}).iter_rows(named=True)
+    return [CaseTransfer(**row) for row in rows]

@@ -18,6 +18,7 @@ from wmt.ledger.moves import HELD
 from wmt.nights import folder
 
 #: Tables whose rows belong to one post, and are kept with it.
+_OF_CASES = ("caseload", "flag")
 _OF_POSTS = ("caseload", "report", "reduction", "flag", "measure")
 
 
@@ -57,6 +58,27 @@ def part_of(night: folder.Night, level: str, code: str | Collection[str]) -> Uni
         **{name: found[name] for name in _OF_POSTS},
     )
     return UnitSlice(facts, found.get("former"))
+
+
+def part_of_cases(night: folder.Night, refs: Collection[str], codes: Collection[str]) -> Facts:
+    """The rows of some cases and their flags, the posts that have them and those of some codes.
+
+    Raises NightError when a table is damaged.
+    """
+    wanted = pl.col("case_ref").is_in(pl.Series(sorted(refs), dtype=pl.String).implode())
+    asked = [
+        _scan(night, "facts/post"),
+        *(_scan(night, f"facts/{name}").filter(wanted) for name in _OF_CASES),
+    ]
+    post, caseload, flag = _collected(night, asked)
+    code, there = (
+        pl.concat_str("team_code", pl.lit(":"), "staff_code"),
+        pl.concat([caseload["post_no"], flag["post_no"]]),
+    )
+    post = post.filter(code.is_in(sorted(codes)) | pl.col("post_no").is_in(there.implode()))
+    tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
+    tables |= {"post": post.cast(SCHEMAS["post"]), "caseload": caseload, "flag": flag}
+    return Facts(as_at=night.manifest.as_at, tier_scheme=night.manifest.tier_scheme, **tables)
 
 
 def sides_of(

@@ -5,14 +5,22 @@ What is recorded of a waiting case is for those who read the cases of its team.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404
 
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import LoadState
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation, CaseColleague, WaitingCase
+from wmt.site.allocation.models import (
+    CaseAllocation,
+    CaseColleague,
+    CaseDecision,
+    CaseKindChange,
+    WaitingCase,
+)
+
+Decision = TypeVar("Decision", bound=CaseDecision)
 
 
 class UnknownAllocation(Http404):
@@ -22,9 +30,18 @@ class UnknownAllocation(Http404):
 def find(user: Any, state: LoadState, number: int) -> CaseAllocation:
     """An allocation by its number, as the user may read it. Raises UnknownAllocation, also for what the user
     may not read."""
-    found = readable(user, state)(CaseAllocation.objects.filter(pk=number).first())
+    found: CaseAllocation | None = readable(user, state)(CaseAllocation.objects.filter(pk=number).first())
     if found is None:
         raise UnknownAllocation(f"there is no allocation {number} that you may read")
+    return found
+
+
+def find_change(user: Any, state: LoadState, number: int) -> CaseKindChange:
+    """A change of tier or type by its number, as the user may read it. Raises UnknownAllocation, also for
+    what the user may not read."""
+    found: CaseKindChange | None = readable(user, state)(CaseKindChange.objects.filter(pk=number).first())
+    if found is None:
+        raise UnknownAllocation(f"there is no change {number} that you may read")
     return found
 
 
@@ -38,10 +55,10 @@ def readable_batch(user: Any, state: LoadState, rows: list[CaseAllocation]) -> l
     return found
 
 
-def giver(user: Any, state: LoadState) -> Callable[[CaseAllocation], bool]:
-    """Whether a user may allocate cases of one of the two posts of an allocation."""
+def giver(user: Any, state: LoadState) -> Callable[[CaseDecision], bool]:
+    """Whether a user may allocate cases of one of the posts of a decision."""
     reach = visibility.ReachOfPosts(visibility.allowed(user, Action.ALLOCATE_CASES), state)
-    return lambda row: any(reach(codes(post)) for post in (row.from_post, row.to_post))
+    return lambda row: any(reach(codes(post)) for post in row.posts)
 
 
 class UnknownWaitingCase(Http404):
@@ -96,20 +113,21 @@ def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:
     return visibility.ReachOfPosts(visibility.cases(user, state), state)
 
 
-def readable(user: Any, state: LoadState) -> Callable[[CaseAllocation | None], CaseAllocation | None]:
-    """What gives each allocation as a user may read it: without what was written, or None for not at all."""
+def readable(user: Any, state: LoadState) -> Callable[[Decision | None], Decision | None]:
+    """What gives each decision as a user may read it: without what was written, or None for not at all."""
     cases = visibility.ReachOfPosts(visibility.cases(user, state), state)
     gives = visibility.allowed(user, Action.ALLOCATE_CASES)
     own = str(getattr(user, "staff_code", "") or "")
     words = visibility.ReachOfPosts(visibility.Reach(gives.everywhere, gives.units, own), state)
 
-    def seen(row: CaseAllocation | None) -> CaseAllocation | None:
-        posts = [codes(code) for code in (row.from_post, row.to_post)] if row else []
+    def seen(row: Decision | None) -> Decision | None:
+        posts = [codes(code) for code in row.posts] if row else []
         if row is None or not any(cases(post) for post in posts):
             return None
         if not any(words(post) for post in posts):
-            row.is_withheld = any((row.notes, row.why_over, row.why_not_eligible))
-            row.notes = row.why_over = row.why_not_eligible = ""
+            row.is_withheld = any(getattr(row, name) for name in row.TEXTS)
+            for name in row.TEXTS:
+                setattr(row, name, "")
         return row
 
     return seen

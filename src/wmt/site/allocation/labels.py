@@ -1,4 +1,4 @@
-"""Words of allocations: why a case is given to somebody, as nDelius names the reasons."""
+"""Words of allocations: why a case is given to somebody, by nDelius's names, or of another tier."""
 
 #: A case that nobody held. It is not on offer when a case goes from one practitioner to another.
 INITIAL = "initial_allocation"
@@ -13,6 +13,18 @@ REASONS: dict[str, str] = {
     "probation_reset": "Probation Reset",
     "risk_to_staff": "Risk to staff",
     "transfer_in": "Transfer in",
+    "other": "Other",
+}
+
+
+#: Why a case is of another tier or type.
+KIND_REASONS: dict[str, str] = {
+    "assessed_again": "Tier assessed again",
+    "released": "Released on licence",
+    "recalled": "Recalled to custody",
+    "supervision_suspended": "Active supervision suspended, or taken up again",
+    "new_sentence": "New sentence or order",
+    "corrected": "The data had it wrong",
     "other": "Other",
 }
 

@@ -1,11 +1,13 @@
-"""Allocations of cases, and what is recorded of cases that wait for one.
+"""Allocations of cases, changes of their tier or type, and what is recorded of cases that wait for one.
 
-A case has one way: from its holder in the extract, over everybody it was given to. An allocation counts in
-the figures while `is_open`: the extract does not show it yet. The next one that is shown settles it. Nothing
-is deleted: what is undone stays as undone, what a waiting case was before it was changed stays as replaced.
+A case has one way: from its holder in the extract, over everybody it was given to; and one of its own over
+what it was. A decision counts in the figures while `is_open`: the extract does not show it yet. The next one
+that is shown settles it: where a case is and what it is each by itself. Nothing is deleted: what is undone
+stays as undone, what a waiting case was before it was changed stays as replaced.
 """
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,16 +15,52 @@ from django.utils import timezone
 
 from wmt.allocation.cases import case_words
 from wmt.allocation.limits import CaseLimits
-from wmt.allocation.transfers import CaseTransfer
+from wmt.allocation.transfers import CaseTransfer, kind_words
 from wmt.facts import kinds
 
 
-class CaseAllocation(models.Model):
-    """One case given to one post by a person. Posts are 'TEAM:STAFF'; points in hundredths.
+class CaseDecision(models.Model):
+    """Something decided about one case by a person, until an extract settles it.
 
-    `notes` and the reasons in words are for who may read cases of one of its posts. `key` is that of the form
-    or request it came with, so that it is done once.
+    `notes` and reasons in words are for who may read the case. `key` is that of the form or request it came
+    with, so that it is done once.
     """
+
+    key = models.CharField(max_length=64, unique=True)
+    ref = models.TextField()
+    first_day = models.DateField()
+    tier_scheme = models.TextField()  # of the figures then
+    reason = models.CharField(max_length=40)
+    notes = models.TextField(blank=True)
+    change = models.BigIntegerField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    is_open = models.BooleanField(default=True)
+    settled_as_at = models.DateTimeField(null=True)  # of the extract that settled it
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=160, blank=True)
+
+    #: whether something of what was written is not for who asks: see `allocation.access`
+    is_withheld = False
+    #: the names of what was written
+    TEXTS: ClassVar[tuple[str, ...]] = ("notes",)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """Those whose case it is: who reads their cases may read it."""
+        raise NotImplementedError
+
+
+class CaseAllocation(CaseDecision):
+    """One case given to one post. Posts are 'TEAM:STAFF'; points in hundredths."""
+
+    TEXTS = ("notes", "why_over", "why_not_eligible")
 
     class State(models.TextChoices):
         GIVEN = "given", "given, not yet seen in nDelius"
@@ -33,39 +71,20 @@ class CaseAllocation(models.Model):
         LEFT = "left", "the practitioner is no longer in the data"
         UNDONE = "undone", "undone"
 
-    key = models.CharField(max_length=64, unique=True)
     batch = models.CharField(max_length=64, blank=True)  # of those that were given together: the same
-    ref = models.TextField()
     from_post = models.TextField()
     to_post = models.TextField()
     was_waiting = models.BooleanField()  # nobody held it: it was a placeholder's
-    first_day = models.DateField()
     held_since = models.DateField(null=True)  # since when its former holder had it, where the data says
     arrived_on = models.DateField(null=True)  # when it came, where that was recorded of it as a waiting case
-    kind_no = models.IntegerField()  # what it was, of the tier scheme of the figures then: `facts.kinds`
-    tier_scheme = models.TextField()
+    kind_no = models.IntegerField()  # what it was, of the tier scheme: `facts.kinds`
     points_x100 = models.BigIntegerField()
-    reason = models.CharField(max_length=40)
-    notes = models.TextField(blank=True)
     why_over = models.TextField(blank=True)  # why it was given although it goes over the threshold
     why_not_eligible = models.TextField(blank=True)  # and although the rules do not let the grade hold it
     limited_access = models.BooleanField(default=False)  # emails say nothing about the case
     sensitive = models.BooleanField(default=False)  # the notes are left out of emails
-    change = models.BigIntegerField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    who = models.CharField(max_length=160)
     state = models.CharField(max_length=12, choices=State.choices, default=State.GIVEN)
-    is_open = models.BooleanField(default=True)
-    settled_as_at = models.DateTimeField(null=True)  # of the extract that settled it
     found_post = models.TextField(blank=True)  # who held it in that extract, where it was somebody else
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.CharField(max_length=160, blank=True)
-
-    #: whether something of what was written is not for who asks: see `allocation.access`
-    is_withheld = False
 
     class Meta:
         indexes = (
@@ -82,6 +101,11 @@ class CaseAllocation(models.Model):
 
     def __str__(self) -> str:
         return f"allocation {self.pk}"
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """Who had it and who got it."""
+        return self.from_post, self.to_post
 
     @property
     def words(self) -> str:
@@ -105,6 +129,67 @@ class CaseAllocation(models.Model):
     def back(self) -> CaseTransfer:
         """What undoing it does to them."""
         return self.transfer.back._replace(since=self.held_since)
+
+
+class CaseKindChange(CaseDecision):
+    """A case that is of another tier or type by now, at the post that holds it. Points in hundredths.
+
+    `from_kind` and `to_kind` are what it was and is, as `allocation.transfers.kind_text` writes it.
+    """
+
+    class State(models.TextChoices):
+        GIVEN = "given", "changed here, not yet seen in nDelius"
+        CONFIRMED = "confirmed", "seen in nDelius"
+        PASSED_ON = "passed on", "changed again since"
+        ELSEWHERE = "elsewhere", "nDelius shows another tier or type"
+        ENDED = "ended", "the case is no longer in the data"
+        UNDONE = "undone", "undone"
+
+    post = models.TextField()
+    from_kind = models.TextField()
+    to_kind = models.TextField()
+    from_x100 = models.BigIntegerField()
+    to_x100 = models.BigIntegerField()
+    changed_on = models.DateField()  # when it was decided; the figures have it from `first_day`
+    state = models.CharField(max_length=12, choices=State.choices, default=State.GIVEN)
+    found_kind = models.TextField(blank=True)  # what that extract has, where it is something else
+
+    class Meta:
+        indexes = (models.Index(fields=["ref"]), models.Index(fields=["first_day"]))
+        constraints = (
+            models.UniqueConstraint(
+                fields=["ref"], condition=models.Q(is_open=True, state="given"), name="one_kind_given"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of a case"
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """Who held it."""
+        return (self.post,)
+
+    @property
+    def words(self) -> str:
+        """What it was and is: 'custody B3 to licence C1'."""
+        return f"{kind_words(self.from_kind)} to {kind_words(self.to_kind)}"
+
+    @property
+    def transfer(self) -> CaseTransfer:
+        """What it does to the figures."""
+        return CaseTransfer(
+            self.key, self.ref, self.post, self.post, None, self.tier_scheme, self.from_kind, self.to_kind
+        )
+
+    @property
+    def back(self) -> CaseTransfer:
+        """What undoing it does to them."""
+        return self.transfer.back
+
+
+#: What people decide about cases, and an extract settles.
+DECISIONS: tuple[type[CaseAllocation] | type[CaseKindChange], ...] = (CaseAllocation, CaseKindChange)
 
 
 def new_key() -> str:

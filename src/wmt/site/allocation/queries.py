@@ -15,7 +15,7 @@ from wmt.nights import open_night
 from wmt.nights.kept_transfers import kept_transfers
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.models import DECISIONS, CaseAllocation, WaitingCase
 from wmt.site.figures import line_queries, placeholders
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.night_rows import first_days
@@ -23,8 +23,12 @@ from wmt.site.workload.state import State
 
 
 def open_transfers() -> list[CaseTransfer]:
-    """Of every case whose allocation the extract does not show yet, its way, in order."""
-    return [row.transfer for row in CaseAllocation.objects.filter(is_open=True).order_by("change", "pk")]
+    """Of every case of which the extract does not show yet what was decided, its ways, in order."""
+    return [
+        row.transfer
+        for model in DECISIONS
+        for row in model.objects.filter(is_open=True).order_by("change", "pk")
+    ]
 
 
 def limited_before(refs: Collection[str]) -> set[str]:
@@ -34,7 +38,7 @@ def limited_before(refs: Collection[str]) -> set[str]:
 
 
 def transfers_since(state: State) -> list[CaseTransfer]:
-    """What was given, and what was undone, after the night of the figures was worked out: in order."""
+    """What was changed, and what was undone, after the night of the figures was worked out: in order."""
     keys = {each.key for each in kept_by(state)}
     return transfers_back(state) + [each for each in open_transfers() if each.key not in keys]
 
@@ -46,14 +50,14 @@ def transfers_back(state: State) -> list[CaseTransfer]:
     somebody who answers for it.
     """
     kept = _kept(state.night, settings.CONFIG.nights)
-    found = CaseAllocation.objects.filter(key__in=[each.key for each, _ in kept])
-    rows = {row.key: row for row in found}
+    keys = [each.key for each, _ in kept]
+    rows = {row.key: row for model in DECISIONS for row in model.objects.filter(key__in=keys)}
     back = []
     for each, since in reversed(kept):
         row = rows.get(each.key)
         if row is None:
             back.append(each.back._replace(since=since))
-        elif row.state == CaseAllocation.State.UNDONE:
+        elif row.state == row.State.UNDONE:
             back.append(row.back)
     return back
 

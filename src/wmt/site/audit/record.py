@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "records carried over": "Records carried over to another post",
     "day": "A new day began",
     "allocation": "Case allocated",
+    "case change": "Tier or type of a case changed",
     "waiting case": "Waiting case recorded, changed or removed",
     "colleague": "Cover or co-working of cases named or ended",
     "protection": "Post protected from new cases, or that ended",

@@ -97,12 +97,18 @@ def faults_in(
         if words and not NOTE.mended(getattr(wanted, name)):
             faults.append(ChangeFault(name.upper(), f"{words}. Say why you allocate it anyway", name))
     for name in _TEXTS:
-        text = getattr(wanted, name)
-        if len(text) > NOTES:
-            faults.append(ChangeFault("TOO_LONG", f"This can have {NOTES:,} characters at most", name))
-        if _LINK.search(text):
-            faults.append(ChangeFault("LINK", "Take the link out: notes are kept without links", name))
+        faults += note_faults(name, getattr(wanted, name))
     return faults + allocation_messages.recipient_faults(wanted.recipients)
+
+
+def note_faults(name: str, text: str) -> list[ChangeFault]:
+    """What is wrong with a text that is kept beside a case."""
+    faults = []
+    if len(text) > NOTES:
+        faults.append(ChangeFault("TOO_LONG", f"This can have {NOTES:,} characters at most", name))
+    if _LINK.search(text):
+        faults.append(ChangeFault("LINK", "Take the link out: notes are kept without links", name))
+    return faults
 
 
 def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAllocation:
@@ -211,7 +217,8 @@ def _since_before(state: State, given: Mapping[str, str]) -> dict[str, date | No
     it with them, it only goes back, and they have had it since before."""
     first: dict[str, CaseTransfer] = {}
     for each in transfers_since(state):
-        first.setdefault(each.ref, each)
+        if each.is_move:
+            first.setdefault(each.ref, each)
     kept = {each.key: each.since for each in kept_by(state)}
     since: dict[str, date | None] = dict.fromkeys(given, state.day)
     for ref, to in given.items():

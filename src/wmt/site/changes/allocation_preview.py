@@ -100,7 +100,7 @@ class AllocationPreview:
     @property
     def mark(self) -> str:
         """What the case is and earns, as it was looked at."""
-        return f"{self.case.words}, {counted(tables.exact(self.case.points_x100).text, 'point')}"
+        return mark_of(self.case)
 
     @property
     def goes_over(self) -> bool:
@@ -124,8 +124,13 @@ class AllocationPreview:
         return moments_of(self.state, [self.transfer])
 
 
+def mark_of(case: CaseToGive) -> str:
+    """What a case is and earns, in words that another tier, type or price would change."""
+    return f"{case.words}, {counted(tables.exact(case.points_x100).text, 'point')}"
+
+
 def moments_of(state: State, transfers: Sequence[CaseTransfer]) -> list[UnitMoment]:
-    """The posts that give and take cases, and the teams and PDUs they are in, before and after."""
+    """The posts whose cases are others then, and the teams and PDUs they are in, before and after."""
     moved = exchanges(state, transfers, [*transfers_since(state), *transfers])
     found = [UnitMoment(each.unit, *each.moments) for each in moved]
     codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}

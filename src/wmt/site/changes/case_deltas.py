@@ -1,29 +1,30 @@
-"""Live figures of cases: the lines of a case go from one post to another, and every figure with them."""
+"""Live figures of cases: the lines of a changed case are made again, and every figure moves with them."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from copy import copy
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.conf import settings
 
 from wmt import ledger
-from wmt.allocation.cases import MOVES
-from wmt.allocation.transfers import CaseTransfer, led, with_transfers
+from wmt.allocation.cases import MOVES, CaseToGive
+from wmt.allocation.transfers import CaseTransfer, with_transfers
 from wmt.ledger import Ledger
 from wmt.nights import open_night
+from wmt.nights.case_lines import made_lines
 from wmt.nights.unit_slice import part_of
-from wmt.site.allocation.access import codes
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged, touch
-from wmt.site.changes.time_lines import posts_in
+from wmt.site.changes.time_lines import case_side
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
-from wmt.site.workload.state import State, rules_of
+from wmt.site.workload.state import OfLoad, State, rules_of
 
 #: So many references are named in one question to the database.
 _NAMED = 300
@@ -66,14 +67,14 @@ def put_transfers(
     change: int,
     standing: Sequence[CaseTransfer] | None = None,
 ) -> None:
-    """Let cases go where their transfers lead, in all the figures that show them.
+    """Let cases be where and what their transfers make them, in all the figures that show them.
 
-    The caller holds the journal and has written down what is given and what is undone. `standing` are all
+    The caller holds the journal and has written down what is changed and what is undone. `standing` are all
     that stand beside the night then, where the caller knows.
     """
-    if not transfers:
-        return
     found = exchanges(state, transfers, transfers_since(state) if standing is None else standing)
+    if not found:
+        return
     units = [each.unit for each in found]
     plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
     put_exchanged(state, units, plans, {each.unit.number or 0: each.lines for each in found}, change)
@@ -85,53 +86,99 @@ def exchanges(
     transfers: Sequence[CaseTransfer],
     standing: Sequence[CaseTransfer],
 ) -> list[PostExchange]:
-    """What posts give and take when cases go where their transfers lead.
+    """What posts give and take when cases are where and what their transfers make them.
 
-    `standing` are all that then stand beside the night of the figures.
+    `standing` are all that then stand beside the night of the figures: from its facts with them the ledger
+    makes the lines of the cases again. What comes to a post is there since its last transfer.
     """
-    by_ref: dict[str, list[Line]] = defaultdict(list)
-    for line in case_lines(state, {each.ref for each in transfers}):
-        by_ref[line.ref].append(line)
-    named = {codes(code) for each in transfers for code in (each.from_post, each.to_post)}
-    units = {unit.code: unit for unit in posts_in(state, named) if is_fresh(unit)}
+    if not transfers:
+        return []
+    refs = {each.ref for each in transfers}
+    night = open_night(settings.CONFIG.nights / state.night)
+    made = made_lines(night, [each for each in standing if each.ref in refs], refs, case_side(state))
+    there = case_lines(state, refs)
+    numbers = {line.post_no for line in there}.union(made["post_no"])
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    units = {unit.number or 0: unit for unit in posts.order_by("code") if is_fresh(unit)}
     above = {unit.team_code for unit in units.values()}
     teams = {
         team.code: team
         for team in Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=above)
     }
-    by_number = {unit.number or 0: unit for unit in units.values()}
-    pricing = line_queries.pricing_of(state)
-    held = {
-        ref: {
-            by_number[line.post_no].code
-            for line in lines
-            if line.post_no in by_number and pricing[line.pricing].kind == "case"
-        }
-        for ref, lines in by_ref.items()
-    }
-    ends, counted = led(transfers, held, units)
-    since = {each.ref: each.since for each in counted}
-    exchanged: dict[int, Exchange] = defaultdict(Exchange)
-    moving = [
-        (line, units[ends[line.ref, by_number[line.post_no].code]])
-        for lines in by_ref.values()
-        for line in lines
-        if line.post_no in by_number and (line.ref, by_number[line.post_no].code) in ends
-    ]
-    for line, unit in moving:
-        end, made = unit.number or 0, copy(line)
-        made.pk, made._state = None, copy(line._state)
-        made._state.adding = True
-        made.post_no, made.team_no, made.grade = end, teams[unit.team_code].number or 0, unit.grade
-        made.since = since[line.ref] if pricing[line.pricing].kind == "case" else line.since
-        exchanged[line.post_no].old.append(line)
-        exchanged[end].new.append(made)
-    moved = [by_number[number] for number in exchanged]
+    since = {each.ref: each.since for each in transfers if each.is_move}
+    old = [line for line in there if line.post_no in units]
+    new = _new_lines(state, made.iter_rows(named=True), old, since)
+    exchanged: dict[int, Exchange] = {number: Exchange() for number in units}
+    same = Counter(map(_amounts, old)) & Counter(map(_amounts, new))
+    for lines, side in ((old, "old"), (new, "new")):
+        left = same.copy()
+        for line in lines:
+            left[_amounts(line)] -= 1
+            if left[_amounts(line)] < 0:
+                getattr(exchanged[line.post_no], side).append(line)
+    for line in new:
+        unit = units[line.post_no]
+        line.team_no, line.grade = teams[unit.team_code].number or 0, unit.grade
+    moved = [unit for number, unit in units.items() if exchanged[number].old or exchanged[number].new]
     streams = _streams(state, moved, teams, exchanged, standing)
     return [
         PostExchange(unit, replace(exchanged[unit.number or 0], stream=stream))
         for unit, stream in zip(moved, streams, strict=True)
     ]
+
+
+def _new_lines(
+    state: State, made: Iterable[Mapping[str, Any]], old: Sequence[Line], since: Mapping[str, date | None]
+) -> list[Line]:
+    """Lines of the ledger as the figures have them, with what is known of each case beside what it earns."""
+    numbers, pricing = _numbers(state.of_load), line_queries.pricing_of(state)
+    own = {line.ref: line for line in old if pricing[line.pricing].kind == "case"}
+    here = {(line.ref, line.post_no): line for line in old if pricing[line.pricing].kind == "case"}
+    found = []
+    for each in made:
+        line = Line(
+            load_id=state.load_id, post_no=each["post_no"], ref=each["ref"], pricing=numbers[_price(each)],
+            **{name: each[name] for name in ledger.AMOUNTS},
+        )  # fmt: skip
+        if each["kind"] == "case":
+            stays = here.get((line.ref, line.post_no))
+            line.since = stays.since if stays else since.get(line.ref)
+            known = stays or own.get(line.ref)
+            line.about = known.about if known else ""
+        found.append(line)
+    return found
+
+
+def _amounts(line: Line) -> tuple[Any, ...]:
+    return line.ref, line.post_no, line.pricing, *(getattr(line, name) for name in ledger.AMOUNTS)
+
+
+def _price(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What prices a line, as the database keeps it: no text is empty, and yes or no is that."""
+    return tuple(
+        bool(row[name])
+        if name in ("counted", "suspended")
+        else row[name]
+        if name == "each_x100"
+        else row[name] or ""
+        for name in ledger.PRICING
+    )
+
+
+def is_priced(state: State, case: CaseToGive, status: str) -> bool:
+    """Whether the figures shown know the price of a case in a status: those of before tiers could be changed
+    know only what they have."""
+    kind = (case.stream, case.location, case.tier, case.suspended, status)
+    return any(
+        (by.stream, by.location, by.tier, by.suspended, by.status) == kind
+        for by in line_queries.pricing_of(state).values()
+        if by.kind == "case"
+    )
+
+
+@lru_cache(maxsize=2)
+def _numbers(of_load: OfLoad) -> dict[tuple[Any, ...], int]:
+    return {_price(vars(row)): number for number, row in line_queries.priced(of_load).items()}
 
 
 def _streams(

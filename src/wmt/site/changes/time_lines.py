@@ -11,7 +11,7 @@ import polars as pl
 
 from wmt.facts import SCHEMAS
 from wmt.facts.enums import MENTIONED
-from wmt.ledger import TimeSide
+from wmt.ledger import CaseSide, TimeSide
 from wmt.site.availability.records import Post, PostRecords
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
@@ -22,6 +22,16 @@ _NAMED = 300
 _kept = threading.local()
 # or the engine complains at the end of the process that it was left behind
 atexit.register(_kept.__dict__.clear)
+
+
+def case_side(state: State) -> CaseSide:
+    """What prices cases in the figures shown: one for each process and thread, as for the time of posts."""
+    key = *state.of_load, os.getpid()
+    if getattr(_kept, "case_key", None) != key:
+        _kept.case_key = key
+        _kept.cases = CaseSide(rules_of(state), state.tier_scheme, state.as_at.date())
+    side: CaseSide = _kept.cases
+    return side
 
 
 def time_lines(

@@ -1,62 +1,51 @@
-"""Why figures moved where people gave cases to somebody since a night: the sides with every case there."""
+"""Why figures moved where people changed cases since a night: sides with every case where and what it is."""
 
 from dataclasses import replace
 
 import polars as pl
 
 from wmt.allocation.cases import MOVES
-from wmt.allocation.transfers import fresh_posts, led, with_transfers
+from wmt.allocation.transfers import fresh_posts, with_transfers
 from wmt.facts import Facts
 from wmt.ledger import OMIC
 from wmt.ledger.explain_change import POST_STREAM, Side
 from wmt.ledger.moves import HELD
 from wmt.nights import Night
+from wmt.nights.case_lines import made_lines
 from wmt.nights.unit_slice import held_in, part_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 _CODES = ["team_code", "staff_code"]
-_ENDS = dict.fromkeys((*_CODES, "ref", "to_team", "to_staff", "end"), pl.String)
+_HELD = (pl.col("ref"), pl.concat_str("team_code", pl.lit(":"), "staff_code").alias("post_code"))
 
 
 def with_given(state: State, shown: Night, first: Night, before: Side, after: Side) -> tuple[Side, Side]:
-    """Two sides of a unit, the later one with every case where people put it since its night."""
+    """Two sides of a unit, the later one with every case where and what people made it since its night."""
     transfers = transfers_since(state)
     if not transfers:
         return before, after
-    moves = (pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC)).fill_null(False)
     refs = sorted({each.ref for each in transfers})
-    lines = pl.scan_parquet(shown.path / "results/lines.parquet").filter(pl.col("ref").is_in(refs), moves)
-    there = lines.collect()
-    holders: dict[str, set[str]] = {}
-    for team, staff, ref in there.filter(kind="case").select(*_CODES, "ref").rows():
-        holders.setdefault(ref, set()).add(f"{team}:{staff}")
-    numbers = dict(fresh_posts(shown.table("facts/post")).rows())
-    ends, _ = led(transfers, holders, numbers)
-    rows = [(*start.split(":", 1), ref, *end.split(":", 1), end) for (ref, start), end in ends.items()]
-    frame = pl.DataFrame(rows, _ENDS, orient="row")
-    keys = [*_CODES, "ref"]
-    coming = there.join(frame, on=keys).with_columns(
-        team_code="to_team", staff_code="to_staff", post_no=pl.col("end").replace_strict(numbers)
-    )
-    coming = coming.join(after.facts.post, on=_CODES, how="semi")
+    numbers = fresh_posts(shown.table("facts/post"))["number"].implode()
+    moves = (pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC)).fill_null(False)
+    changed = moves & pl.col("ref").is_in(refs) & pl.col("post_no").is_in(numbers)
+    made = made_lines(shown, transfers, refs)
     given = after.given()
-    staying = given.filter(moves).join(frame, on=keys, how="anti")
+    coming = made.join(after.facts.post, on=_CODES, how="semi").select(given.columns)
+    posts = {post for each in transfers for post in (each.from_post, each.to_post)}
     now = replace(
-        after,
-        lines=pl.concat([given.filter(~moves), staying, coming.select(given.columns)]),
-        streams=_streams(state, after, {*ends.values(), *(start for _, start in ends)}),
+        after, lines=pl.concat([given.filter(~changed), coming]), streams=_streams(state, after, posts)
     )
     if before.held is None or after.held is None:
         return before, now
     others = [held.filter(~pl.col("ref").is_in(refs)) for held in (before.held, after.held)]
-    led_to = [
-        (ref, ends.get((ref, code), code)) for ref, code in held_in(shown, refs).select(HELD.names()).rows()
-    ]
-    then = pl.DataFrame(led_to, HELD, orient="row")
+    of_cases = pl.scan_parquet(shown.path / "results/lines.parquet").filter(
+        pl.col("kind") == "case", pl.col("ref").is_in(refs), ~changed
+    )
+    staying = pl.concat([of_cases.collect().select(_HELD), made.filter(kind="case").select(_HELD)])
     return replace(before, held=pl.concat([others[0], held_in(first, refs)])), replace(
-        now, held=pl.concat([others[1], then])
+        now, held=pl.concat([others[1], staying.cast(HELD)])
     )
 
 

@@ -13,7 +13,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.models import ApiToken
-from wmt.site.allocation.models import CaseAllocation, CaseColleague, PostProtection, WaitingCase
+from wmt.site.allocation.models import (
+    CaseAllocation,
+    CaseColleague,
+    CaseKindChange,
+    PostProtection,
+    WaitingCase,
+)
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -178,6 +184,14 @@ KINDS = (
             ref="", notes="", why_over="", why_not_eligible=""
         ),
         _cleared(ref="", notes="", why_over="", why_not_eligible=""),
+    ),
+    RetentionKind(
+        "allocations",
+        "references and notes of changes of tier or type",
+        lambda before: CaseKindChange.objects.filter(recorded_at__lt=before, is_open=False).exclude(
+            ref="", notes=""
+        ),
+        _cleared(ref="", notes=""),
     ),
     RetentionKind(
         "messages",

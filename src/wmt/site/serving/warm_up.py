@@ -54,7 +54,7 @@ def _figures() -> None:
     from django.db import Error, connections
 
     from wmt.history import HistoryError
-    from wmt.ledger import available_points
+    from wmt.ledger import available_points, case_side
     from wmt.ledger.explain_change import warm_up as warm_up_why
     from wmt.nights import NightError
     from wmt.site.duties.workdays import bank_holidays
@@ -63,6 +63,7 @@ def _figures() -> None:
     from wmt.site.workload.state import NoDataYet, current_state, rules_of
 
     available_points.warm_up()
+    case_side.warm_up()
     warm_up_why()
     try:
         state = current_state()

@@ -11,7 +11,17 @@ import polars as pl
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import SCHEMAS, Facts, table_of
 from wmt.facts.enums import MENTIONED
-from wmt.ledger import AMOUNTS, HEADLINE, MEASURES, POST_COUNTS, PRICING, TOTAL, Ledger, TimeSide
+from wmt.ledger import (
+    AMOUNTS,
+    HEADLINE,
+    MEASURES,
+    POST_COUNTS,
+    PRICING,
+    TOTAL,
+    CaseSide,
+    Ledger,
+    TimeSide,
+)
 from wmt.ledger.contact_prices import every_contact_pricing
 from wmt.ledger.lines import NOT_ENTERED
 from wmt.nights import Night, NightError, open_night
@@ -66,10 +76,13 @@ def rows_from(
 ) -> Rows:
     """The rows of lines and totals. `given` are the cases that are where people put them."""
     facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
-    # a live change may need any price of time, and both of a contact: all are there and never change
+    # a live change may need any price of time, both of a contact, and that of any type and tier of a case:
+    # all are there and never change
     of_time = TimeSide(rules).every_pricing(facts.day)
     of_contacts = every_contact_pricing(rules, facts.day)
-    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), of_time, of_contacts]))
+    of_cases = _every_case_pricing(lines, facts, rules)
+    every = [lines.select(PRICING), cells.select(PRICING), of_time, of_contacts, of_cases]
+    pricing = _numbered(pl.concat(every))
     whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
     of_every_grade = totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
     totals = pl.concat([of_every_grade, ledger.totals_by_grade().with_columns(whole=pl.lit(False))])
@@ -110,6 +123,13 @@ _REPORT = table_of(
         "state": pl.String,
     }
 )
+
+
+def _every_case_pricing(lines: pl.DataFrame, facts: Facts, rules: RuleSet) -> pl.DataFrame:
+    """What could price the cases that are listed if they were of another type or tier: columns `PRICING`."""
+    listed = lines.filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
+    pairs = listed.select("stream", "status").unique().rows()
+    return CaseSide(rules, facts.tier_scheme, facts.day).every_pricing(pairs)
 
 
 def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
@@ -245,7 +265,7 @@ def _of_cases(facts: Facts, night: Night, rules: RuleSet, given: Iterable[CaseTr
     posts = facts.post.select("post_no", "team_code", "staff_code")
     listed = _input(night, "case", _CASE).join(posts, on=["team_code", "staff_code"])
     dated = listed.group_by("post_no", ref="case_ref").agg(since=pl.col("allocated_on").min())
-    led = {(*each.to_post.split(":", 1), each.ref): each.since for each in given}
+    led = {(*each.to_post.split(":", 1), each.ref): each.since for each in given if each.is_move}
     days = [(*where, since) for where, since in led.items() if since is not None]
     of_given = pl.DataFrame(days, {**_POST, "ref": pl.String, "since": pl.Date}, orient="row")
     of_given = of_given.join(posts, on=list(_POST)).select(dated.columns)

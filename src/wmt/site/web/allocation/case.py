@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import colleagues
 from wmt.site.figures import line_queries, units
@@ -54,6 +55,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
         "known": tables.day(min((each.since for each in held if each.since), default=None)).text,
         "holders": _holders(held, names),
         "decided": _decided(decided, names, state),
+        "changed": _changed(case, state),
+        "change_href": f"{reverse('case-change')}?{asked}",
         "give_href": f"{reverse('allocate')}?{asked}" if may_give else "",
         "colleague_href": f"{reverse('colleague')}?{asked}" if may_give else "",
         "colleagues": colleague_tables.table(
@@ -115,3 +118,30 @@ def _decided(rows: list[CaseAllocation], names: dict[str, str], state: State) ->
         for row in rows
     ]
     return tables.Table("decided", "Decided here", columns, found, empty="Nothing was decided here.")
+
+
+def _changed(case: case_history.FoundCase, state: State) -> tables.Table:
+    """Its tiers and types that were changed here, for who may read the case; by whom, for who may read the
+    cases of the post that held it."""
+    rows = list(CaseKindChange.objects.filter(ref=case.ref).order_by("-change", "-pk"))
+    seen = access.readable(case.user, state)
+    columns = [
+        tables.Column("on", "Counts from", "date", "The day of the data from which it counts."),
+        tables.Column("what", "Was and is"),
+        tables.Column("by", "By"),
+        tables.Column("state", "State"),
+    ]
+    found = []
+    for row in rows:
+        may_read = seen(row) is not None
+        day, who = tables.day(row.first_day), tables.text(staff_names.person(row.who))
+        if may_read:
+            day = tables.Value(row.first_day, day.text, reverse("case-changed", args=[row.pk]))
+        values = {
+            "on": day, "what": tables.text(upper_first(row.words)),
+            "by": who if may_read else tables.Value(None, "withheld"),
+            "state": tables.text(labels.state_words(row, state.day)),
+        }  # fmt: skip
+        found.append(tables.Row(values))
+    empty = "Nobody changed its tier or type here."
+    return tables.Table("changed", "Tier and type changed here", columns, found, empty=empty)

@@ -1,13 +1,15 @@
-"""An allocation in words: what case it was, how long it waited, and whether nDelius shows it."""
+"""An allocation in words: what case it was, how long it waited, and whether nDelius shows it; and a change of
+tier or type."""
 
 from datetime import date
 
 from django.utils import timezone
 
+from wmt.allocation.transfers import kind_words
 from wmt.days import moment_words, written
 from wmt.site import tables
-from wmt.site.allocation.labels import REASONS
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.labels import KIND_REASONS, REASONS
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.links import unit_url
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -18,12 +20,12 @@ _Now = CaseAllocation.State
 ATTENTION = (_Now.GIVEN, _Now.ELSEWHERE, _Now.ENDED, _Now.LEFT)
 
 
-def not_seen(row: CaseAllocation, day: date) -> int | None:
+def not_seen(row: CaseAllocation | CaseKindChange, day: date) -> int | None:
     """For how many days nDelius has not shown it; nothing where that is settled."""
     return (day - row.first_day).days if row.state == _Now.GIVEN else None
 
 
-def state_words(row: CaseAllocation, day: date) -> str:
+def state_words(row: CaseAllocation | CaseKindChange, day: date) -> str:
     """Its state, and how long nDelius has not shown it."""
     days = not_seen(row, day)
     return f"{row.get_state_display()} for {counted(days, 'day')}" if days else row.get_state_display()
@@ -66,10 +68,36 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
         ("Sensitive", "the notes are kept out of emails" if row.sensitive else "", ""),
         ("Notes", "withheld: they are for those who allocate cases there" if row.is_withheld else "", ""),
     ]
-    if row.undone_at is not None:
-        by = staff_names.person(row.undone_by)
-        found.append(("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", ""))
-    return [fact for fact in found if fact[1]]
+    return [fact for fact in found + _undone(row) if fact[1]]
+
+
+def change_facts(row: CaseKindChange, day: date, post: Unit | None) -> list[tuple[str, str, str]]:
+    """What is known of a change of tier or type: title, words, address."""
+    held = f"{post.name}, {post.grade}, team {post.team_code}" if post else row.post
+    points = [counted(tables.exact(each).text, "point") for each in (row.from_x100, row.to_x100)]
+    recorded = f"{moment_words(timezone.localtime(row.recorded_at))}, by {staff_names.person(row.who)}"
+    found = [
+        ("State", state_words(row, day), ""),
+        ("In nDelius", " and ".join(map(kind_words, row.found_kind.split())), ""),
+        ("CRN", row.ref, ""),
+        ("Was", f"{kind_words(row.from_kind)}, {points[0]}", ""),
+        ("Now", f"{kind_words(row.to_kind)}, {points[1]}", ""),
+        ("Held by", held, unit_url("post", row.post, "caseload") if post else ""),
+        ("Changed", written(row.changed_on), ""),
+        ("Recorded", recorded, ""),
+        ("Counts from", written(row.first_day), ""),
+        ("Reason", KIND_REASONS.get(row.reason, row.reason), ""),
+        ("Notes", row.notes, ""),
+        ("Notes", "withheld: they are for those who allocate cases there" if row.is_withheld else "", ""),
+    ]
+    return [fact for fact in found + _undone(row) if fact[1]]
+
+
+def _undone(row: CaseAllocation | CaseKindChange) -> list[tuple[str, str, str]]:
+    if row.undone_at is None:
+        return []
+    by = staff_names.person(row.undone_by)
+    return [("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", "")]
 
 
 def post_link(code: str, names: dict[str, str]) -> tables.Value:

@@ -1,4 +1,4 @@
-"""What was allocated at a post, in a team or PDU in the last 30 days, and what nDelius shows of it."""
+"""What was allocated or changed its tier in a unit in the last 30 days, and what nDelius shows of it."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -10,10 +10,11 @@ from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access, protection
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.labels import KIND_REASONS
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
-from wmt.site.queries.allocations import allocations_of
+from wmt.site.queries.allocations import allocations_of, kind_changes_of
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
@@ -47,19 +48,21 @@ def content(question: UnitRequest) -> dict[str, Any]:
     unit, state = question.unit, question.state
     if not applies(unit):  # the way up of the page leads here
         return {"tables": {}, "elsewhere": True}
-    rows = allocations_of(question, _DAYS)
+    rows, changes = allocations_of(question, _DAYS), kind_changes_of(question, _DAYS)
     filters = FilterForm(question.request.GET, show=OneOf("Allocations", [("", "All"), *_SHOW.items()]))
     # what nDelius shows of it is known of now alone
     show = filters.chosen("show") if state.as_of is None else ""
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
+        changes = [row for row in changes if row.state in labels.ATTENTION]
     seen = access.readable(question.user, state)
     readable = {row.pk for row in rows if seen(row)}
     if show in _WRITTEN:  # why somebody wrote something is for those who read it
         rows = [row for row in rows if row.pk in readable and getattr(row, _WRITTEN[show])]
-        readable = {row.pk for row in rows}
+        readable, changes = {row.pk for row in rows}, []
+    changes_read = {row.pk for row in changes if access.readable(question.user, state)(row)}
     waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
-    if readable:
+    if readable or changes_read:
         note_read(question.user, unit)
     posts = [unit] if unit.level == "post" else list(units.everybody(state, unit))
     by_code = {post.code: post for post in posts}
@@ -73,6 +76,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {
         "tables": {
             "allocations": _table(question, rows, readable),
+            **({"kind-changes": _changes(question, changes, changes_read)} if changes else {}),
             **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),
         },
@@ -141,4 +145,47 @@ def _values(
         "days": (tables.Value(None) if not_seen is None else tables.count(not_seen))
         if may_read
         else _WITHHELD,
+    }
+
+
+def _changes(question: UnitRequest, rows: Sequence[CaseKindChange], readable: set[int]) -> tables.Table:
+    is_now = question.state.as_of is None
+    columns = [
+        tables.Column("crn", "CRN", "code"),
+        tables.Column("what", "Was and is"),
+        tables.Column("before", "Points before", "points"),
+        tables.Column("after", "Points after", "points"),
+        tables.Column("who", "Held by"),
+        tables.Column("on", "Counts from", "date", "The day of the data from which it counts."),
+        tables.Column("by", "By"),
+        tables.Column("why", "Why"),
+    ]
+    if is_now:
+        columns += [tables.Column("state", "State"), tables.Column("days", "Days not seen", "count")]
+    names = units.names_of(units.of_level(question.state, "post").filter(code__in={row.post for row in rows}))
+    found = [tables.Row(_of_change(question, row, row.pk in readable, names)) for row in rows]
+    return tables.Table(
+        "kind-changes", f"Changes of tier and type: {question.unit.name}", columns, found,
+        notes=[visibility.cases_withheld()] * (len(readable) < len(rows)),
+    )  # fmt: skip
+
+
+def _of_change(
+    question: UnitRequest, row: CaseKindChange, may_read: bool, names: dict[str, str]
+) -> dict[str, tables.Value]:
+    not_seen = labels.not_seen(row, question.state.day)
+    private = {
+        "crn": tables.text(row.ref, reverse("case-changed", args=[row.pk])),
+        "on": tables.day(row.first_day),
+        "by": tables.text(staff_names.person(row.who)),
+        "why": tables.text(KIND_REASONS.get(row.reason, row.reason)),
+        "days": tables.Value(None) if not_seen is None else tables.count(not_seen),
+    }
+    return {
+        **(private if may_read else dict.fromkeys(private, _WITHHELD)),
+        "what": tables.text(upper_first(row.words)),
+        "before": tables.exact(row.from_x100),
+        "after": tables.exact(row.to_x100),
+        "who": labels.post_link(row.post, names),
+        "state": tables.text(row.get_state_display()),
     }

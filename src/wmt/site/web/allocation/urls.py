@@ -2,11 +2,25 @@
 
 from django.urls import path
 
-from wmt.site.web.allocation import batch, case, colleagues, decide, emails, made, protect, several, waiting
+from wmt.site.web.allocation import (
+    batch,
+    case,
+    case_change,
+    colleagues,
+    decide,
+    emails,
+    made,
+    protect,
+    several,
+    waiting,
+)
 
 urlpatterns = [
     path("allocate/", decide.allocate_page, name="allocate"),
     path("case/", case.case_page, name="case"),
+    path("case/change/", case_change.case_change_page, name="case-change"),
+    path("case/change/<int:number>/", case_change.case_changed_page, name="case-changed"),
+    path("case/change/<int:number>/undo/", case_change.case_change_undo, name="case-change-undo"),
     path("allocate/several/<code:post>/", several.several_page, name="allocate-several"),
     path("allocation/together/<slug:batch>/", batch.batch_page, name="allocation-batch"),
     path("allocation/together/<slug:batch>/undo/", batch.batch_undo, name="allocation-batch-undo"),

@@ -1,0 +1,75 @@
+"""The lines of some cases alone: their own and those of their flags, by the expressions of a whole ledger.
+
+For live changes, which give a case another tier or type, and need what could price one in the figures shown.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cache
+from typing import Any
+
+import ibis
+import polars as pl
+
+from wmt.facts import SCHEMAS
+from wmt.facts.kinds import kinds
+from wmt.ledger.cells import PRICING
+from wmt.ledger.engine import DuckDBEngine, shaped, sql_text, unbound
+from wmt.ledger.enums import OMIC
+from wmt.ledger.lines import LINE, case_lines, unpaid_only_lines, weighting_lines
+from wmt.ledger.prices import PRICE, SCALAR, price
+from wmt.rules import RuleSet
+
+_TABLES = {"caseload": SCHEMAS["caseload"], "flag": SCHEMAS["flag"], "price": PRICE, "scalar": SCALAR}
+_FLAGS = ("U", "I")
+
+
+class CaseSide:
+    """Lines of cases under the rules of a night. Prices go into the engine once; cases come and go.
+
+    An engine is of one process and one thread.
+    """
+
+    def __init__(self, rules: RuleSet, tier_scheme: str, day: date) -> None:
+        self.tier_scheme = tier_scheme
+        self._engine = DuckDBEngine(threads=1, few_rows=True)
+        prices = price(rules, tier_scheme, day)
+        self._weighs = prices.weighs
+        for name in ("price", "scalar"):
+            self._engine.put(name, prices.tables[name])
+
+    def lines(self, caseload: pl.DataFrame, flag: pl.DataFrame) -> pl.DataFrame:
+        """The lines of cases and their flags, of tables shaped as the facts: columns `LINE`."""
+        self._engine.put("caseload", caseload)
+        self._engine.put("flag", flag)
+        found = shaped(self._engine.run(_sql(self._engine.dialect, self._weighs)), LINE)
+        return found.sort("ref", "post_no", "kind", "points_x100")
+
+    def every_pricing(self, pairs: Collection[tuple[str, str]]) -> pl.DataFrame:
+        """All that can price a case of these streams and statuses, whatever its type and tier: `PRICING`."""
+        numbers = [
+            kind.kind_no
+            for kind in kinds(self.tier_scheme)
+            if (kind.stream, kind.status) in pairs and kind.stream != OMIC
+        ]
+        rows = [(0, number, str(number), 1) for number in numbers]
+        flags = [(0, str(number), flag, None, None, None) for number in numbers for flag in _FLAGS]
+        caseload = pl.DataFrame(rows, SCHEMAS["caseload"], orient="row")
+        found = self.lines(caseload, pl.DataFrame(flags, SCHEMAS["flag"], orient="row"))
+        return found.select(PRICING).unique(maintain_order=True)
+
+
+@cache
+def _sql(dialect: str, weighs: tuple[str, ...]) -> str:
+    tables: dict[str, Any] = {name: unbound(name, schema) for name, schema in _TABLES.items()}
+    parts = [
+        case_lines(tables),
+        unpaid_only_lines(tables),
+        *(weighting_lines(tables, kind) for kind in weighs),
+    ]
+    return sql_text(ibis.union(*parts, distinct=False), dialect)
+
+
+def warm_up() -> None:
+    """Make the SQL now, so that the first changed case need not wait for it."""
+    _sql(DuckDBEngine.dialect, ())
