@@ -36,22 +36,18 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
         if not isinstance(frame, pl.DataFrame) or not {"sheet", "row"} <= set(frame.columns):
             continue
         mended: dict[str, pl.Series] = {}
-        for column in frame.columns:
-            kind = None
-            if frame.schema[column] == pl.String and column not in _WORDS:
-                of_unit = text.CODE if re.fullmatch(_UNIT_CODE, column) else text.NAME
-                kind = text.REFERENCE if column in _REFERENCES else of_unit
+        for column, kind in _kinds_of_odd(frame).items():
             if kind is text.NAME:
                 mended |= _mended(frame, column, faults)
-            elif kind is not None:
-                odd = _odd(frame, column, kind)
-                hits = [
-                    FaultPlace(
-                        row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}"
-                    )
-                    for row in odd.iter_rows(named=True)
-                ]
-                faults.refuse_each("BAD_KEY", _sheet(odd), hits)
+                continue
+            odd = _odd(frame, column, kind)
+            hits = [
+                FaultPlace(
+                    row["row"], column, f"{column} '{row[column][:60]}' has {kind.why_not(row[column])}"
+                )
+                for row in odd.iter_rows(named=True)
+            ]
+            faults.refuse_each("BAD_KEY", _sheet(odd), hits)
         if mended:
             setattr(night, each.name, frame.with_columns(**mended))
     for name, column in _ALIKE:
@@ -60,10 +56,24 @@ def settle_texts(night: Gathered, faults: Faults) -> None:
         _refuse_alike(getattr(night, name), column, faults)
 
 
+def _kinds_of_odd(frame: pl.DataFrame) -> dict[str, text.TextKind]:
+    """The columns in which some text does not fit its kind, with that kind; all are asked in one go."""
+    kinds = {}
+    for column, dtype in frame.schema.items():
+        if dtype == pl.String and column not in _WORDS:
+            of_unit = text.CODE if re.fullmatch(_UNIT_CODE, column) else text.NAME
+            kinds[column] = text.REFERENCE if column in _REFERENCES else of_unit
+    found = frame.select(_is_odd(column, kind).any().alias(column) for column, kind in kinds.items())
+    return {column: kind for column, kind in kinds.items() if found[column].item()}
+
+
 def _odd(frame: pl.DataFrame, column: str, kind: text.TextKind) -> pl.DataFrame:
     """The first row of every value that does not fit its kind."""
-    odd = pl.col(column).str.contains(kind.out) | _too_long(column, kind)
-    return frame.filter(odd).unique(column, keep="first", maintain_order=True)
+    return frame.filter(_is_odd(column, kind)).unique(column, keep="first", maintain_order=True)
+
+
+def _is_odd(column: str, kind: text.TextKind) -> pl.Expr:
+    return pl.col(column).str.contains(kind.out) | _too_long(column, kind)
 
 
 def _too_long(column: str, kind: text.TextKind) -> pl.Expr:
