@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from bench.balance import balance_part, balances
 from bench.engines import EngineTime, engines, missing
 from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
@@ -42,6 +43,7 @@ def main() -> None:
             ),
             *_ledger_part(ledgers(night, facts)),
             *_load_part(loads(night, tenfold_folder)),
+            *balance_part(list(balances(night))),
             *_engine_part(list(engines(night))),
             *site_part(list(site(night, later_nights()))),
         ]

@@ -9,6 +9,7 @@ from balance_counter import EVERYBODY, OFFICERS, Way, broken, small, ways, worth
 
 from how_many import SOAK, examples
 from wmt.plan.balance.answer import SharingAnswer, answer
+from wmt.plan.balance.greedy import greedy
 from wmt.plan.balance.pools import pooled
 from wmt.plan.balance.problem import (
     GOALS,
@@ -22,7 +23,7 @@ from wmt.plan.balance.problem import (
     problem,
 )
 from wmt.plan.balance.questions import fewest_moves, frontier, leave, one_more, relief, without_limits
-from wmt.plan.balance.solve import quick, solve
+from wmt.plan.balance.solve import Solved, quick, solve
 
 
 def _answer(asked: SharingProblem, *, at_once: bool = False) -> SharingAnswer:
@@ -176,6 +177,28 @@ def test_cases_stay_in_the_team_where_they_can_and_the_shortest_held_goes() -> N
     ]
     (move,) = _answer(fewest_moves(problem(posts, bundles, Limits(over_x100=11_000)))).moves
     assert move.bundle.refs == ("SHORT",)
+
+
+def test_a_swap_brings_somebody_to_the_threshold() -> None:
+    """A at 112% has cases of 30 points, B at 100% room for 10: no case fits, one for a case of 20 does."""
+    posts = [_post("T:A", 11_200, 10_000), _post("T:B", 10_000, 10_000)]
+    bundles = [_case("T:A", f"A{n}", 3_000) for n in range(3)] + [
+        _case("T:B", f"B{n}", 2_000) for n in range(5)
+    ]
+    asked = problem(posts, bundles, Limits(over_x100=11_000), (Goal.OVER,))
+    in_pools = pooled(asked)
+    assert greedy(in_pools) == {}
+    found = answer(in_pools, Solved(greedy(in_pools, swaps=True), []))
+    assert [effect.after.points_x100 for effect in found.effects] == [10_200, 11_000]
+    assert _answer(replace(asked, limits=replace(asked.limits, moves=1))).moves == []
+
+
+def test_swaps_keep_every_limit() -> None:
+    for seed in range(3000, 3000 + examples(300)):
+        asked = small(seed)
+        in_pools = pooled(asked)
+        way = _way(asked, answer(in_pools, Solved(greedy(in_pools, swaps=True), [])))
+        assert broken(asked, way) == "", seed
 
 
 def test_somebody_may_stop_it() -> None:

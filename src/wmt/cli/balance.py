@@ -77,7 +77,7 @@ WouldHelp = Annotated[bool, typer.Option("--would-help", help="Also: what binds,
 Quick = Annotated[
     bool, typer.Option("--quick", help="The answer by a plain rule, at once and without a proof.")
 ]
-Work = Annotated[float, typer.Option("--work", min=0.1, help="How much work, about 1 to 3 seconds a unit.")]
+Work = Annotated[float, typer.Option("--work", min=0.1, help="How much work, 2 to 5 seconds a unit.")]
 
 
 def balance(

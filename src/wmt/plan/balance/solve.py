@@ -20,8 +20,8 @@ from wmt.plan.balance.problem import Goal
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-#: The solver's own count of work for a whole answer: a unit takes one to three seconds of a core.
-WORK = 4.0
+#: The solver's own count of work for a whole answer: a unit takes two to five seconds of a core.
+WORK = 2.0
 SEED = 2026
 #: Seconds between two looks at whether somebody stopped it.
 LOOKS = 0.2
@@ -98,7 +98,7 @@ def solve(asked: Pooled, *, work: float = WORK, tell: Progress | None = None) ->
 
     Each goal is held at what it reached before the next is sought, and may use its share of the work left.
     """
-    found, stopped = greedy(asked), False
+    found, stopped = greedy(asked, swaps=True), False
     goals = asked.problem.goals
     reached: list[Reached] = []
     model: Model | None = None
