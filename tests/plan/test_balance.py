@@ -9,6 +9,7 @@ from balance_counter import EVERYBODY, OFFICERS, Way, broken, small, ways, worth
 
 from how_many import SOAK, examples
 from wmt.plan.balance.answer import SharingAnswer, answer
+from wmt.plan.balance.floors import floor
 from wmt.plan.balance.greedy import greedy
 from wmt.plan.balance.pools import pooled
 from wmt.plan.balance.problem import (
@@ -199,6 +200,20 @@ def test_swaps_keep_every_limit() -> None:
         in_pools = pooled(asked)
         way = _way(asked, answer(in_pools, Solved(greedy(in_pools, swaps=True), [])))
         assert broken(asked, way) == "", seed
+
+
+def test_what_no_answer_can_go_below() -> None:
+    """A is 40 points over, C 10, D 30, and B has room for 45: 80 - 45 = 35 stay over.
+
+    C has nothing to give. D may come to the threshold, and then A, who needs 40, cannot: two stay over.
+    """
+    points = {"A": 15_000, "B": 6_500, "C": 12_000, "D": 14_000}
+    posts = [_post(f"T:{code}", of, 10_000) for code, of in points.items()]
+    bundles = [_case("T:A", f"A{n}", 1_000) for n in range(9)] + [
+        _case("T:D", f"D{n}", 1_000) for n in range(9)
+    ]
+    in_pools = pooled(problem(posts, bundles, Limits(over_x100=11_000, step_x100=0)))
+    assert [floor(in_pools, goal) for goal in (Goal.OVER, Goal.POINTS_OVER)] == [2, 3_500]
 
 
 def test_somebody_may_stop_it() -> None:

@@ -1,6 +1,6 @@
 """`wmt balance`: the best way to share cases again among the people of some units, without a server."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -16,11 +16,11 @@ from wmt.ledger import Ledger
 from wmt.plan.balance import levers
 from wmt.plan.balance.answer import answer
 from wmt.plan.balance.movable import dated_cases
-from wmt.plan.balance.pools import pooled
+from wmt.plan.balance.pools import Pooled, pooled
 from wmt.plan.balance.problem import GOALS, Goal, Limits, SharingProblem
 from wmt.plan.balance.questions import fewest_moves, frontier, relief
 from wmt.plan.balance.reading import Kept, Sharing, sharing
-from wmt.plan.balance.solve import WORK, Progress, quick, solve
+from wmt.plan.balance.solve import Solved, quick, solve
 
 #: The threshold that nobody is to be over.
 MARK = "thresholds.excessive_workload.percent"
@@ -77,7 +77,7 @@ WouldHelp = Annotated[bool, typer.Option("--would-help", help="Also: what binds,
 Quick = Annotated[
     bool, typer.Option("--quick", help="The answer by a plain rule, at once and without a proof.")
 ]
-Work = Annotated[float, typer.Option("--work", min=0.1, help="How much work, 2 to 5 seconds a unit.")]
+Work = Annotated[float | None, typer.Option("--work", min=0.1, help="How much work, 2 to 5 seconds a unit.")]
 
 
 def balance(
@@ -104,7 +104,7 @@ def balance(
     frontier_of: Frontier = "",
     would_help: WouldHelp = False,
     quick_only: Quick = False,
-    work: Work = WORK,
+    work: Work = None,
     people: options.People = None,
     rules_date: options.RulesDate = None,
     overlay: options.Overlays = None,
@@ -132,7 +132,7 @@ def balance(
     asked = shared.of_problem(limits, _goals(goal))
     asked, numbers = fewest_moves(asked) if fewest else asked, _numbers(frontier_of)
     with console.progress() as tell:
-        told = _told(asked, shared, found, None if quick_only else work, tell)
+        told = _told(asked, shared, found, quick if quick_only else partial(solve, work=work, tell=tell))
         if numbers:
             ways = frontier(asked, numbers, work=work, tell=tell)
             told["frontier"] = [balance_shown.presented_way(number, way) for number, way in ways]
@@ -143,12 +143,11 @@ def balance(
 
 
 def _told(
-    asked: SharingProblem, shared: Sharing, found: Ledger, work: float | None, tell: Progress
+    asked: SharingProblem, shared: Sharing, found: Ledger, way: Callable[[Pooled], Solved]
 ) -> dict[str, Any]:
-    """The answer as plain data; without work, the one at once."""
+    """The answer of a way to solve it, as plain data."""
     in_pools = pooled(asked)
-    solved = quick(in_pools) if work is None else solve(in_pools, work=work, tell=tell)
-    return balance_shown.presented(in_pools, answer(in_pools, solved), shared, found)
+    return balance_shown.presented(in_pools, answer(in_pools, way(in_pools)), shared, found)
 
 
 def _goals(wanted: Sequence[str] | None) -> tuple[Goal, ...]:

@@ -24,7 +24,7 @@ def frontier(
     asked: SharingProblem,
     moves: Sequence[int],
     *,
-    work: float = solving.WORK,
+    work: float | None = None,
     tell: solving.Progress | None = None,
 ) -> list[tuple[int, solving.Solved]]:
     """How little overload can be left with at most so many moves, for each of some numbers."""
@@ -62,7 +62,7 @@ def relief(
     asked: SharingProblem,
     changes: Iterable[Lever],
     *,
-    work: float = solving.WORK,
+    work: float | None = None,
     tell: solving.Progress | None = None,
 ) -> list[LeverEffect]:
     """What each change would leave of overload, the best first; the first line is without any."""

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from wmt.plan.balance import pools
+from wmt.plan.balance.floors import floor
 from wmt.plan.balance.greedy import greedy
 from wmt.plan.balance.model import Model
 from wmt.plan.balance.pools import Pooled, Shift
@@ -20,8 +21,9 @@ from wmt.plan.balance.problem import Goal
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-#: The solver's own count of work for a whole answer: a unit takes two to five seconds of a core.
-WORK = 2.0
+#: The solver's own count of work for a whole answer of up to `WORK_POSTS` posts, in proportion beyond that: a
+#: unit takes two to five seconds of a core.
+WORK, WORK_POSTS = 2.0, 120
 SEED = 2026
 #: Seconds between two looks at whether somebody stopped it.
 LOOKS = 0.2
@@ -79,27 +81,15 @@ def _reached(asked: Pooled, goal: Goal, shift: Shift, bound: int) -> Reached:
     return Reached(goal, pools.value(asked, {}, goal), pools.value(asked, shift, goal), bound, both)
 
 
-def floor(asked: Pooled, goal: Goal) -> int:
-    """What no answer can go below: posts that can neither give nor receive stay as they are."""
-    if goal in (Goal.MOVES, Goal.WAITING):
-        return 0
-    able = {post for pool in asked.pools for post in (*pool.held, *pool.receivers)}
-    rows = enumerate(zip(asked.problem.posts, asked.bounds, strict=True))
-    fixed = sum(
-        pools.post_value(goal, bound, post.points_x100)
-        for place, (post, bound) in rows
-        if post.available_x100 and place not in able
-    )
-    return -(-fixed // asked.step(goal))
-
-
-def solve(asked: Pooled, *, work: float = WORK, tell: Progress | None = None) -> Solved:
+def solve(asked: Pooled, *, work: float | None = None, tell: Progress | None = None) -> Solved:
     """The best answer found within so much work, and what no answer can go below.
 
     Each goal is held at what it reached before the next is sought, and may use its share of the work left.
     """
     found, stopped = greedy(asked, swaps=True), False
     goals = asked.problem.goals
+    if work is None:
+        work = WORK * max(1.0, len(asked.problem.posts) / WORK_POSTS)
     reached: list[Reached] = []
     model: Model | None = None
     for place, goal in enumerate(goals):
