@@ -7,9 +7,9 @@ A bundle goes to who has the lowest capacity of those it may go to; never so tha
 
 from collections.abc import Iterable
 
+from wmt.plan.balance.greedy_state import Standing
 from wmt.plan.balance.pools import NOBODY, Pooled, Shift, post_value
 from wmt.plan.balance.problem import Goal
-from wmt.plan.balance.standing import Standing
 from wmt.plan.balance.swaps import relieve_by_swaps
 
 

@@ -7,7 +7,7 @@ gives a bundle to one of them and takes a smaller one back; the difference is wh
 from bisect import bisect_left
 from heapq import nlargest
 
-from wmt.plan.balance.standing import Standing
+from wmt.plan.balance.greedy_state import Standing
 
 #: Of so many posts with most room the best swap is taken.
 RECEIVERS = 40
