@@ -45,7 +45,7 @@ def test_a_table_is_kept_and_says_nothing_new_the_second_time(tmp_path: Path) ->
 def test_the_audit_has_neither_names_nor_addresses() -> None:
     save_details([StaffDetailsRow(2, "N01A001", *ANN)], who="a test")
     event = AuditEvent.objects.order_by("-pk")[0]
-    assert event.sentence == "a test uploaded names and email addresses of 1 person."
+    assert event.sentence == "a test uploaded names and email addresses of staff: 1."
     assert (event.before, event.after) == (None, None)
 
 

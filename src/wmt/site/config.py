@@ -49,6 +49,7 @@ class Config:
     jwt_audience: str = ""
     jwt_person_claim: str = "user_name"
     event_feed: bool = False
+    hmpps_workload: bool = False  # the operations of the allocation screens of HMPPS
     webhooks: tuple[Receiver, ...] = ()
     email_url: str = field(repr=False)
     address: str = ""
@@ -122,6 +123,7 @@ def read_config(env: Mapping[str, str] | None = None) -> Config:
         oidc_open=_switch(env, "WMT_OIDC_OPEN"),
         **_signed_tokens(env),
         event_feed=_switch(env, "WMT_EVENT_FEED"),
+        hmpps_workload=_switch(env, "WMT_HMPPS_WORKLOAD"),
         webhooks=_receivers(env),
         email_url=env.get("WMT_EMAIL_URL", ""),
         address=text,

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 #: How addresses of the API begin, as they were typed: also those there is nothing at.
 PATH = "/api/v1/"
+#: Of the allocation screens of HMPPS.
+_COMPAT = "/compat/hmpps-workload/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ _PAGES: dict[str, tuple[str, str, str]] = {
 
 
 def is_asked(request: HttpRequest) -> bool:
-    return request.path_info.startswith(PATH)
+    return request.path_info.startswith((PATH, _COMPAT))
 
 
 def of_page(name: str, status: int, context: dict[str, Any]) -> HttpResponse:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("wmt.site.web.full.urls")),
     path("", include("wmt.site.web.unit_pages.urls")),
     path("", include("wmt.site.web.gallery")),
+    path("", include("wmt.site.web.hmpps_menu")),
     path("", include("wmt.site.web.loads.urls")),
 ]
 

@@ -36,6 +36,8 @@ OPEN = frozenset(
 )
 #: How addresses of the API begin.
 API = "api/v1/"
+#: How those begin that the allocation screens of HMPPS ask.
+COMPAT = "compat/hmpps-workload/"
 #: What is open to a local account that has no second factor yet: setting one up, and leaving.
 _SETTING_UP = OPEN | {"mfa_activate_totp", "account_reauthenticate", "account_logout"}
 
@@ -85,7 +87,7 @@ class Gate:
 def is_api(request: HttpRequest) -> bool:
     """Whether an address is of the API, which has a door of its own: `wmt.site.api.authentication`."""
     match = request.resolver_match
-    return match is not None and match.route.startswith(API)
+    return match is not None and match.route.startswith((API, COMPAT))
 
 
 def note_denied(request: HttpRequest, fault: Denied) -> None:

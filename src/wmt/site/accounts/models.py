@@ -33,6 +33,8 @@ class User(AbstractBaseUser):
 
     #: the token by which a program acts as them in this request; None where they are here themselves
     token: "ApiToken | None" = None
+    #: what their token of the sign-on says of roles in other services; nothing here is allowed by it
+    authorities: frozenset[str] = frozenset()
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"

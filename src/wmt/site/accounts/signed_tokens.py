@@ -56,6 +56,9 @@ def person_of(token: str) -> models.User:
         raise TokenRefused("ACCOUNT_CLOSED", said, remedy, status=403, who=str(person))
     # nothing of it is kept: it only names the way by which the person came
     person.token = models.ApiToken(user=person, name="single sign-on")
+    said_of_roles = claims.get("authorities")
+    if isinstance(said_of_roles, list):
+        person.authorities = frozenset(each for each in said_of_roles if isinstance(each, str))
     return person
 
 

@@ -40,7 +40,7 @@ StreamName = Literal["sentence_management", "courts", "omic"]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="The version that was read.")]
 
 
-def _number(value: Decimal) -> int | float:
+def number(value: Decimal) -> int | float:
     """A decimal as the number of JSON that is written with the same digits."""
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -58,7 +58,7 @@ def _as_written(value: Any) -> Any:
 
 #: Exact numbers out: points and percentages with two decimals at most, hours with six.
 Exact = Annotated[
-    Decimal, PlainSerializer(_number, return_type=float), WithJsonSchema({"type": "number"}, "serialization")
+    Decimal, PlainSerializer(number, return_type=float), WithJsonSchema({"type": "number"}, "serialization")
 ]
 #: Exact numbers in: a number, or a text of one.
 _DECIMAL = r"^[0-9]{1,3}(\.[0-9]{1,%d})?$"

@@ -9,7 +9,6 @@ from wmt.site.audit.record import record
 from wmt.site.availability.models import StaffDetails
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
-from wmt.text import counted
 
 _FIELDS = ("forename", "middle_name", "surname", "email")
 
@@ -51,8 +50,7 @@ def save_details(rows: Sequence[StaffDetailsRow], *, who: str) -> None:
     StaffDetails.objects.bulk_create(
         made, batch_size=500, update_conflicts=True, unique_fields=["staff_code"], update_fields=_FIELDS
     )
-    people = counted(len(changed), "person", "people")
-    record("people import", f"{who} uploaded names and email addresses of {people}.", who=who)
+    record("people import", f"{who} uploaded names and email addresses of staff: {len(changed)}.", who=who)
 
 
 def called(posts: Iterable[Unit]) -> dict[str, StaffName]:

@@ -183,10 +183,14 @@ def with_cases(
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
     """Who holds a case, and what it is in the figures; its CRN as somebody typed it. Raises RefusedError."""
-    ref = "".join(plain_marks(typed).split())
-    found = ref if case_lines(state, [ref]) else ref.upper()
-    holder, lines = _held(actor, AllocationRequest(ref=found, to_post=""), state)
+    holder, lines = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
     return holder, case_in(state, holder, lines)
+
+
+def written(state: State, typed: str) -> str:
+    """A CRN that somebody typed as the figures have it, or in capitals."""
+    ref = "".join(plain_marks(typed).split())
+    return ref if case_lines(state, [ref]) else ref.upper()
 
 
 def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Unit]:

@@ -17,7 +17,14 @@ from django.utils import timezone
 
 from wmt.intake.people_files import KEPT, SUFFIXES
 from wmt.intake.people_model import People, ReductionRow
-from wmt.intake.people_schema import GRADES_FILE, HOURS_FILE, REASONS_FILE, REDUCTIONS_FILE, TABLES
+from wmt.intake.people_schema import (
+    GRADES_FILE,
+    HOURS_FILE,
+    REASONS_FILE,
+    REDUCTIONS_FILE,
+    STAFF_FILE,
+    TABLES,
+)
 from wmt.intake.read_table import read_table
 from wmt.nights import Night, NightError
 from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
@@ -120,6 +127,7 @@ def given(came: Path | None) -> Iterator[PeopleInput]:
         mark = number()
         if any_stands():
             export_folder(folder)
+            (folder / f"{STAFF_FILE}.csv").unlink()  # in no figure, so for no night
         if came is not None:
             people, faults = read_people(came)
             if faults.refusing():

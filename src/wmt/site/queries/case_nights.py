@@ -1,6 +1,6 @@
 """What the nights say of a case beside what it earns: who held it before, and when it is planned to end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,9 @@ from wmt.history import History
 from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries.periods import KeyedHistory
+from wmt.site.workload.state import State
 
 _TABLE = "input/case"
 #: So many nights are looked into for who held a case before.
@@ -61,6 +63,23 @@ def seen_by_nights(held: KeyedHistory, ref: str, day: date, most: int) -> Sequen
         # a night that does not say since when tells of a week
         came = rows["allocated_on"].min()
         day = min(came, until) if isinstance(came, date) else until - timedelta(6)
+    return found
+
+
+def practitioners_before(
+    past: History | None, state: State, refs: Collection[str], day: date
+) -> Mapping[str, set[str]]:
+    """The posts that held cases in the last night before a day; of what nobody had, or nobody knows, none."""
+    until = past.day_until(day - timedelta(1)) if past and refs else None
+    name = past.night_of(until) if past and until else None
+    if not name:
+        return {}
+    rows = _cases(name, pl.col("case_ref").is_in(list(refs)), "case_ref", "team_code", "staff_code")
+    found: dict[str, set[str]] = {}
+    nobody = placeholders(state)
+    for ref, team, staff in rows.iter_rows():
+        if (post := f"{team}:{staff}") not in nobody:
+            found.setdefault(ref, set()).add(post)
     return found
 
 

@@ -158,6 +158,15 @@ class Choosing:
                 found[post_no][by.location, letter] += active
         return found
 
+    def came_since(self, first: date) -> list[tuple[str, str]]:
+        """Which active cases came to whom on a day or later: posts and references."""
+        posts, pricing = {post.number: post.code for post in self.posts}, line_queries.pricing_of(self.state)
+        return [
+            (posts[post_no], ref)
+            for post_no, number, ref, since, active, _ in self._lines
+            if active and ref and since and since >= first and pricing[number].kind == "case"
+        ]
+
     @cached_property
     def leaving(self) -> dict[int | None, list[WorkLeaving]]:
         """The work of posts that goes by itself: reports that stop counting, cases planned to end."""

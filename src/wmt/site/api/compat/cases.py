@@ -1,0 +1,39 @@
+"""The case that an operation is about, as the person who asks may read or give it."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest
+
+from wmt.allocation.cases import CaseToGive
+from wmt.site.api import lookups
+from wmt.site.audit.reads import note_read
+from wmt.site.availability.change_requests import RefusedError
+from wmt.site.changes import allocation_preview
+from wmt.site.figures.placeholders import placeholders
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+class GivenCase(NamedTuple):
+    """A case that may be given, and who has it: nobody where it waits."""
+
+    holder: Unit
+    case: CaseToGive
+    waits: bool
+
+
+def to_give(request: HttpRequest, crn: str) -> tuple[State, GivenCase]:
+    """A case that the person may give to somebody, in the figures of now. Raises Http404 for any other."""
+    state, person = lookups.state_for(request).of_now(), lookups.me(request)
+    try:
+        holder, case = allocation_preview.case_of(actor=person, typed=crn.replace("\0", ""), state=state)
+    except RefusedError as refused:
+        raise Http404(str(refused)) from None
+    note_read(person, holder)
+    return state, GivenCase(holder, case, holder.code in placeholders(state))
+
+
+def shut_out(ref: str, posts: Sequence[Unit]) -> Collection[str]:  # noqa: ARG001
+    """Those of some posts whose people may not know of a case."""
+    return ()
