@@ -16,7 +16,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from wmt.site.accounts.middleware import OPEN
 from wmt.site.accounts.models import User
 from wmt.site.accounts.middleware import COMPAT, OPEN
 from wmt.site.accounts.roles import ROLES, Action
@@ -114,6 +113,7 @@ TABLE: dict[str, May] = {
     "api-preview": May(POST, is_api=True),
     "api-changes": May(POST, is_api=True),
     "api-allocation-preview": May(POST, is_api=True),
+    "api-case-limits": May(("GET", "PUT"), is_api=True),
     "api-allocations": May(POST, is_api=True),
     "api-allocation": May(is_api=True, args=_ONE),
     "api-allocation-undo": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
@@ -235,6 +235,7 @@ TABLE: dict[str, May] = {
     "cover": May(BOTH, Action.ALLOCATE_CASES, args={"post": "T1:none"}),
     "colleague": May(BOTH, Action.ALLOCATE_CASES),
     "colleague-end": May(BOTH, Action.ALLOCATE_CASES, args=_ONE),
+    "case-limits": May(BOTH, Action.ALLOCATE_CASES),
     "protect": May(BOTH, Action.ALLOCATE_CASES, args={"post": "T1:none"}),
     "protection-end": May(POST, Action.ALLOCATE_CASES, args=_ONE),
     "case-change": May(BOTH, Action.ALLOCATE_CASES),

@@ -66,6 +66,8 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
         ]},
         {},
     ),
+    "get case-limits": (GIVE, None, {"ref": "X999999"}),
+    "put case-limits": (GIVE, {"ref": "X999999"}, {}),
     "get waiting-cases/{number}": (ALL, None, {}),
     "post case-colleagues": (
         GIVE,

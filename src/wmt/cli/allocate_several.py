@@ -76,7 +76,7 @@ def _spread(only_check: bool, post: str, to: list[str], refs: list[str], **wante
 
     state = allocate.state_shown()
     refs = refs or [
-        each.ref or "" for each in spread.listed(state, allocation_preview.holder_of(None, post, state))
+        each.ref or "" for each in spread.listed(state, allocation_preview.holder_of(None, post, state), None)
     ]
     if not refs:
         raise console.RefusedInput(f"{post} has no case that can be allocated on its own")

@@ -66,6 +66,31 @@ class RoleGrant(models.Model):
         return f"{self.role} at {self.level} {self.code}"
 
 
+class LimitedAccess(models.Model):
+    """Who is excluded from a case, and the only people it is open to, by staff codes in capitals.
+
+    Of a case, by its reference in capitals, one row is current; what was recorded before stays beside it.
+    """
+
+    ref = models.TextField()
+    excluded = models.JSONField(default=list)
+    restricted = models.JSONField(default=list)
+    is_current = models.BooleanField(default=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    who = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["ref"], condition=models.Q(is_current=True), name="one_current_limit"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"limits {self.pk}"
+
+
 class ApiToken(models.Model):
     """A token by which a program acts as a person: never more than they may do at that moment.
 

@@ -1,4 +1,4 @@
-"""Who may read an allocation: who reads cases of one of its two posts. It is a fact about somebody's case.
+"""Who may read an allocation: who reads cases of one of its two posts, and is not shut out of this one.
 
 What was written with it is private to fewer: who may allocate cases of one of them, and the practitioners.
 What is recorded of a waiting case is for those who read the cases of its team.
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.http import Http404
 
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import LoadState
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import (
@@ -70,7 +70,7 @@ def find_waiting(user: Any, state: LoadState, number: int) -> WaitingCase:
     read."""
     rows = WaitingCase.objects.exclude(state=WaitingCase.State.REPLACED)
     found = rows.select_related("allocation").filter(pk=number).first()
-    if found is None or not teams_of_cases(user, state)((found.team_code, "")):
+    if found is None or not reads_waiting(user, state)(found):
         raise UnknownWaitingCase(f"there is no waiting case {number} that you may read")
     return ended_as_read(user, state)(found)
 
@@ -108,6 +108,12 @@ def reads_either(user: Any, state: LoadState) -> Callable[[str, str], bool]:
     return lambda holder, post: reach(codes(holder)) or reach(codes(post))
 
 
+def reads_waiting(user: Any, state: LoadState) -> Callable[[WaitingCase], bool]:
+    """Whether a user may read the record of a waiting case: the cases of its team, and this one."""
+    reads, hidden = teams_of_cases(user, state), limited_access.hidden_from(user)
+    return lambda row: row.ref.upper() not in hidden and reads((row.team_code, ""))
+
+
 def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:
     """Whether a user reads all cases of a team: asked by its code and no staff code."""
     return visibility.ReachOfPosts(visibility.cases(user, state), state)
@@ -116,13 +122,14 @@ def teams_of_cases(user: Any, state: LoadState) -> visibility.ReachOfPosts:
 def readable(user: Any, state: LoadState) -> Callable[[Decision | None], Decision | None]:
     """What gives each decision as a user may read it: without what was written, or None for not at all."""
     cases = visibility.ReachOfPosts(visibility.cases(user, state), state)
+    hidden = limited_access.hidden_from(user)
     gives = visibility.allowed(user, Action.ALLOCATE_CASES)
     own = str(getattr(user, "staff_code", "") or "")
     words = visibility.ReachOfPosts(visibility.Reach(gives.everywhere, gives.units, own), state)
 
     def seen(row: Decision | None) -> Decision | None:
         posts = [codes(code) for code in row.posts] if row else []
-        if row is None or not any(cases(post) for post in posts):
+        if row is None or row.ref.upper() in hidden or not any(cases(post) for post in posts):
             return None
         if not any(words(post) for post in posts):
             row.is_withheld = any(getattr(row, name) for name in row.TEXTS)

@@ -13,7 +13,7 @@ from wmt.allocation.transfers import CaseTransfer
 from wmt.ledger import OMIC
 from wmt.nights import open_night
 from wmt.nights.kept_transfers import kept_transfers
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import DECISIONS, CaseAllocation, WaitingCase
 from wmt.site.figures import line_queries, placeholders
@@ -32,9 +32,13 @@ def open_transfers() -> list[CaseTransfer]:
 
 
 def limited_before(refs: Collection[str]) -> set[str]:
-    """Those of some cases that were once allocated as limited-access cases, also where that was undone."""
+    """Those of some cases that were once allocated as limited-access cases, also where that was undone, and
+    those with lists of who may see them."""
     found = CaseAllocation.objects.filter(ref__in=refs, limited_access=True)
-    return set(found.exclude(ref="").values_list("ref", flat=True))
+    listed = limited_access.limits(refs)
+    return set(found.exclude(ref="").values_list("ref", flat=True)) | {
+        ref for ref in refs if ref.upper() in listed
+    }
 
 
 def transfers_since(state: State) -> list[CaseTransfer]:

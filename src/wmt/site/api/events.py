@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from wmt.site.accounts import access, visibility
+from wmt.site.accounts import access, limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.api import limits, lookups, schemas
 from wmt.site.audit.reads import note_read
@@ -96,6 +96,7 @@ def feed(request: HttpRequest, asked: Query[EventsAsked]) -> dict[str, Any]:
             "after", f"The last event is {newest}: ask after that, and read again what is later"
         )
     reads = visibility.ReachOfPosts(visibility.cases(person, state), state)
+    hidden = limited_access.hidden_from(person)
     rows = DomainEvent.objects.filter(number__gt=asked.after).select_related("allocation").order_by("number")
     found: list[DomainEvent] = []
     last = asked.after
@@ -103,7 +104,7 @@ def feed(request: HttpRequest, asked: Query[EventsAsked]) -> dict[str, Any]:
         if len(found) == asked.limit:
             break
         last = row.number
-        if any(reads(post) for post in row.posts):
+        if row.ref.upper() not in hidden and any(reads(post) for post in row.posts):
             found.append(row)
     about = {":".join(post) for row in found if row.ref for post in row.posts}
     for post in units.of_level(state, "post").filter(code__in=about):

@@ -4,18 +4,19 @@ Nothing is saved here. Pages, the API and the commands look, and the action look
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from wmt import ledger
 from wmt.allocation.candidates import Candidate, candidate_of
 from wmt.allocation.cases import CaseToGive
+from wmt.allocation.eligibility import Eligibility
 from wmt.allocation.limits import CaseLimits
 from wmt.allocation.transfers import CaseTransfer
 from wmt.grades import DUMMY
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
@@ -163,6 +164,7 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     """
     to = receivers(actor, [wanted.to_post], state)[wanted.to_post]
     holder, lines = _held(actor, wanted, state)
+    need_open_to(to, wanted.ref)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
     case = case_in(state, holder, lines)
@@ -178,7 +180,36 @@ def with_cases(
     """What cases would make of a post. `limits` of protected posts by their codes, where they are known."""
     row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
     limits = limits_of(state, [post.code]) if limits is None else limits
-    return candidate_of(rules_of(state), row, cases, {}, {}, limits.get(post.code))
+    found = candidate_of(rules_of(state), row, cases, {}, {}, limits.get(post.code))
+    return as_limited(found, post, limited_access.limits([case.ref for case in cases if case.ref]))
+
+
+def as_limited(
+    candidate: Candidate, post: Unit, there: Mapping[str, limited_access.AccessLists]
+) -> Candidate:
+    """Somebody who may hold none of the cases that they must not know of, with the reason."""
+    if not there:
+        return candidate
+    no = Eligibility(False, limited_access.WHY_NOT, "")
+    effects = []
+    for effect in candidate.effects:
+        lists = there.get((effect.case.ref or "").upper())
+        is_hidden = lists is not None and lists.shuts_out([post.staff_code])
+        effects.append(replace(effect, eligibility=no) if is_hidden else effect)
+    return replace(candidate, effects=effects)
+
+
+def need_open(actor: Any, refs: Collection[str], field: str) -> None:
+    """Refuses where somebody is shut out of one of some cases."""
+    hidden = limited_access.hidden_from(actor)
+    if any(ref.upper() in hidden for ref in refs):
+        raise refused("LIMITED_ACCESS", limited_access.SENTENCE, field)
+
+
+def need_open_to(to: Unit, ref: str) -> None:
+    """Refuses where a practitioner is shut out of a case."""
+    if limited_access.shuts_out(ref, to.staff_code):
+        raise refused("SHUT_OUT", f"{to.name} cannot be given {ref}: {limited_access.WHY_NOT}", "to_post")
 
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
@@ -230,6 +261,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
     if not holders or len(holders) < len(numbers):
         words = f"There is no case {wanted.ref} that you may allocate. See whether the CRN is right"
         raise refused("CASE_UNKNOWN", words, "ref")
+    need_open(actor, [wanted.ref], "ref")
     if len(holders) > 1:
         both = " and ".join(unit.name for unit in holders)
         raise refused("SEVERAL", f"{wanted.ref} is held by {both}: mend this in nDelius first", "ref")

@@ -15,7 +15,7 @@ from wmt.allocation.candidates import Candidate
 from wmt.allocation.cases import MOVES, CaseToGive
 from wmt.allocation.spread import SpreadSuggestion, suggestions
 from wmt.grades import DUMMY
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.protection import limits_of
@@ -116,6 +116,7 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
     """Some cases of a post. Raises Denied, RefusedError for a case that cannot be moved, and ConflictError
     for one that is not with the post by now."""
     holder = preview.holder_of(actor, post, state)
+    preview.need_open(actor, refs, "given")
     lines: dict[str, list[Line]] = defaultdict(list)
     elsewhere: list[Line] = []
     held: dict[str, set[int]] = {ref: set() for ref in refs}
@@ -136,8 +137,9 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
     return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines), elsewhere)
 
 
-def listed(state: State, holder: Unit) -> list[CaseToGive]:
-    """The cases of a post that can be given away: those that the data lists one by one, OMiC left out."""
+def listed(state: State, holder: Unit, actor: Any) -> list[CaseToGive]:
+    """The cases of a post that somebody can give away: those that the data lists singly, OMiC left out."""
+    hidden = limited_access.hidden_from(actor)
     pricing = line_queries.pricing_of(state)
     moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]
     lines: dict[str, list[Line]] = defaultdict(list)
@@ -148,6 +150,7 @@ def listed(state: State, holder: Unit) -> list[CaseToGive]:
         of_case
         for of_case in lines.values()
         if [line.listed_cases for line in of_case if pricing[line.pricing].kind == "case"] == [1]
+        and of_case[0].ref.upper() not in hidden
     ]
     found = [preview.case_in(state, holder, of_case) for of_case in single]
     return sorted(found, key=lambda case: (case.location, case.tier == "0", case.tier, case.ref))
@@ -204,6 +207,7 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
     if there.holder.code in takers:
         raise preview.refused("HELD_ALREADY", f"{there.holder.name} holds these cases already", "given")
     for each in wanted.given:
+        preview.need_open_to(takers[each.to_post], each.ref)
         preview.need_no_flag(
             [line for line in there.elsewhere if line.ref == each.ref], [takers[each.to_post]]
         )

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wmt.allocation.cases import case_words
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import WaitingCase
@@ -175,7 +175,12 @@ def holders_of(actor: Any, state: State, refs: Collection[str]) -> dict[str, Uni
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     seen = {unit.number: unit for unit in units if reads(unit)}
-    return {line.ref: seen[line.post_no] for line in lines if line.post_no in seen}
+    hidden = limited_access.hidden_from(actor)
+    return {
+        line.ref: seen[line.post_no]
+        for line in lines
+        if line.post_no in seen and line.ref.upper() not in hidden
+    }
 
 
 def practitioner_lines(state: State, refs: Collection[str]) -> list[Line]:

@@ -2,14 +2,14 @@
 
 A case, a report or a contact without its reference, day, flags and state still has what priced it: type,
 tier, rule, points. That is what the sums over a post show anyway, and singles nobody out. A reduction without
-its reason still has its hours and days.
+its reason still has its hours and days. The lines of a case that somebody is shut out of are so to them.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.workload import models
 from wmt.site.workload.state import State
 
@@ -26,13 +26,15 @@ class Withholding:
     ) -> None:
         """`cases`: another reach than the person's own for cases, such as that of files of a nation."""
         self._cases = _inside(state, unit, visibility.cases(user, state) if cases is None else cases)
+        self._hidden = limited_access.hidden_from(user)
         self._reasons = _inside(state, unit, visibility.reasons(user))
 
     def line(self, line: models.Line, pricing: models.Pricing) -> models.Line:
         """The line itself, changed where something of it is withheld: `withheld` then says so."""
         if pricing.kind == "reduction":
             return line if self._reasons(line.post_no) else without_reason(line)
-        if pricing.side == "time" or self._cases(line.post_no):
+        is_hidden = bool(self._hidden) and line.ref.upper() in self._hidden
+        if pricing.side == "time" or (self._cases(line.post_no) and not is_hidden):
             return line
         # A line of work with what priced it: of contacts that is their code too
         if pricing.kind == "report" and line.ref == pricing.rule.rpartition(".")[2]:

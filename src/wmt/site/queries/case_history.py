@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 
 from wmt.history import History
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes.case_deltas import case_lines
@@ -54,6 +54,14 @@ class CaseHistory:
 
 class UnknownCase(Http404):
     """Nobody holds such a case, or one may not read it."""
+
+
+class HiddenCase(UnknownCase):
+    """A case within one's reach that one is shut out of; `ref` is its reference."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"{limited_access.SENTENCE}: {ref}")
+        self.ref = ref
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ class FoundCase:
 
 def find(user: Any, state: State, typed: str) -> FoundCase:
     """A case by its CRN as somebody typed it, in capitals or not. Raises UnknownCase, also where one of its
-    holders is out of the user's reach."""
+    holders is out of the user's reach, and HiddenCase where the user is shut out of it."""
     asked = "".join(plain_marks(typed.replace("\0", "")).split())[:_LONGEST]
     pricing, reach = line_queries.pricing_of(state), visibility.cases(user, state)
     for ref in dict.fromkeys((asked, asked.upper())):
@@ -114,6 +122,8 @@ def find(user: Any, state: State, typed: str) -> FoundCase:
         lines = [line for line in found if pricing[line.pricing].kind == "case"]
         posts = list(units.of_level(state, "post").filter(number__in={line.post_no for line in lines}))
         if posts and all(reach.covers(post) for post in posts):
+            if limited_access.is_hidden(user, ref):
+                raise HiddenCase(ref)
             return FoundCase(user, state, ref, posts, lines)
     raise UnknownCase(f"there is no case {asked} that you may read")
 

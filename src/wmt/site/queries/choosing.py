@@ -20,8 +20,10 @@ from wmt.allocation.limits import CaseLimits
 from wmt.grades import DUMMY
 from wmt.history import runs_ahead
 from wmt.ledger.prices import price
+from wmt.site.accounts import limited_access
 from wmt.site.allocation.protection import limits_of
 from wmt.site.changes import weeks_ahead
+from wmt.site.changes.allocation_preview import as_limited
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import case_nights, histories, runs
@@ -81,13 +83,15 @@ class Choosing:
         # since when posts hold their cases, where the data says so
         given = ((line[0], line[3]) for line in self._lines if line[3] and line[1] in of_cases)
         recent, found = lately(given, self.state.day), []
+        lists = limited_access.limits([case.ref for case in cases if case.ref])
         for post in self.posts:
             held = Counter[str]()
             for (location, _), number in self.kinds[post.number].items():
                 held[location] += number
             row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
             lately_given, limits = recent.get(post.number, {}), self.limits.get(post.code)
-            found.append(candidate_of(self.rules, row, cases, held, lately_given, limits))
+            made = candidate_of(self.rules, row, cases, held, lately_given, limits)
+            found.append(as_limited(made, post, lists))
         return sorted(found, key=lambda each: each.order)
 
     def choices(self, case: CaseToGive) -> list[Choice]:

@@ -17,7 +17,7 @@ from wmt import history
 from wmt.ledger import NAMED_LINE, Cause, explain_change
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import sides_of
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.contact_deltas import contacts_now
@@ -59,6 +59,7 @@ def moves_of(
     note_read(user, unit)
     cases = visibility.ReachOfPosts(visibility.cases_in_bulk(user, state, unit), state)
     reasons = visibility.reasons_of_posts(user, state)
+    hidden = limited_access.hidden_from(user)
     moves = list(found.lines_of(cause).iter_rows(named=True))
     for move in moves:
         move["withheld"] = False
@@ -66,7 +67,9 @@ def moves_of(
             continue
         reach = reasons if move["kind"] == "reduction" else cases
         posts = [move[name].split(":", 1) for name in ("post_before", "post_after") if move[name]]
-        move["withheld"] = bool(move["ref"]) and not any(reach((team, staff)) for team, staff in posts)
+        move["withheld"] = bool(move["ref"]) and (
+            move["ref"].upper() in hidden or not any(reach((team, staff)) for team, staff in posts)
+        )
         move["ref"] = None if move["withheld"] else move["ref"]
     return moves
 

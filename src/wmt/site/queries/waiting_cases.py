@@ -16,7 +16,7 @@ from django.utils import timezone
 from wmt import ledger
 from wmt.allocation.cases import MOVES, of_kind
 from wmt.facts import TIERS
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.allocation.queries import waiting_beside
@@ -76,7 +76,7 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
     """Every waiting case of a team or PDU, longest waiting first, then those of which no day may be told."""
     state = question.state
     teams = {team.code: team for team in teams_of(question)}
-    reads = access.teams_of_cases(question.user, state)
+    reads = access.reads_waiting(question.user, state)
     recorded: dict[str, WaitingCase] = {}
     found: list[WaitingEntry] = []
     lines = _at_placeholders(question)
@@ -84,12 +84,12 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
         refs = {line.ref for line, *_ in lines if line.ref and line.listed_cases == 1}
         there = WaitingCase.objects.filter(ref__in=refs, state=WaitingCase.State.WAITING)
         # where the extract has a case is its place, whatever its record says; of several events the first
-        recorded = {row.ref: row for row in there.order_by("-event_number") if reads((row.team_code, ""))}
+        recorded = {row.ref: row for row in there.order_by("-event_number") if reads(row)}
         beside = set(waiting_beside(state).filter(team_code__in=teams).values_list("pk", flat=True))
         rows = list(WaitingCase.objects.filter(state=WaitingCase.State.WAITING, team_code__in=teams))
         seen = seen_refs(question.user, state, [row.ref for row in rows if row.pk not in beside])
         for row in rows:
-            may = reads((row.team_code, ""))
+            may = reads(row)
             if row.pk in beside or (may and row.ref not in seen):
                 found.append(_of_record(question, row, teams[row.team_code], may))
     for line, priced, post, worth in lines:
@@ -124,7 +124,12 @@ def without_team(question: UnitRequest) -> list[WaitingEntry]:
     reach = visibility.cases_in_bulk(question.user, state, question.unit)
     reads = visibility.ReachOfPosts(reach, state)
     rows = waiting_beside(state).exclude(team_code__in=teams)
-    found = [_of_record(question, row, None, True) for row in rows if reads((row.team_code, ""))]
+    hidden = limited_access.hidden_from(question.user)
+    found = [
+        _of_record(question, row, None, True)
+        for row in rows
+        if row.ref.upper() not in hidden and reads((row.team_code, ""))
+    ]
     return _oldest_first(found, state.day)
 
 

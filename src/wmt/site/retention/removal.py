@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from wmt.site.accounts.models import ApiToken
+from wmt.site.accounts.models import ApiToken, LimitedAccess
 from wmt.site.allocation.models import (
     CaseAllocation,
     CaseColleague,
@@ -219,6 +219,11 @@ KINDS = (
         "references of cases that colleagues covered or co-worked",
         lambda before: CaseColleague.objects.filter(ended_at__lt=before).exclude(ref=""),
         _cleared(ref=""),
+    ),
+    RetentionKind(
+        "allocations",
+        "earlier lists of who may see a case",
+        lambda before: LimitedAccess.objects.filter(recorded_at__lt=before, is_current=False),
     ),
     RetentionKind(
         "allocations",

@@ -6,7 +6,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import scope
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
@@ -39,7 +39,8 @@ def matches(state: State, user: Any, asked: str) -> list[str]:
     refs = sorted(set(here.values_list("ref", flat=True)))
     if not refs and any(sign.isdigit() for sign in wanted):  # a name has none: then only the whole counts
         refs = _parts(references(state) if seen is None else _references_of(state, seen), wanted)
-    return refs
+    hidden = limited_access.hidden_from(user)
+    return [ref for ref in refs if ref.upper() not in hidden]
 
 
 def _parts(references: "References", wanted: str) -> list[str]:

@@ -24,9 +24,9 @@ def matches(state: State, user: Any, asked: str) -> list[WaitingCase]:
     typed = plain_marks(asked).replace(" ", "").upper()
     if len(typed) < FEWEST_SIGNS or state.as_of is not None:
         return []
-    reads = access.teams_of_cases(user, state)
+    reads = access.reads_waiting(user, state)
     found = WaitingCase.objects.filter(ref__startswith=typed, state=WaitingCase.State.WAITING)
-    return [row for row in found.order_by("ref", "event_number") if reads((row.team_code, ""))]
+    return [row for row in found.order_by("ref", "event_number") if reads(row)]
 
 
 def table(user: Any, found: Sequence[WaitingCase]) -> tables.Table:

@@ -16,7 +16,8 @@ from wmt.facts import kinds
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.api import allocations, lookups, schemas
-from wmt.site.api.compat import fields
+from wmt.site.api.authentication import Stopped
+from wmt.site.api.compat import cases, fields
 from wmt.site.api.compat.sign_on import EITHER, READ
 from wmt.site.audit.reads import note_read
 from wmt.site.audit.record import record
@@ -100,11 +101,7 @@ def complete_details(request: HttpRequest, crn: str, event: int) -> dict[str, An
     }
     rows = WaitingCase.objects.filter(ref=found.ref, event_number=event).exclude(appointment_day=None)
     last = rows.exclude(state__in=("replaced", "withdrawn")).order_by("pk").last()
-    if (
-        last is not None
-        and last.appointment_day
-        and access.teams_of_cases(lookups.me(request), state)((last.team_code, ""))
-    ):
+    if last is not None and last.appointment_day and access.reads_waiting(lookups.me(request), state)(last):
         answer["initialAppointment"] = {"date": last.appointment_day.isoformat()}
     return answer
 
@@ -142,7 +139,10 @@ def audit(request: HttpRequest) -> dict[str, Any]:
 
 def _case(request: HttpRequest, crn: str) -> tuple[State, case_history.FoundCase, Unit]:
     state = lookups.state_for(request).of_now()
-    found = case_history.find(lookups.me(request), state, crn)
+    try:
+        found = case_history.find(lookups.me(request), state, crn)
+    except case_history.HiddenCase:
+        raise Stopped(cases.HIDDEN) from None
     for post in found.posts:
         note_read(lookups.me(request), post)
     return state, found, found.posts[0]

@@ -13,7 +13,7 @@ from wmt.allocation.candidates import RECENT_DAYS
 from wmt.allocation.cases import CaseToGive, of_kind
 from wmt.facts import LOCATIONS, TIERS
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
@@ -178,7 +178,9 @@ def _values(
     left = ledger.remaining_x100(*one.together) if one.now.available_x100 else None
     over_words = "" if not one.over_with_all else "over already" if one.is_over else "would go over"
     (effect,) = one.effects
-    of_grade = effect.eligibility.words if effect.eligibility.eligible else "not for this grade"
+    is_hidden = effect.eligibility.words == limited_access.WHY_NOT
+    said = effect.eligibility.eligible or is_hidden
+    of_grade = effect.eligibility.words if said else "not for this grade"
     private = visibility.reasons(question.user)
     protected = choice_words.protected(one.limits, effect.refused, reads=private.covers(choice.post))
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
@@ -188,7 +190,7 @@ def _values(
         notes.append(cover.covers(question.state, covered))
     ticked = one.code in question.request.GET.getlist("with")
     to = urlencode({"crn": effect.case.ref or "", "to": one.code})
-    choose = "" if effect.holds or one.code not in can else f"Choose {one.name or one.code}"
+    choose = "" if effect.holds or is_hidden or one.code not in can else f"Choose {one.name or one.code}"
     return {
         "name": tables.text(one.name or one.code, unit_url("post", one.code)),
         "with": compare.tick(one.code, one.name or one.code, ticked=ticked),

@@ -9,10 +9,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
+from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import colleagues
 from wmt.site.figures import line_queries, units
@@ -30,7 +31,11 @@ from wmt.text import counted
 def case_page(request: HttpRequest) -> HttpResponse:
     """A case by its CRN (`crn`), for whoever may read the cases of all who hold it. Raises UnknownCase."""
     state = needed_state(request).of_now()
-    case = case_history.find(request.user, state, request.GET.get("crn", ""))
+    try:
+        case = case_history.find(request.user, state, request.GET.get("crn", ""))
+    except case_history.HiddenCase as hidden:
+        shown = {"ref": hidden.ref, "hidden": limited_access.HIDDEN, "sentence": limited_access.SENTENCE}
+        return render(request, "allocation/case_hidden.jinja", shown, status=403)
     for post in case.posts:
         note_read(request.user, post)
     found = case.history(histories.history_for(request.user, state))
@@ -42,6 +47,10 @@ def case_page(request: HttpRequest) -> HttpResponse:
     may_give, asked = len(case.posts) == 1 and gives.covers(case.posts[0]), urlencode({"crn": ref})
     context = {
         "ref": ref,
+        "is_limited": bool(limited_before([ref])),
+        "limits_href": f"{reverse('case-limits')}?{urlencode({'crn': ref})}"
+        if all(gives.covers(post) for post in case.posts)
+        else "",
         "cases": [
             (
                 upper_first(what(pricing[line.pricing])),

@@ -13,7 +13,7 @@ from wmt.allocation.cases import CaseToGive
 from wmt.allocation.room import has_room
 from wmt.grades import STAFF_GRADES
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import units
@@ -139,6 +139,8 @@ def _cell(one: Candidate, effect: CaseEffect, over: int, href: str) -> tables.Va
     if effect.may_get:
         return shown
     grade = "" if effect.eligibility.eligible else "not for this grade"
+    if effect.eligibility.words == limited_access.WHY_NOT:
+        grade = "must not know of it"
     why = [grade, one.limits.title if one.limits and effect.refused else "", shown.note]
     return replace(shown, note="; ".join(filter(None, why)), tone=shown.tone or "quiet")
 

@@ -130,7 +130,7 @@ class _Page:
         except RefusedError:
             raise units.UnknownUnit("post", self.post) from None
         note_read(self.request.user, self.holder)
-        self.listed: list[CaseToGive] = spread.listed(self.state, self.holder)
+        self.listed: list[CaseToGive] = spread.listed(self.state, self.holder, self.request.user)
         self.waiting = self.holder.code in placeholders(self.state)
         self.people: dict[str, Candidate] = {
             each.code: each for each in spread.people(self.request.user, self.holder, self.state)

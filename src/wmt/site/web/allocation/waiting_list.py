@@ -250,7 +250,7 @@ def _counts(question: UnitRequest) -> tables.Table:
 
 
 def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
-    reads = access.teams_of_cases(question.user, question.state)
+    reads = access.reads_waiting(question.user, question.state)
     found = list(map(access.ended_as_read(question.user, question.state), found))
     holders = units.of_level(question.state, "post").filter(
         code__in=[row.allocation.to_post if row.allocation else row.held_by for row in found]
@@ -266,7 +266,7 @@ def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
     ]
     rows = []
     for row in found:
-        may = reads((row.team_code, ""))
+        may = reads(row)
         withheld = tables.Value(None, references.WITHHELD)
         values = {
             "crn": tables.text(row.ref, reverse("waiting-case", args=[row.pk])) if may else withheld,
@@ -281,5 +281,5 @@ def _ended(question: UnitRequest, found: Sequence[WaitingCase]) -> tables.Table:
         rows.append(tables.Row(values))
     return tables.Table(
         "ended", "No longer waiting", columns, rows,
-        notes=[visibility.cases_withheld()] * any(not reads((row.team_code, "")) for row in found),
+        notes=[visibility.cases_withheld()] * any(not reads(row) for row in found),
     )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Recording who must not know of a case: the whole lists anew, by a manager or by another system."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from wmt.site.accounts import limited_access
+from wmt.site.accounts.access import may
+from wmt.site.accounts.models import LimitedAccess
+from wmt.site.accounts.roles import Action
+from wmt.site.allocation.models import WaitingCase
+from wmt.site.audit.record import record
+from wmt.site.changes import allocation_preview
+from wmt.site.changes.actions import Actor
+from wmt.site.changes.case_deltas import case_lines
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+from wmt.text import CODE
+
+#: So many people a list names, at most.
+MOST = 500
+
+
+def find(actor: Any, typed: str, state: State) -> tuple[str, LimitedAccess | None]:
+    """A case whose lists somebody may read and change, and what is recorded of it.
+
+    Who allocates cases for the whole nation may of any CRN: other systems know of limits before the data has
+    the case. Others may where they allocate the case, and are not shut out of it. Raises RefusedError.
+    """
+    ref = allocation_preview.written(state, typed.replace("\0", ""))
+    if not ref:
+        raise allocation_preview.refused("CRN", "Enter a CRN", "ref")
+    if actor is not None and not may(
+        actor, Action.ALLOCATE_CASES, level="nation", code="nation", state=state
+    ):
+        if not _allocates(actor, ref, state):
+            words = f"There is no case {ref} that you may allocate. See whether the CRN is right"
+            raise allocation_preview.refused("CASE_UNKNOWN", words, "ref")
+        if limited_access.is_hidden(actor, ref):
+            raise allocation_preview.refused("LIMITED_ACCESS", limited_access.SENTENCE, "ref")
+    return ref, LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).first()
+
+
+@transaction.atomic
+def save(
+    *, actor: Any, typed: str, excluded: Iterable[str], restricted: Iterable[str], state: State,
+    seen: int | None = None, who: str = "",
+) -> LimitedAccess:  # fmt: skip
+    """Keep these lists in place of those that are recorded; `seen` is the number of those that were read.
+
+    Raises what `find` raises, RefusedError for a code that cannot be one, and ConflictError where somebody
+    else recorded others meanwhile.
+    """
+    asker = Actor(user=actor, who=who)
+    ref, former = find(actor, typed, state)
+    lists = {"excluded": _codes(excluded, "excluded"), "restricted": _codes(restricted, "restricted")}
+    if former and all(getattr(former, name) == codes for name, codes in lists.items()):
+        return former
+    if seen is not None and seen != (former.pk if former else 0):
+        words = "Somebody else has recorded who may see this case meanwhile. Check it before you change it"
+        raise allocation_preview.conflict("CHANGED", words)
+    LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).update(is_current=False)
+    row = LimitedAccess.objects.create(
+        ref=ref.upper(), **lists, recorded_at=timezone.now(), recorded_by=asker.user, who=asker.name
+    )
+    # neither the case nor a name: who reads the audit may be one of those who must not know
+    record("limited access", f"{asker.name} changed who may see a case.", actor=asker.user, who=asker.name)
+    return row
+
+
+def _allocates(actor: Any, ref: str, state: State) -> bool:
+    """Whether somebody may allocate a case where it is, or where it is recorded as waiting."""
+    numbers = {line.post_no for line in case_lines(state, [ref])}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    there = list(posts.values_list("code", flat=True))
+    if there:
+        return all(may(actor, Action.ALLOCATE_CASES, level="post", code=code, state=state) for code in there)
+    waiting = WaitingCase.objects.filter(ref=ref, state=WaitingCase.State.WAITING)
+    teams = waiting.values_list("team_code", flat=True)
+    return any(may(actor, Action.ALLOCATE_CASES, level="team", code=team, state=state) for team in teams)
+
+
+def _codes(typed: Iterable[str], field: str) -> list[str]:
+    codes = sorted({each.strip().upper() for each in typed if each.strip()})
+    if len(codes) > MOST:
+        raise allocation_preview.refused("TOO_MANY", f"A list can name {MOST} people at most", field)
+    for code in codes:
+        if why := CODE.why_not(code):
+            raise allocation_preview.refused("CODE", f"A staff code has {why}", field)
+    return codes
