@@ -106,6 +106,7 @@ TABLE: dict[str, May] = {
     "api-runs": May(is_api=True, args=_UNIT),
     "api-question": May(is_api=True, args={"name": "weeks"}),
     "api-records": May(is_api=True, args=_POST),
+    "api-case-mix": May(is_api=True, args={"code": "T1"}),
     "api-team-records": May(is_api=True, args={"code": "T1"}),
     "api-ending": May(is_api=True, args=_UNIT),
     "api-timeline": May(is_api=True, args=_POST),

@@ -32,6 +32,7 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "get units/{level}/{code}/ending": (ALL, None, {}),
     "get posts/{code}/records": (ALL, None, {}),
     "get teams/{code}/records": (ALL, None, {}),
+    "get teams/{code}/case-mix": (ALL, None, {}),
     "get posts/{code}/timeline": (ALL, None, {}),
     "get posts/{code}/history": (Action.READ_RECORDS, None, {}),
     "post changes/preview": (EDIT, {"changes": [{"kind": "grade", "post": "{post}", "grade": "PO"}]}, {}),
@@ -215,8 +216,8 @@ def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], na
     place = ("team", post.team_code) if role == "manager" else ("pdu", post.pdu_code)
     here = program(role, *place)
     for operation, (action, _, _) in TABLE.items():
-        # a case that one may not allocate is told as one that is not there: test_case_change_pages
-        no_post = any(part in operation for part in ("{number}", "{batch}", "case-changes"))
+        # a case that one may not allocate is told as one that is not there: test_case_change_pages, test_limited_access
+        no_post = any(part in operation for part in ("{number}", "{batch}", "case-changes", "case-limits"))
         if action in OF_A_POST and not no_post:
             answer = asked(here, operation, nation, elsewhere)
             assert answer.status_code == 403, operation
