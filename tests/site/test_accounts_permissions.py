@@ -16,8 +16,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from wmt.site.accounts.models import User
 from wmt.site.accounts.middleware import COMPAT, OPEN
+from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import ROLES, Action
 
 pytestmark = pytest.mark.one_database

@@ -15,7 +15,8 @@ from test_allocate import cases_of, give, pair, posts, unit
 from wmt.site.accounts import limited_access
 from wmt.site.accounts.limited_access import AccessLists
 from wmt.site.accounts.models import LimitedAccess, User
-from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation import access
+from wmt.site.allocation.models import CaseAllocation, CaseColleague, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocate, allocation_preview, case_limits, spread
@@ -129,6 +130,23 @@ def test_what_was_decided_of_it_is_not_read(
     for cause in causes["causes"]:
         found = asker.get(f"units/post/{pair[1].code}/why", first="2026-11-20", cause=cause.get("cause", ""))
         assert ref not in str(found)
+
+
+def test_colleagues_beside_its_holder_are_not_read(shut: tuple[Program, str, Unit]) -> None:
+    asker, ref, holder = shut
+    other = next(post for post in posts(team_code=holder.team_code, grade="PO") if post.code != holder.code)
+    row = CaseColleague.objects.create(
+        ref=ref,
+        holder=holder.code,
+        post=other.code,
+        role="co-worker",
+        first_day=current_state().day,
+        who="a test",
+    )
+    seen = access.reads_either(asker.user, current_state())
+    assert not seen(row)
+    assert access.reads_either(person_with("administrator"), current_state())(row)
+    assert ref not in str(asker.get(f"units/team/{holder.team_code}/tables/allocations"))
 
 
 def test_a_recorded_waiting_case_is_not_read(shut: tuple[Program, str, Unit]) -> None:

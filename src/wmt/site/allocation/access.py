@@ -97,15 +97,16 @@ class UnknownColleague(Http404):
 def find_colleague(user: Any, state: LoadState, number: int) -> CaseColleague:
     """Somebody beside the holder of a case, by the number. Raises UnknownColleague."""
     found = CaseColleague.objects.filter(pk=number).first()
-    if found is None or not reads_either(user, state)(found.holder, found.post):
+    if found is None or not reads_either(user, state)(found):
         raise UnknownColleague(f"there is no cover or co-working {number} that you may read")
     return found
 
 
-def reads_either(user: Any, state: LoadState) -> Callable[[str, str], bool]:
-    """Whether a user reads the cases of one of two posts, by their codes."""
+def reads_either(user: Any, state: LoadState) -> Callable[[CaseColleague], bool]:
+    """Whether a user reads the cases of one of the two posts of somebody beside a holder, and this one."""
     reach = visibility.ReachOfPosts(visibility.cases(user, state), state)
-    return lambda holder, post: reach(codes(holder)) or reach(codes(post))
+    hidden = limited_access.hidden_from(user)
+    return lambda row: row.ref.upper() not in hidden and (reach(codes(row.holder)) or reach(codes(row.post)))
 
 
 def reads_waiting(user: Any, state: LoadState) -> Callable[[WaitingCase], bool]:

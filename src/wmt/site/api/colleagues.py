@@ -151,7 +151,7 @@ def _shown(request: HttpRequest, rows: Iterable[CaseColleague]) -> list[dict[str
     found, reads = Colleagues(state, rows), access.reads_either(lookups.me(request), state)
     shown = []
     for each in found.found:
-        row, may = each.row, reads(each.row.holder, each.row.post)
+        row, may = each.row, reads(each.row)
         is_cover = row.role == CaseColleague.Role.COVER and not each.end
         shown.append(
             schemas.filled(

@@ -138,6 +138,8 @@ def _check(actor: Any, wanted: ColleaguesRequest, state: State) -> None:
         raise preview.refused("ROLE", f"Choose one of: {', '.join(_Role.values)}", "role")
     there = spread.cases_of(actor=actor, post=wanted.holder, refs=refs, state=state)
     found = preview.receivers(actor, sorted({each.post for each in wanted.given}), state)
+    for each in wanted.given:
+        preview.need_open_to(found[each.post], each.ref)
     if there.was_waiting:
         raise preview.refused("WAITS", "Nobody holds these cases: allocate them", "given")
     if wanted.holder in found:

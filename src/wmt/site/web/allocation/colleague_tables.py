@@ -47,13 +47,13 @@ def table(
     rows = []
     for each in found.found:
         way = reverse("colleague-end", args=[each.row.pk]) if ends and not each.end and ends(each.row) else ""
-        values = _values(found, each, names, reads=reads(each.row.holder, each.row.post))
+        values = _values(found, each, names, reads=reads(each.row))
         values["end"] = tables.text("End" if way else "", way)
         rows.append(tables.Row({column.key: values[column.key] for column in columns}))
     return tables.Table(
         "colleagues", "Cover and co-working", columns, rows,
         notes=[visibility.cases_withheld()]
-        * any(not reads(each.row.holder, each.row.post) for each in found.found),
+        * any(not reads(each.row) for each in found.found),
         empty="Nobody covers or co-works a case here.",
     )  # fmt: skip
 

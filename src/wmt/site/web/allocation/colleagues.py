@@ -135,7 +135,7 @@ def _cover(
                 "ref": case.ref, "what": case.words, "points": tables.exact(case.points_x100).text,
                 "ticked": case.ref in ticked, "to": to.get(case.ref or "", ""),
             }
-            for case in spread.listed(state, holder) if case.ref not in covered
+            for case in spread.listed(state, holder, request.user) if case.ref not in covered
         ],
         "covered": counted(len(covered), "case"),
         "options": [

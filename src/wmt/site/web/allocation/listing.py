@@ -70,7 +70,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     protected = protect.protected_table(question.user, state, guarded, by_code, of_team=unit.level != "post")
     beside = Colleagues.of_posts(state, by_code.keys())
     reads = access.reads_either(question.user, state)
-    if any(reads(each.row.holder, each.row.post) for each in beside.found):
+    if any(reads(each.row) for each in beside.found):
         note_read(question.user, unit)
     allocates = visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit)
     return {
