@@ -155,7 +155,9 @@ def count_column(values: Sequence[Cell]) -> tuple[pl.Series, list[Odd]]:
     counts = numbers.cast(pl.Int64, strict=False)
     # taking the numbers whole must lose nothing, and all must be within bounds
     whole = numbers.null_count() == counts.null_count() and (numbers == counts).all()
-    if not (whole and counts.is_between(0, HIGHEST_COUNT).all()):
+    low, high = counts.min(), counts.max()
+    within = low is None or (low >= 0 and high <= HIGHEST_COUNT)  # type: ignore[operator]
+    if not (whole and within):
         wrong = (~((counts == numbers) & counts.is_between(0, HIGHEST_COUNT))).fill_null(
             numbers.is_not_null()
         )
