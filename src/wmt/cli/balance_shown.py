@@ -154,6 +154,8 @@ def _show_goals(told: dict[str, Any]) -> None:
 def _verdict(goal: dict[str, Any]) -> str:
     if goal["proved"]:
         return "proved best"
+    if not goal["steps_at_least"]:
+        return "not proved"
     return f"at most {tables.figure(goal['better_by_at_most_percent'])}% better is possible"
 
 
