@@ -82,7 +82,7 @@ def _history(state: "State") -> None:
     """What the nation's pages over time show, and why a team moved: with it come the libraries, and what days
     and nights say of themselves."""
     from wmt.ledger import HEADLINE
-    from wmt.site.queries import choosing, full, runs
+    from wmt.site.queries import choosing, runs
     from wmt.site.queries.histories import history_for_nobody
     from wmt.site.queries.movement import NoLines, marks_on, stood_on, why_between
     from wmt.site.queries.periods import YEAR, periods_below, series_of
@@ -97,7 +97,6 @@ def _history(state: "State") -> None:
     # what everybody who chooses somebody for a case needs
     runs.runs_of_posts(past, state.as_at.date(), [])
     _ = choosing.Choosing(state, []).leaving
-    full.past_of(past, nation, state)  # what each night comes to is kept: the first time takes seconds
     series_of(past, nation.level, nation.code, *year, stream=nation.stream)
     periods_below(past, nation, "region", "28", *year)
     with suppress(NoLines):  # there is one night only
