@@ -218,7 +218,8 @@ def test_a_role_ends_at_its_units(role: str, program: Callable[..., Program], na
     for operation, (action, _, _) in TABLE.items():
         # a case that one may not allocate is told as one that is not there: test_case_change_pages and
         # test_limited_access
-        no_post = any(part in operation for part in ("{number}", "{batch}", "case-changes", "case-limits"))
+        of_cases = ("{number}", "{batch}", "case-changes", "case-colleagues", "case-limits")
+        no_post = any(part in operation for part in of_cases)
         if action in OF_A_POST and not no_post:
             answer = asked(here, operation, nation, elsewhere)
             assert answer.status_code == 403, operation
