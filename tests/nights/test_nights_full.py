@@ -63,6 +63,17 @@ def test_what_is_kept_of_a_night_is_made_again_where_it_is_damaged(folder: Path)
     assert night.damage() == []
 
 
+def test_more_nights_than_a_page_waits_for_are_worked_out_beforehand(folder: Path) -> None:
+    past = open_history(folder)
+    last = past.days[-1]
+    with pytest.raises(full_history.NotWorkedOutError):
+        full_history.past_of(past, "nation", "nation", last, most=2)
+    assert not (folder / "history" / "full").exists()
+    full_history.work_out(past, last)
+    found = full_history.past_of(past, "nation", "nation", last, most=0)
+    assert found.of_lines == 3
+
+
 def test_the_outlook_stands_on_the_days_before(folder: Path) -> None:
     past = open_history(folder)
     last = past.days[-1]

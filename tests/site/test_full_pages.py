@@ -13,6 +13,7 @@ from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
 from tabs_fixtures import in_sight, lines_of, links, number, table_of
 
+from wmt.plan import full_history
 from wmt.plan.full_history import state_of_night
 from wmt.site.links import unit_url
 from wmt.site.queries import full as query
@@ -174,6 +175,18 @@ def test_before_cases_are_moved_it_says_whether_there_is_room(nation: Any) -> No
         "If cases were shared in the best way, Glan could take "
     )
     assert sentence("Glan", replace(found, kinds=[])) == ""
+
+
+def test_days_that_are_still_being_read_are_said_to_be(
+    nation: Any, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def many(*_: object) -> None:
+        raise full_history.NotWorkedOutError("91 nights have no sums yet")
+
+    monkeypatch.setattr(query, "past_of", many)
+    page = in_sight(signed_in().get(unit_url("pdu", nation.unit("pdu").code, "full")).text)
+    assert "The days before are being read for the first time" in page
+    assert "cannot be read" not in page
 
 
 def test_since_when_is_not_said_where_no_day_before_is_kept(nation: Any) -> None:

@@ -42,25 +42,51 @@ LOOK_BACK = 91
 _KEPT = "history/full"
 
 
+class NotWorkedOutError(nights.NightError):
+    """More nights than a page should wait for have no sums kept yet; `work_out` makes them."""
+
+
 def sums_of_night(night: nights.Night) -> pl.DataFrame:
     """The sums of a night by team (`full_pool.TEAM_SUMS`), read or worked out and kept.
 
     Raises NightError where the night is damaged.
     """
-    # another night, other rules of the program or other columns: another file
-    rules = FullRules(night.rules())
-    told = [night.manifest.inputs, rules.key, *TEAM_SUMS.names()]
-    mark = sha256(" ".join(told).encode()).hexdigest()[:16]
-    path = night.path.parent / _KEPT / f"{night.name}-{mark}.parquet"
+    path = _kept_of(night)
     with suppress(OSError, pl.exceptions.PolarsError):
         found = pl.read_parquet(path)
         if found.schema == TEAM_SUMS:
             return found
-    found = _worked_out(night, rules)
+    found = _worked_out(night, FullRules(night.rules()))
     content = BytesIO()
     found.write_parquet(content)
     with suppress(OSError):  # a folder that cannot be written to is read more slowly
         replace_file(path, content.getvalue())
+    return found
+
+
+def _kept_of(night: nights.Night) -> Path:
+    """Where the sums of a night are kept: of another night, other rules or other columns, elsewhere."""
+    told = [night.manifest.inputs, FullRules(night.rules()).key, *TEAM_SUMS.names()]
+    mark = sha256(" ".join(told).encode()).hexdigest()[:16]
+    return night.path.parent / _KEPT / f"{night.name}-{mark}.parquet"
+
+
+def work_out(past: History, last: date) -> None:
+    """Makes the sums of the nights looked at where they are not kept: a third of a second for a nation's.
+
+    Raises NightError where one of them is damaged.
+    """
+    for path in _nights_of(past, last, LOOK_BACK).values():
+        sums_of_night(nights.open_night(path))
+
+
+def _nights_of(past: History, last: date, look_back: int) -> dict[date, Path]:
+    """The folders of the nights of the days looked at, of those that are there."""
+    first, found = last - timedelta(look_back), {}
+    for day in past.days:
+        name = past.night_of(day) if first <= day <= last else None
+        if name and (past.nights / name).is_dir():
+            found[day] = past.nights / name
     return found
 
 
@@ -114,24 +140,29 @@ class FullPast:
         return sum(1 for each in self.days if each.rooms)
 
 
-def past_of(past: History, level: str, code: str, last: date, look_back: int = LOOK_BACK) -> FullPast:
+def past_of(
+    past: History, level: str, code: str, last: date, look_back: int = LOOK_BACK, most: int | None = None
+) -> FullPast:
     """The days of a unit up to a day: in full where the lines of the night are kept, else by its totals.
 
-    Raises NightError where the history or a night is damaged.
+    Raises NightError where the history or a night is damaged, and NotWorkedOutError where more than `most`
+    nights would have to be worked out for it.
     """
     first = last - timedelta(look_back)
     known = [day for day in past.days if first <= day <= last]
+    folders = _nights_of(past, last, look_back)
+    if most is not None and len(folders) > most:
+        missing = sum(not _kept_of(nights.open_night(path)).exists() for path in folders.values())
+        if missing > most:
+            raise NotWorkedOutError(f"{missing} nights have no sums yet")
     found, held = [], []
-    for day in known:
-        name = past.night_of(day)
-        if name and (past.nights / name).is_dir():
-            path = past.nights / name
-            units = _units(path, (path / "manifest.json").stat().st_mtime_ns, level)
-            if code in units.units:
-                pool = pool_of(FullRules(units.rules), units.units[code], units.means)
-                ceiling = FullRules(units.rules).ceiling_x100
-                found.append(DayRoom(day, {each.kind: each for each in rooms(pool, ceiling)}))
-                held.append((day, held_by_sets(pool, ceiling)))
+    for day, path in folders.items():
+        units = _units(path, (path / "manifest.json").stat().st_mtime_ns, level)
+        if code in units.units:
+            pool = pool_of(FullRules(units.rules), units.units[code], units.means)
+            ceiling = FullRules(units.rules).ceiling_x100
+            found.append(DayRoom(day, {each.kind: each for each in rooms(pool, ceiling)}))
+            held.append((day, held_by_sets(pool, ceiling)))
     of_totals = sorted(set(known) - {each.day for each in found})
     found += _of_totals(past, level, code, of_totals)
     return FullPast(sorted(found, key=lambda each: each.day), held, known)

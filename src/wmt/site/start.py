@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,20 +136,25 @@ def tidy_up() -> None:
 
 def update_history() -> None:
     """Bring the history up to date with the nights there are: a site that kept nights before there was a
-    history has one from now on."""
+    history has one from now on, and what units had room for on its days is at hand."""
     from django.conf import settings
 
-    from wmt.history import compact
+    from wmt.history import compact, open_history
     from wmt.nights import NightBusyError, NightError
     from wmt.nights.lock import loading
+    from wmt.plan import full_history
 
     try:
         with loading(settings.CONFIG.home, "bringing the history up to date"):
             compact(settings.CONFIG.nights)
     except NightBusyError:
-        return  # a load is under way: it does the same
+        pass  # a load is under way: it does the same
     except NightError:
         return  # the pages that need it say what is wrong
+    with suppress(NightError):
+        past = open_history(settings.CONFIG.nights)
+        if past.days:
+            full_history.work_out(past, past.days[-1])
 
 
 def collect() -> None:

@@ -22,23 +22,31 @@ from wmt.site.queries.periods import KeyedHistory
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
 
+#: So many nights are worked out while somebody waits for a page; more are left to the process beside it.
+_MOST_NIGHTS = 3
+
 
 @dataclass(frozen=True)
 class UnitFull:
     """A unit: what its figures say, what the days before do (None where no history can be read), what would
-    free most."""
+    free most. `waits`: the days before are being worked out."""
 
     unit: Unit
     state: full_state.FullState
     outlook: full_history.FullOutlook | None
     reliefs: list[full_state.Relief]
+    waits: bool = False
 
 
 def full_of(state: State, unit: Unit) -> UnitFull:
     """A team, PDU, region or the nation, by its headline."""
     found = states_of(state, [unit])[unit.code]
     less = largest_reductions(state, unit) if unit.level in ("pdu", "team") else {}
-    return UnitFull(unit, found, outlook_of(state, unit, found), full_state.reliefs(found, less))
+    reliefs = full_state.reliefs(found, less)
+    try:
+        return UnitFull(unit, found, outlook_of(state, unit, found), reliefs)
+    except full_history.NotWorkedOutError:
+        return UnitFull(unit, found, None, reliefs, waits=True)
 
 
 def states_of(state: State, of: list[Unit]) -> dict[str, full_state.FullState]:
@@ -139,9 +147,14 @@ def largest_reductions(state: State, unit: Unit) -> dict[str, int]:
 
 
 def outlook_of(state: State, unit: Unit, found: full_state.FullState) -> full_history.FullOutlook | None:
-    """What the days before say; None where the history, or a night of it, cannot be read."""
+    """What the days before say; None where the history, or a night of it, cannot be read.
+
+    Raises NotWorkedOutError.
+    """
     try:
         days = past_of(histories.history_of(unit), unit, state)
+    except full_history.NotWorkedOutError:
+        raise
     except nights.NightError:
         return None
     return full_history.outlook(found, days, state.as_at.date())
@@ -154,7 +167,7 @@ def past_of(past: History, unit: Unit, state: State) -> full_history.FullPast:
 
 @lru_cache(maxsize=1000)
 def _past(held: KeyedHistory, level: str, code: str, last: date) -> full_history.FullPast:
-    return full_history.past_of(held.past, level, code, last)
+    return full_history.past_of(held.past, level, code, last, most=_MOST_NIGHTS)
 
 
 def certified(state: State, unit: Unit, found: full_state.FullState) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
         "of_lines": past.of_lines if past else 0,
         "of_totals": len(past.days) - past.of_lines if past else 0,
         "history": past is not None,
+        "waits": found.waits,
         "tables": {
             "full": _kinds(found, question),
             **({"below": register(question, level)} if level else {}),
