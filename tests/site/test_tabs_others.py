@@ -207,5 +207,5 @@ def test_a_page_asks_the_database_a_few_times(
 ) -> None:
     unit, client = _with(nation, level), signed_in()
     client.get(unit_url(level, unit.code, tab))  # that it was read is written down the first time in a day
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(unit_url(level, unit.code, tab))
