@@ -3,7 +3,7 @@
 # ruff: noqa: F811 - fixtures come by import
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -216,6 +216,18 @@ def test_what_the_data_says_ends_it_and_an_earlier_extract_takes_that_back(away:
     rows = {row.pk: row for row in CaseColleague.objects.all()}
     assert {row.end for row in rows.values()} == {""}
     assert (rows[left.pk].post, rows[moved.pk].holder) == (away.other.code, away.holder.code)
+
+
+def test_what_an_extract_found_over_by_days_goes_on_where_it_is_withdrawn(away: Away) -> None:
+    before = current_state()
+    (row,) = away.named((away.refs[0], away.one.code), role=Role.MENTOR, last_day=away.day)
+    later = replace(before, day=away.day + timedelta(1))
+    settle_colleagues(later, before.as_at + timedelta(1), {}, "a load")
+    row.refresh_from_db()
+    assert (row.end, row.ended_on) == (End.OVER, away.day)
+    settle_colleagues(before, before.as_at, {}, "a withdrawal")
+    (found,) = Colleagues.of_case(before, away.refs[0]).found
+    assert found.in_force(before.day)
 
 
 def test_co_working_is_shown_at_the_case_the_posts_and_in_choosing(away: Away, signed_in: SignIn) -> None:

@@ -362,3 +362,18 @@ def test_the_menu_leads_to_our_pages(screens: Callable[..., Screens], client: Cl
         answer = client.get(address)
         assert (answer.status_code, answer["Location"]) == (302, to)
         assert client.get(to).status_code == 200
+
+
+def test_what_is_too_much_or_nested_too_deep_is_no_fault_of_ours(screens: Callable[..., Screens]) -> None:
+    on = screens()
+    many = {"teams": [f"N{number:05}" for number in range(1_500)]}
+    for address in ("allocation/events/teams", "allocation/events/teams/count"):
+        answer = on.ask("post", address, many)
+        assert (answer.status_code, "teams" in answer.content.decode()) == (422, True)
+    token = on.sign_on.token(authorities=list(on.roles), user_name=f"U{on.user.pk}")
+    answer = Client(raise_request_exception=False).post(
+        "/compat/hmpps-workload/audit/data", "[" * 100_000, content_type="application/json",
+        HTTP_AUTHORIZATION=f"Bearer {token}",
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert AuditEvent.objects.filter(sentence__contains="reported an event").count() == 1

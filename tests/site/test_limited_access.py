@@ -3,13 +3,17 @@
 # ruff: noqa: F401, F811 - fixtures come by import
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from accounts_fixtures import configured
 from api_fixtures import Program, fresh_counts, person_with, program
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from test_allocate import cases_of, give, pair, posts, unit
 
 from wmt.site.accounts import limited_access
@@ -23,6 +27,7 @@ from wmt.site.changes import allocate, allocation_preview, case_limits, spread
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.outbox.models import Message
 from wmt.site.queries.choosing import Choosing
+from wmt.site.retention import removal
 from wmt.site.web.unit_pages.sections import TABS
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -278,3 +283,64 @@ def test_mails_logs_and_audit_tell_nothing_of_it(
     assert ME not in said
     assert ref not in said
     assert ME not in caplog.text
+
+
+def test_no_email_of_it_goes_to_who_is_shut_out(pair: tuple[Unit, Unit]) -> None:
+    old, new = pair
+    ref = cases_of(old)[0]
+    for address, code in (("old@justice.gov.uk", old.staff_code), ("new@justice.gov.uk", new.staff_code)):
+        User.objects.create_user(address, name=address, staff_code=code)
+    far = User.objects.create_user("far@justice.gov.uk", name="Far", staff_code=ME)
+    limit(ref, excluded=f"{old.staff_code} {ME}")
+    with pytest.raises(RefusedError, match=r"Far@justice.gov.uk cannot be told: access to this case"):
+        give(ref, new, recipients=("desk@justice.gov.uk", far.email.capitalize()))
+    row = give(ref, new, tell_previous=True, recipients=("desk@justice.gov.uk",))
+    told = set(Message.objects.values_list("address", "user__email"))
+    assert ("desk@justice.gov.uk", None) in told
+    assert "new@justice.gov.uk" in str(told)
+    assert "old@justice.gov.uk" not in str(told)
+    # who is shut out meanwhile is not told either that it was undone
+    limit(ref, excluded=new.staff_code)
+    sent = Message.objects.count()
+    Message.objects.update(sent_at=row.recorded_at)
+    allocate.undo(actor=None, allocation=row, who="a test")
+    later = [str(each) for each in Message.objects.order_by("pk").values_list("address", "user__email")][
+        sent:
+    ]
+    assert later
+    assert "new@justice.gov.uk" not in str(later)
+
+
+def test_that_it_is_recorded_as_waiting_is_not_said(shut: tuple[Program, str, Unit]) -> None:
+    asker, _, holder = shut
+    case = {
+        "ref": "X765433", "as_at": "2026-11-20T09:00:00Z", "team": holder.team_code, "type": "custody",
+        "tier": "B3",
+    }  # fmt: skip
+    asker.ask("put", "waiting-cases", {"cases": [case]})
+    limit("X765433", excluded=ME)
+    body = {"ref": "X765433", "to_post": holder.code, "reason": "other"}
+    answer = asker.ask("post", "allocations", body)
+    assert (answer.json()["faults"][0]["code"], "waiting" in answer.content.decode()) == (
+        "LIMITED_ACCESS", False,
+    )  # fmt: skip
+
+
+def test_of_two_who_record_lists_at_once_the_second_reads_the_first(pair: tuple[Unit, Unit]) -> None:
+    ref = cases_of(pair[0])[0]
+    with CaptureQueriesContext(connection) as asked:
+        limit(ref, excluded=ME)
+    said = [each["sql"] for each in asked.captured_queries]
+    held = next(place for place, sql in enumerate(said) if "availability_journal" in sql)
+    assert held < next(place for place, sql in enumerate(said) if "accounts_limitedaccess" in sql)
+
+
+def test_lists_that_shut_nobody_out_go_in_time(pair: tuple[Unit, Unit]) -> None:
+    first, second = cases_of(pair[0])[:2]
+    limit(first, excluded=ME)
+    limit(first)
+    limit(second, restricted=ME)
+    LimitedAccess.objects.update(recorded_at=timezone.now() - timedelta(2_000))
+    removal.apply()
+    assert list(LimitedAccess.objects.values_list("ref", flat=True)) == [second.upper()]
+    assert list(limited_access.limits()) == [second.upper()]

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from api_fixtures import Program, program  # noqa: F401
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tabs_fixtures import in_sight, table_of
 from test_allocate import posts
 from test_allocation_pages import Pdu, pdu  # noqa: F401
@@ -20,6 +22,7 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import protect, spread
 from wmt.site.links import unit_url
 from wmt.site.queries.choosing import Choosing
+from wmt.site.web.allocation.protect import state_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -193,3 +196,20 @@ def test_programs_protect_and_end(pdu: Pdu, program: Any) -> None:
     assert head.ask("post", f"protections/{made['number']}/end").json()["ended"] is True
     assert head.ask("post", f"protections/{made['number']}/end").status_code == 409
     assert head.ask("post", "protections/99999/end").status_code == 404
+
+
+def test_who_ended_it_is_for_those_who_read_who_made_it_and_not_of_days_before(pdu: Pdu) -> None:
+    row, state = protected(pdu.free[0]), current_state()
+    row = protect.end_protection(actor=None, number=row.pk, who="Bo Ends")
+    assert state_words(row, state, reads=True).endswith(", by Bo Ends")
+    assert "Bo Ends" not in state_words(row, state, reads=False)
+    past = replace(state, as_of=state.day, day=timezone.localdate(row.ended_at) - timedelta(1))
+    assert "ended" not in state_words(row, past, reads=True)
+
+
+def test_one_of_a_post_that_is_gone_is_left_as_it_is(pdu: Pdu, program: Any) -> None:
+    row = protected(pdu.free[0])
+    PostProtection.objects.update(post="N00XXX:GONE")
+    everywhere = program("administrator", "nation", "nation")
+    assert everywhere.ask("post", f"protections/{row.pk}/end").status_code == 404
+    assert PostProtection.objects.get().ended_at is None

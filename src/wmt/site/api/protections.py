@@ -105,9 +105,9 @@ def protect(request: HttpRequest, code: lookups.PostCode, payload: Body[Protecti
 def end(request: HttpRequest, number: Number) -> dict[str, Any]:
     """It ends at once."""
     need(request, Action.ALLOCATE_CASES)
-    row = protection.find(number)
-    row = action.end_protection(actor=lookups.me(request), number=row.pk, who=lookups.who(request))
-    return _shown(request, row, lookups.unit_for(request, "post", row.post)[1])
+    _, unit = lookups.unit_for(request, "post", protection.find(number).post)
+    row = action.end_protection(actor=lookups.me(request), number=number, who=lookups.who(request))
+    return _shown(request, row, unit)
 
 
 def _shown(request: HttpRequest, row: PostProtection, unit: Unit) -> dict[str, Any]:

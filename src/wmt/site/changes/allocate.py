@@ -82,11 +82,11 @@ def faults_of(found: preview.AllocationPreview) -> list[ChangeFault]:
     """What is missing or wrong in what was written with an allocation."""
     over = f"{found.to.name} is over {found.state.over_text} with this case" if found.goes_over else ""
     why_not = f"{found.to.name}: {'; '.join(found.why_not)}" if found.why_not else ""
-    return faults_in(found.wanted, over, why_not, waiting=found.was_waiting)
+    return faults_in(found.wanted, over, why_not, [found.wanted.ref], waiting=found.was_waiting)
 
 
 def faults_in(
-    wanted: preview.AllocationReasons, over: str, why_not: str, *, waiting: bool
+    wanted: preview.AllocationReasons, over: str, why_not: str, refs: Sequence[str], *, waiting: bool
 ) -> list[ChangeFault]:
     """The same of what was written beside cases that take somebody over the threshold, or that the rules
     would not have somebody hold; both in words, or empty."""
@@ -98,7 +98,7 @@ def faults_in(
             faults.append(ChangeFault(name.upper(), f"{words}. Say why you allocate it anyway", name))
     for name in _TEXTS:
         faults += note_faults(name, getattr(wanted, name))
-    return faults + allocation_messages.recipient_faults(wanted.recipients)
+    return faults + allocation_messages.recipient_faults(wanted.recipients, refs)
 
 
 def note_faults(name: str, text: str) -> list[ChangeFault]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from wmt import ledger
 from wmt.days import moment_words
 from wmt.site import tables
+from wmt.site.accounts import limited_access
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
@@ -60,9 +61,10 @@ class Given(NamedTuple):
     capacity: str = ""
 
 
-def recipient_faults(recipients: Sequence[str]) -> list[ChangeFault]:
-    """Which of the addresses that somebody typed nobody may be told at."""
+def recipient_faults(recipients: Sequence[str], refs: Sequence[str]) -> list[ChangeFault]:
+    """Which of the addresses that somebody typed nobody may be told of these cases at."""
     words, allowed = [], domains()
+    lists = limited_access.limits(refs).values() if recipients else ()
     for address in recipients:
         if len(address) > _LONGEST:
             words.append(f"{address[:40]}… is longer than {_LONGEST} characters: an email address is not")
@@ -74,9 +76,17 @@ def recipient_faults(recipients: Sequence[str]) -> list[ChangeFault]:
             continue
         if address.rpartition("@")[2].lower() not in allowed:
             words.append(f"{address} is not an address at {' or '.join(allowed)}")
+        elif any(each.shuts_out(_behind(address)) for each in lists):
+            words.append(f"{address} cannot be told: {limited_access.WHY_NOT}")
     if len(recipients) > MOST_RECIPIENTS:
         words = [f"{len(recipients)} addresses; {MOST_RECIPIENTS} are the most"]
     return [ChangeFault("RECIPIENT", each, "recipients") for each in words]
+
+
+def _behind(address: str) -> list[str]:
+    """By what names whoever reads an address goes: that, and the staff codes of its accounts."""
+    codes = User.objects.filter(email__iexact=address).values_list("staff_code", flat=True)
+    return [address, *codes]
 
 
 def domains() -> list[str]:
@@ -88,8 +98,14 @@ def domains() -> list[str]:
 def known_at(found: Sequence[AllocationPreview]) -> dict[str, list[User]]:
     """Who would be told as a new or as the previous practitioner, by post. Of what waited nobody was."""
     posts = [post for each in found for post in ([each.to] if each.was_waiting else [each.to, each.holder])]
-    people = messages.people_at([post.staff_code for post in posts])
-    return {post.code: people[post.staff_code] for post in posts}
+    people, refs = messages.people_at([post.staff_code for post in posts]), [e.wanted.ref for e in found]
+    return {post.code: _told(people[post.staff_code], refs) for post in posts}
+
+
+def _told(people: Iterable[User], refs: Iterable[str]) -> list[User]:
+    """Those of some people who are shut out of none of some cases: others are told of none of them."""
+    keys = {ref.upper() for ref in refs}
+    return [user for user in people if keys.isdisjoint(limited_access.hidden_from(user))]
 
 
 def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:
@@ -130,6 +146,8 @@ def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> N
     for message in told:
         about = {number for pk, number in topics if pk == message.pk}
         of = [row for row in rows if row.pk in about]
+        if message.user and not _told([message.user], [row.ref for row in of]):
+            continue
         refs = f"Case {of[0].ref} is" if len(of) == 1 else f"{', '.join(row.ref for row in of)} are"
         to = " and ".join(sorted({names[row.to_post] for row in of}))
         back = f"with {names[of[0].from_post]} again"

@@ -253,6 +253,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
     if not numbers and _is_recorded(actor, wanted.ref, state):
+        need_open(actor, [wanted.ref], "ref")
         words = (
             f"{wanted.ref} is recorded as waiting, and nDelius data does not have it yet. It can be "
             "allocated here once the data has it; until then, allocate it in nDelius"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from wmt.site.accounts import limited_access
@@ -15,6 +14,7 @@ from wmt.site.audit.record import record
 from wmt.site.changes import allocation_preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import CODE
@@ -43,7 +43,6 @@ def find(actor: Any, typed: str, state: State) -> tuple[str, LimitedAccess | Non
     return ref, LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).first()
 
 
-@transaction.atomic
 def save(
     *, actor: Any, typed: str, excluded: Iterable[str], restricted: Iterable[str], state: State,
     seen: int | None = None, who: str = "",
@@ -54,19 +53,24 @@ def save(
     else recorded others meanwhile.
     """
     asker = Actor(user=actor, who=who)
-    ref, former = find(actor, typed, state)
-    lists = {"excluded": _codes(excluded, "excluded"), "restricted": _codes(restricted, "restricted")}
-    if former and all(getattr(former, name) == codes for name, codes in lists.items()):
-        return former
-    if seen is not None and seen != (former.pk if former else 0):
-        words = "Somebody else has recorded who may see this case meanwhile. Check it before you change it"
-        raise allocation_preview.conflict("CHANGED", words)
-    LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).update(is_current=False)
-    row = LimitedAccess.objects.create(
-        ref=ref.upper(), **lists, recorded_at=timezone.now(), recorded_by=asker.user, who=asker.name
-    )
-    # neither the case nor a name: who reads the audit may be one of those who must not know
-    record("limited access", f"{asker.name} changed who may see a case.", actor=asker.user, who=asker.name)
+    with hold_journal():  # of two at once the second reads what the first recorded
+        ref, former = find(actor, typed, state)
+        lists = {"excluded": _codes(excluded, "excluded"), "restricted": _codes(restricted, "restricted")}
+        if former and all(getattr(former, name) == codes for name, codes in lists.items()):
+            return former
+        if seen is not None and seen != (former.pk if former else 0):
+            words = (
+                "Somebody else has recorded who may see this case meanwhile. Check it before you change it"
+            )
+            raise allocation_preview.conflict("CHANGED", words)
+        LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).update(is_current=False)
+        row = LimitedAccess.objects.create(
+            ref=ref.upper(), **lists, recorded_at=timezone.now(), recorded_by=asker.user, who=asker.name
+        )
+        # neither the case nor a name: who reads the audit may be one of those who must not know
+        record(
+            "limited access", f"{asker.name} changed who may see a case.", actor=asker.user, who=asker.name
+        )
     return row
 
 

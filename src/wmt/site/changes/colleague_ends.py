@@ -27,8 +27,6 @@ from wmt.text import counted
 
 _End, _COVER = CaseColleague.End, CaseColleague.Role.COVER
 _WHOLE = 10_000
-#: What an extract says of a case or a colleague: one that is taken back says it no more.
-_BY_EXTRACT = (_End.MOVED, _End.GONE, _End.LEFT)
 _OPEN = {
     "end": "", "ended_on": None, "ended_at": None, "ended_by": "", "allocation": None, "settled_as_at": None,
 }  # fmt: skip
@@ -108,7 +106,8 @@ def were_taken_back(state: State, rows: Sequence[CaseAllocation], who: str) -> N
 def settle_colleagues(state: State, as_at: datetime, moved: Mapping[str, str], who: str) -> None:
     """Judge all of them by the figures of a load that has just been shown. `moved` are codes of posts that
     are gone, and those under which they go on. The caller holds the journal."""
-    CaseColleague.objects.filter(end__in=_BY_EXTRACT, settled_as_at__gte=as_at).update(**_OPEN)
+    # an extract that is taken back says nothing any more, neither of a case nor that a day was over
+    CaseColleague.objects.filter(settled_as_at__gte=as_at).exclude(ref="").update(**_OPEN)
     rows = list(CaseColleague.objects.filter(end="").exclude(ref="").order_by("pk"))
     for row in rows:
         row.holder, row.post = moved.get(row.holder, row.holder), moved.get(row.post, row.post)

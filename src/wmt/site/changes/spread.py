@@ -97,8 +97,8 @@ class SpreadPreview:
     def faults(self) -> list[ChangeFault]:
         """What is missing or wrong in what was written with it."""
         over = f"{' and '.join(self.over)} would be over {self.state.over_text}" if self.over else ""
-        why_not = "; ".join(self.why_not)
-        return allocate.faults_in(self.wanted, over, why_not, waiting=self.was_waiting)
+        why_not, refs = "; ".join(self.why_not), [each.wanted.ref for each in self.found]
+        return allocate.faults_in(self.wanted, over, why_not, refs, waiting=self.was_waiting)
 
 
 @dataclass(frozen=True)

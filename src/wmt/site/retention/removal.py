@@ -223,7 +223,9 @@ KINDS = (
     RetentionKind(
         "allocations",
         "earlier lists of who may see a case",
-        lambda before: LimitedAccess.objects.filter(recorded_at__lt=before, is_current=False),
+        lambda before: LimitedAccess.objects.filter(recorded_at__lt=before).filter(
+            Q(is_current=False) | Q(excluded=[], restricted=[])  # or lists that shut nobody out
+        ),
     ),
     RetentionKind(
         "allocations",

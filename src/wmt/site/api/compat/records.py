@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Body, Router, Schema
+from ninja import Body, Field, Router, Schema
 from pydantic import ConfigDict
 
 from wmt.facts import kinds
@@ -30,6 +30,8 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 router = Router()
+#: So many teams are asked about at once, at most: each is a condition of one query.
+MOST_TEAMS = 500
 _WORD = re.compile(r"[A-Z_]{1,60}")
 #: Where nobody says since when.
 _LATELY = timedelta(30)
@@ -39,7 +41,7 @@ class TeamsIn(Schema):
     """Which teams. What is not named is ignored."""
 
     model_config = ConfigDict(extra="ignore")
-    teams: list[schemas.CodeIn]
+    teams: list[schemas.CodeIn] = Field(max_length=MOST_TEAMS)
 
 
 @router.get("allocation/person/{number}", auth=READ, url_name="compat-person")
@@ -129,7 +131,7 @@ def audit(request: HttpRequest) -> dict[str, Any]:
     """The name of what a screen reports, and whose token came with it. Nothing else of it is looked at."""
     try:
         sent = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # or nested too deep
         sent = {}
     what = str(sent.get("what", "")) if isinstance(sent, dict) else ""
     said = what if _WORD.fullmatch(what) else "an event"

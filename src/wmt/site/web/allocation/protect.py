@@ -158,7 +158,7 @@ def protected_table(
             "what": tables.text("; ".join(row.limits.words)) if may else withheld,
             "why": tables.text(names.get(row.reason, row.reason)) if may else withheld,
             "by": tables.text(staff_names.person(row.who)) if may else withheld,
-            "state": tables.text(state_words(row, state)),
+            "state": tables.text(state_words(row, state, reads=may)),
         }
         made.append(tables.Row({each.key: values[each.key] for each in columns}, "post", post.code))
     return tables.Table(
@@ -168,11 +168,12 @@ def protected_table(
     )  # fmt: skip
 
 
-def state_words(row: PostProtection, state: State) -> str:
-    """Whether it is in force, is to begin, or how it ended."""
-    if row.ended_at is not None:
+def state_words(row: PostProtection, state: State, *, reads: bool) -> str:
+    """Whether it is in force, is to begin, or how it ended: of a day in the past, as it stood then. By whom
+    is for those who read who protected it."""
+    if row.ended_at is not None and (state.as_of is None or timezone.localdate(row.ended_at) <= state.day):
         when = moment_words(timezone.localtime(row.ended_at))
-        return f"ended {when}, by {staff_names.person(row.ended_by)}"
+        return f"ended {when}" + (f", by {staff_names.person(row.ended_by)}" if reads else "")
     if row.last_day and row.last_day < state.day:
         return f"ended: its last day was {written(row.last_day)}"
     return "in force" if row.first_day <= state.day else "not begun"
