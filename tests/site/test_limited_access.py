@@ -302,7 +302,7 @@ def test_no_email_of_it_goes_to_who_is_shut_out(pair: tuple[Unit, Unit]) -> None
     # who is shut out meanwhile is not told either that it was undone
     limit(ref, excluded=new.staff_code)
     sent = Message.objects.count()
-    Message.objects.update(sent_at=row.recorded_at)
+    Message.objects.update(state="sent", sent_at=row.recorded_at)
     allocate.undo(actor=None, allocation=row, who="a test")
     later = [str(each) for each in Message.objects.order_by("pk").values_list("address", "user__email")][
         sent:
