@@ -32,6 +32,15 @@ def lines_led(night: Night, lines: pl.DataFrame, transfers: Sequence[CaseTransfe
         return lines
     refs = {each.ref for each in transfers}
     numbers = fresh_posts(night.table("facts/post"))["number"].implode()
-    moves = (pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC)).fill_null(False)
-    changed = moves & pl.col("ref").is_in(list(refs)) & pl.col("post_no").is_in(numbers)
-    return pl.concat([lines.filter(~changed), made_lines(night, transfers, refs).select(lines.columns)])
+    moves = pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC) & pl.col("ref").is_in(list(refs))
+    # cells of counted cases have no reference
+    changed = (moves & pl.col("post_no").is_in(numbers)).fill_null(False)
+    made = made_lines(night, transfers, refs).select(lines.columns)
+    return pl.concat([lines.filter(~changed), lines_beside(lines.filter(changed), made), made])
+
+
+def lines_beside(lines: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """Those of some cases' lines that stay as they are when the cases' lines are made again: at posts that
+    list a case neither before nor after. A flag there weighs on cases that are only counted."""
+    listed = pl.concat([frame.filter(kind="case").select("ref", "post_no") for frame in (lines, made)])
+    return lines.join(listed, on=["ref", "post_no"], how="anti", maintain_order="left")

@@ -106,7 +106,11 @@ def exchanges(
         for team in Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=above)
     }
     since = {each.ref: each.since for each in transfers if each.is_move}
-    old = [line for line in there if line.post_no in units]
+    # a flag at a post that only counts its cases stays there, wherever its case goes: `lines_beside`
+    pricing = line_queries.pricing_of(state)
+    listed = {(line.ref, line.post_no) for line in there if pricing[line.pricing].kind == "case"}
+    listed.update(made.filter(kind="case").select("ref", "post_no").iter_rows())
+    old = [line for line in there if line.post_no in units and (line.ref, line.post_no) in listed]
     new = _new_lines(state, made.iter_rows(named=True), old, since)
     exchanged: dict[int, Exchange] = {number: Exchange() for number in units}
     same = Counter(map(_amounts, old)) & Counter(map(_amounts, new))

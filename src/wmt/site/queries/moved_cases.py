@@ -11,7 +11,7 @@ from wmt.ledger import OMIC
 from wmt.ledger.explain_change import POST_STREAM, Side
 from wmt.ledger.moves import HELD
 from wmt.nights import Night
-from wmt.nights.case_lines import made_lines
+from wmt.nights.case_lines import lines_beside, made_lines
 from wmt.nights.unit_slice import held_in, part_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.workload.models import Unit
@@ -28,24 +28,24 @@ def with_given(state: State, shown: Night, first: Night, before: Side, after: Si
         return before, after
     refs = sorted({each.ref for each in transfers})
     numbers = fresh_posts(shown.table("facts/post"))["number"].implode()
-    moves = (pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC)).fill_null(False)
-    changed = moves & pl.col("ref").is_in(refs) & pl.col("post_no").is_in(numbers)
+    moves = pl.col("kind").is_in(MOVES) & (pl.col("stream") != OMIC) & pl.col("ref").is_in(refs)
+    # cells of counted cases have no reference
+    changed = (moves & pl.col("post_no").is_in(numbers)).fill_null(False)
     made = made_lines(shown, transfers, refs)
     given = after.given()
     coming = made.join(after.facts.post, on=_CODES, how="semi").select(given.columns)
     posts = {post for each in transfers for post in (each.from_post, each.to_post)}
-    now = replace(
-        after, lines=pl.concat([given.filter(~changed), coming]), streams=_streams(state, after, posts)
-    )
+    staying = [given.filter(~changed), lines_beside(given.filter(changed), made)]
+    now = replace(after, lines=pl.concat([*staying, coming]), streams=_streams(state, after, posts))
     if before.held is None or after.held is None:
         return before, now
-    others = [held.filter(~pl.col("ref").is_in(refs)) for held in (before.held, after.held)]
+    others = [held.filter(~pl.col("ref").is_in(refs).fill_null(False)) for held in (before.held, after.held)]
     of_cases = pl.scan_parquet(shown.path / "results/lines.parquet").filter(
         pl.col("kind") == "case", pl.col("ref").is_in(refs), ~changed
     )
-    staying = pl.concat([of_cases.collect().select(_HELD), made.filter(kind="case").select(_HELD)])
+    holding = pl.concat([of_cases.collect().select(_HELD), made.filter(kind="case").select(_HELD)])
     return replace(before, held=pl.concat([others[0], held_in(first, refs)])), replace(
-        now, held=pl.concat([others[1], staying.cast(HELD)])
+        now, held=pl.concat([others[1], holding.cast(HELD)])
     )
 
 
