@@ -67,6 +67,13 @@ def test_the_slack_of_a_set_is_the_sum_it_is_shown_as(run: Run, night_input: tup
             assert row[f"{kind['kind']}_spare"] == kind["spare"]
 
 
+def test_what_would_free_most_is_what_the_site_has(run: Run, night_input: tuple[object, ...]) -> None:
+    """Reductions of one post are asked of teams and PDUs alone."""
+    told = run("full", *night_input, "--unit", "nation", "--json").json["what_would_free_most"]
+    assert told
+    assert "reduction" not in {each["what"] for each in told}
+
+
 def test_a_certificate_is_checked_against_its_night(run: Run, night: object) -> None:
     told = run("full", night, "--unit", "nation", "--json").json
     good = run("full", night, "--unit", "nation", "--verify", told["checksum"].upper())

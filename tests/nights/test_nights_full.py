@@ -1,15 +1,18 @@
 """The days before, from saved data: by every line where it is kept, by totals alone elsewhere."""
 
 import shutil
+import tarfile
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from wmt.history import compact, open_history
+from wmt.ledger import Ledger
 from wmt.nights import Night, open_night
 from wmt.plan import full_history
 from wmt.plan.full import grade_sets
+from wmt.plan.full_state import reliefs
 
 
 @pytest.fixture
@@ -85,3 +88,20 @@ def test_the_outlook_stands_on_the_days_before(folder: Path) -> None:
         run = found.runs[each.kind]
         assert bool(run.length) == each.best.is_full
         assert found.ahead[each.kind].rate is None  # three nights are less than a week
+
+
+def test_a_night_of_a_program_without_streams_says_the_same_in_both_ways(tmp_path: Path) -> None:
+    with tarfile.open(Path(__file__).parent.parent / "homes" / "homes.tar.xz") as homes:
+        homes.extractall(tmp_path, filter="data")
+    night = open_night(tmp_path / "records" / "nights" / "2026-11-20T183000")
+    assert "stream" not in night.table("results/totals").columns
+    state = full_history.state_of_night(night, "nation", "nation")
+    assert state is not None
+    posts = Ledger(night.facts(), night.rules()).totals(["post"]).filter(stream="sentence_management")
+    for grade, time in state.pool.grades.items():
+        assert time.available_x100 == posts.filter(grade=grade)["available_x100"].sum()
+    # its rules do not say how runs pause
+    day = night.manifest.as_at.date()
+    found = full_history.outlook(state, full_history.FullPast([], [], []), day)
+    assert {run.length for run in found.runs.values()} <= {0, 1}
+    assert reliefs(state, {})

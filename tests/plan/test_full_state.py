@@ -9,9 +9,23 @@ import pytest
 from plan.test_full import CASE, PO, PSO, TPO, example
 from wmt import rules
 from wmt.plan.full import GradeTime, PostTime, Unmoved, rooms
+from wmt.plan.full_ahead import ahead_of
 from wmt.plan.full_certificate import Certified, checksum, figures_of
+from wmt.plan.full_history import FullOutlook, FullPast
+from wmt.plan.full_odds import Inflow
 from wmt.plan.full_pool import FullRules, LineSum, UnitSums, pool_of, sums_of
-from wmt.plan.full_state import FULL, HAS_ROOM, UNEVEN, FullState, KindState, reliefs, state_of
+from wmt.plan.full_present import present
+from wmt.plan.full_runs import NO_RUN
+from wmt.plan.full_state import (
+    FULL,
+    HAS_ROOM,
+    NOT_KNOWN,
+    UNEVEN,
+    FullState,
+    KindState,
+    reliefs,
+    state_of,
+)
 
 RULES = FullRules(rules.load().at(date(2026, 11, 20)))
 
@@ -99,6 +113,44 @@ def test_three_words(held: int, room: int, word: str) -> None:
     assert state.word == word
     # 110% of 4,400 is 4,840
     assert state.is_over_full == (held > 4_840 - 62)
+
+
+def test_a_unit_without_lines_is_neither_full_nor_has_it_room() -> None:
+    state = state_of(RULES, UnitSums(), [], {"high": Fraction(107_00), "low": Fraction(25_00)})
+    assert (state.word, state.is_over_full, state.kinds) == (NOT_KNOWN, False, [])
+    # tiers without points: there are posts, and nobody knows what a case is worth
+    state = state_of(RULES, unit(line(PO, 0, tier="C1", cases=9)), [], {})
+    assert (state.word, state.is_over_full, reliefs(state, {})) == (NOT_KNOWN, False, [])
+
+
+def test_trainees_who_may_hold_nothing_that_there_is_free_nothing() -> None:
+    sums = unit(line(TPO, 880, kind="contracted_hours"), line(PO, 100, tier="B2", cases=1))
+    state = state_of(RULES, sums, [PostTime(TPO, 0, 880_00)], {})
+    assert {each.what for each in reliefs(state, {TPO: 440_00})} == {"officer", "cases"}
+
+
+def test_what_a_case_that_is_not_active_earns_is_no_part_of_the_average() -> None:
+    sums = unit(
+        line(PO, 600, tier="C2", cases=10),
+        line(PO, 90, tier="C2", cases=0),  # a warrant under rules that weigh it
+        line(PO, 6, tier="C2", kind="iom"),  # an active case that is weighed up
+    )
+    (medium,) = state_of(RULES, sums, [], {}).kinds
+    assert (medium.case_x100, medium.points_x100) == (Fraction(60_60), 696_00)
+
+
+@pytest.mark.parametrize(("a_day", "on"), [(10.0, date(2027, 5, 24)), (0.001, None)])
+def test_an_estimate_counts_from_the_last_day_with_data_and_may_be_beyond_any_calendar(
+    a_day: float, on: date | None
+) -> None:
+    state = state_of(RULES, unit(line(PO, 350, tier="B2", cases=10)), [], {})
+    last = date(2026, 11, 20)  # 1,850 points left: 185 days at ten a day
+    (high,) = (each for each in state.kinds if each.kind == "high")
+    rates = {each.grades: Inflow(a_day, None, date(2026, 10, 23), last) for each in high.best.sets}
+    none = FullPast([], [], [])
+    outlook = FullOutlook({"high": NO_RUN}, {"high": ahead_of(high.best, rates)}, none, last)
+    (told,) = present(state, date(2026, 11, 29), outlook, [])["kinds"]
+    assert told["estimate"]["full_on"] == on
 
 
 def test_a_certificate_is_of_its_figures() -> None:

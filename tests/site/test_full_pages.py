@@ -15,6 +15,7 @@ from tabs_fixtures import in_sight, lines_of, links, number, table_of
 
 from wmt.plan import full_history
 from wmt.plan.full_history import state_of_night
+from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import full as query
 from wmt.site.web.full.room_to_move import sentence
@@ -167,7 +168,10 @@ def test_before_cases_are_moved_it_says_whether_there_is_room(nation: Any) -> No
     found = query.full_of(current_state(), unit).state
     none = [replace(each, best=replace(each.best, case_x100=Fraction(10**12))) for each in found.kinds]
     said = sentence("Glan", replace(found, kinds=none))
-    assert said == "Glan has no room: it is over 100% however cases are shared. See what would free some"
+    assert said == (
+        "Glan has no room: one more average case takes it over 100% however cases are shared. "
+        "See what would free some"
+    )
     (high, *_) = found.kinds
     some = replace(high, best=replace(high.best, case_x100=Fraction(abs(high.best.spare_x100) or 1)))
     roomy = replace(some, best=replace(some.best, binding=replace(some.best.binding, time_x100=10**9)))
@@ -187,6 +191,36 @@ def test_days_that_are_still_being_read_are_said_to_be(
     page = in_sight(signed_in().get(unit_url("pdu", nation.unit("pdu").code, "full")).text)
     assert "The days before are being read for the first time" in page
     assert "cannot be read" not in page
+
+
+@pytest.mark.parametrize("level", ["team", "pdu"])
+def test_a_court_team_is_neither_full_nor_has_it_room(
+    nation: Any, signed_in: Callable[..., Client], level: str
+) -> None:
+    key, client = f"{level}_code", signed_in()
+    posts = nation.night.table("results/totals").filter(level="post")
+    others = posts.filter(stream="sentence_management")[key].implode()
+    code = posts.filter(~pl.col(key).is_in(others))[key][0]
+    told = client.get(f"/api/v1/units/{level}/{code}/full").json()
+    assert (told["word"], told["kinds"]) == ("not known", [])
+    page = client.get(unit_url(level, code, "full")).text
+    assert f"{told['name']}: not known." in in_sight(page)
+    assert "However cases were shared" not in page
+
+
+def test_what_is_full_on_one_day_is_not_called_full_by_the_rule(
+    nation: Any, signed_in: Callable[..., Client]
+) -> None:
+    state, client, seen = current_state(), signed_in(), 0
+    for unit in units.below(state, nation.unit("nation"), "pdu"):
+        word = query.full_of(state, unit).state.word
+        if word in ("full", "full but uneven"):
+            seen += 1
+            for tab in ("full", "certificate"):
+                assert f"{unit.name}: {word} today" in in_sight(
+                    client.get(unit_url("pdu", unit.code, tab)).text
+                )
+    assert seen
 
 
 def test_since_when_is_not_said_where_no_day_before_is_kept(nation: Any) -> None:

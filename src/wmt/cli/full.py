@@ -17,7 +17,7 @@ from wmt.cli.overlays import lay
 from wmt.facts.enums import NOT_KNOWN
 from wmt.plan import full_certificate, full_history, full_pool
 from wmt.plan.full_present import present
-from wmt.plan.full_state import HAS_ROOM, FullState, reliefs, state_of
+from wmt.plan.full_state import FULL, REDUCTION_LEVELS, UNEVEN, FullState, reliefs, state_of
 from wmt.plan.full_words import relief_words, set_words
 from wmt.rules import RuleSet
 from wmt.text import counted
@@ -139,7 +139,8 @@ class _Units:
 
     def reliefs(self, state: FullState, level: str, code: str) -> list[Any]:
         of_unit = self.posts.filter(pl.col(f"{level}_code") == code)
-        return reliefs(state, full_pool.largest_reductions(self.lines, of_unit))
+        less = full_pool.largest_reductions(self.lines, of_unit) if level in REDUCTION_LEVELS else {}
+        return reliefs(state, less)
 
     def row(self, level: str, code: str) -> dict[str, Any]:
         """A unit in a row: its word, and of each kind the cases it could take in both ways."""
@@ -198,7 +199,7 @@ def _tell_many(level: str, rows: list[dict[str, Any]], *, json: bool) -> None:
         for row in rows
     ]  # fmt: skip
     tables.table("Room for cases: average cases that could be taken", columns, cells)
-    full = sum(row["word"] != HAS_ROOM for row in rows)
+    full = sum(row["word"] in (FULL, UNEVEN) for row in rows)
     all_of_them = counted(len(rows), "PDU" if level == "pdu" else level)
     out.print(f"{full:,} of {all_of_them} have no room, however cases were shared", markup=False)
 

@@ -91,11 +91,17 @@ def _nights_of(past: History, last: date, look_back: int) -> dict[date, Path]:
 
 
 def _worked_out(night: nights.Night, rules: FullRules) -> pl.DataFrame:
-    lines, totals = night.table("results/lines"), night.table("results/totals")
-    if "stream" not in totals.columns:  # a night of a program that knew no streams
-        again = ledger.Ledger(night.facts(), night.rules(), former=night.former())
-        lines, totals = again.lines(), again.totals(["post"])
+    lines, totals = _results(night)
     return team_sums(rules, lines, posts_in_stream(totals, night.table("facts/post")))
+
+
+def _results(night: nights.Night) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines of a night and the totals of its posts; made again where they were saved without streams."""
+    totals = night.table("results/totals")
+    if "stream" in totals.columns:
+        return night.table("results/lines"), totals
+    again = ledger.Ledger(night.facts(), night.rules(), former=night.former())
+    return again.lines(), again.totals(["post"])
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def state_of_night(night: nights.Night, level: str, code: str) -> FullState | No
     units = unit_sums(sums, level)
     if code not in units:
         return None
-    posts = posts_in_stream(night.table("results/totals"), night.table("facts/post"))
+    posts = posts_in_stream(_results(night)[1], night.table("facts/post"))
     of_unit = posts.filter(pl.col(f"{level}_code") == code)
     means = unit_sums(sums, "nation")["nation"].means()
     return state_of(FullRules(night.rules()), units[code], fit_posts(of_unit, level).get(code, []), means)
@@ -209,6 +215,7 @@ class FullOutlook:
     runs: Mapping[str, FullRun]
     ahead: Mapping[str, FullAhead]
     past: FullPast
+    day: date  # the last of these days, from which estimates count
 
 
 def outlook(state: FullState, past: FullPast, day: date) -> FullOutlook:
@@ -218,7 +225,7 @@ def outlook(state: FullState, past: FullPast, day: date) -> FullOutlook:
     days = [*(each for each in past.days if each.day < day), now]
     known = sorted({*past.nights, day})
     absence, pause = (
-        rules.ruleset[f"four_week_rule.{name}"].hundredths // 100
+        rules.rule(f"four_week_rule.{name}").hundredths // 100
         for name in ("absent_nights", "no_available_time_days")
     )
     mark = RunThreshold("full", 10_000, rules.days, absence, pause)
@@ -229,4 +236,5 @@ def outlook(state: FullState, past: FullPast, day: date) -> FullOutlook:
         {each.kind: full_run(days, each.kind, each.case_x100, mark, known) for each in state.kinds},
         {each.kind: ahead_of(each.best, rates) for each in state.kinds},
         past,
+        day,
     )

@@ -12,7 +12,7 @@ from math import erf, exp, sqrt
 
 #: The share of outcomes between the two days of an interval.
 INTERVAL = 0.8
-_LONGEST = 36_525.0  # days; what takes longer is not told
+LONGEST = 36_525.0  # days; what takes longer is not told
 _FEWEST = 8  # changes from which a spread can be told
 
 
@@ -76,7 +76,7 @@ class FirstPassage:
         low, high = 0.0, 1.0
         while self.within(high) < share:
             low, high = high, 2 * high
-            if high > _LONGEST:
+            if high > LONGEST:
                 return None
         for _ in range(60):
             middle = (low + high) / 2

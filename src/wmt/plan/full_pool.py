@@ -44,26 +44,25 @@ class FullRules:
 
     ruleset: RuleSet
 
-    def value(self, name: str) -> DatedValue:
-        """A rule of the group; of nights saved before there was one, the value of their day."""
-        path = f"full.{name}"
+    def rule(self, path: str) -> DatedValue:
+        """A rule; of nights saved before there was one, the value of their day."""
         return self.ruleset.get(path) or load().at(self.ruleset.day)[path]
 
     @property
     def ceiling_x100(self) -> int:
-        return self.value("ceiling_percent").hundredths
+        return self.rule("full.ceiling_percent").hundredths
 
     @property
     def over_x100(self) -> int:
-        return self.value("over_percent").hundredths
+        return self.rule("full.over_percent").hundredths
 
     @property
     def days(self) -> int:
-        return self.value("days").hundredths // 100
+        return self.rule("full.days").hundredths // 100
 
     @property
     def inflow_days(self) -> int:
-        return self.value("inflow_days").hundredths // 100
+        return self.rule("full.inflow_days").hundredths // 100
 
     @cached_property
     def kinds(self) -> Mapping[str, DatedValue]:
@@ -119,6 +118,11 @@ class UnitSums:
     available_x100: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     fixed_x100: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line at all: a unit without posts in sentence management, such as a court's."""
+        return not (self.cases_x100 or self.available_x100 or self.fixed_x100)
+
     def add(
         self, what: str, grade: str, kind: tuple[str, frozenset[str]], x100: int, counted: tuple[int, int]
     ) -> None:
@@ -147,7 +151,9 @@ def sums_of(rules: FullRules, lines: Iterable[LineSum]) -> UnitSums:
     for each in lines:
         what = "time" if each.side == "time" else "cases" if each.kind in MOVES else "fixed"
         kind = rules.kind_of(each.location, each.tier) if what == "cases" else ("", frozenset[str]())
-        counted = (0, 0) if each.suspended else (each.points_x100, each.active_cases)
+        # what a case earns that is not active, such as a warrant's, is no part of an average case
+        counts = not each.suspended and (each.kind != "case" or each.active_cases)
+        counted = (each.points_x100, each.active_cases) if counts else (0, 0)
         found.add(what, each.grade, kind, each.points_x100, counted)
     return found
 
@@ -155,9 +161,10 @@ def sums_of(rules: FullRules, lines: Iterable[LineSum]) -> UnitSums:
 def pool_of(rules: FullRules, sums: UnitSums, means: Mapping[str, Fraction]) -> Pool:
     """The pool of a unit. `means` are average cases of a larger unit, for kinds that this one has none of.
 
-    Kinds that nobody has a case with points of are left out: what one would be is not known.
+    Kinds that nobody has a case with points of are left out: what one would be is not known. So are all kinds
+    where no post is in sentence management: nobody there could be full, or have room.
     """
-    own = {**means, **sums.means()}
+    own = {} if sums.is_empty else {**means, **sums.means()}
     demands = []
     for kind in [*rules.kinds, OTHER]:
         if kind in own:
@@ -217,7 +224,9 @@ def team_sums(rules: FullRules, lines: pl.DataFrame, posts: pl.DataFrame) -> pl.
     found = lines.join(posts.select("post_no", "grade", *_UNITS[1:]), on="post_no")
     is_case = pl.col("kind").is_in(MOVES) & (pl.col("side") == "work")
     what = pl.when(pl.col("side") == "time").then(pl.lit("time")).when(is_case).then(pl.lit("cases"))
-    counts = pl.col("suspended").fill_null(0) == 0
+    counts = (pl.col("suspended").fill_null(0) == 0) & (
+        (pl.col("kind") != "case") | (pl.col("active_cases") != 0)
+    )
     grouped = found.group_by(
         *_UNITS, "grade", pl.col("location", "tier").fill_null(""), what=what.otherwise(pl.lit("fixed"))
     ).agg(

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from wmt.ledger import arithmetic
-from wmt.plan import full, full_ahead, full_history, full_runs, full_state
+from wmt.plan import full, full_ahead, full_history, full_odds, full_runs, full_state
 
 
 def present(
@@ -29,7 +29,7 @@ def present(
             }
             for grade, time in state.pool.grades.items()
         },
-        "kinds": [_kind(each, state, day, outlook) for each in state.kinds],
+        "kinds": [_kind(each, state, outlook) for each in state.kinds],
         "what_would_free_most": [
             {
                 "what": each.what,
@@ -45,7 +45,6 @@ def present(
 def _kind(
     each: full_state.KindState,
     state: full_state.FullState,
-    day: date,
     outlook: full_history.FullOutlook | None,
 ) -> dict[str, Any]:
     run = outlook.runs[each.kind] if outlook else None
@@ -70,7 +69,7 @@ def _kind(
             "binding_grades": list(each.best_over.binding.grades),
         },
         "run": _run(run) if run else None,
-        "estimate": _ahead(outlook.ahead[each.kind], day) if outlook else None,
+        "estimate": _ahead(outlook.ahead[each.kind], outlook.day) if outlook else None,
     }
 
 
@@ -97,10 +96,12 @@ def _run(run: full_runs.FullRun) -> dict[str, Any]:
 
 
 def _ahead(ahead: full_ahead.FullAhead, day: date) -> dict[str, Any]:
-    rate = ahead.rate
+    rate, days = ahead.rate, ahead.days
+    # calendars end, and nobody asks about a century
+    told = days if days is not None and days <= full_odds.LONGEST else None
     return {
-        "days_to_full": None if ahead.days is None else round(ahead.days, 1),
-        "full_on": None if ahead.days is None else day + timedelta(ceil(ahead.days)),
+        "days_to_full": None if days is None else round(days, 1),
+        "full_on": None if told is None else day + timedelta(ceil(told)),
         "may_be_sooner": not ahead.complete,
         "grades": list(ahead.grades),
         "net_inflow_a_day": None if rate is None else round(rate.points_a_day, 2),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from wmt.plan import full, full_pool
 
 TRAINEE, OFFICER = "TPO", "PO"
-HAS_ROOM, UNEVEN, FULL = "has room", "full but uneven", "full"
+HAS_ROOM, UNEVEN, FULL, NOT_KNOWN = "has room", "full but uneven", "full", "not known"
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,17 @@ class FullState:
 
     @property
     def word(self) -> str:
-        """The unit in a word: full where it is for all kinds; with room where it has some for any."""
+        """The unit in a word: full where it is for all kinds; with room where it has some for any.
+
+        Not known where it has no kinds: no posts in sentence management, or tiers that have no points.
+        """
         words = {each.word for each in self.kinds}
-        return next((word for word in (HAS_ROOM, UNEVEN) if word in words), FULL)
+        return next((word for word in (HAS_ROOM, UNEVEN, FULL) if word in words), NOT_KNOWN)
 
     @property
     def is_over_full(self) -> bool:
         """Whether no kind has room at the higher ceiling either."""
-        return all(each.is_over_full for each in self.kinds)
+        return bool(self.kinds) and all(each.is_over_full for each in self.kinds)
 
 
 def state_of(
@@ -99,6 +102,8 @@ class Relief:
 
 #: So many cases of a kind are taken to go elsewhere.
 CASES_AWAY = 10
+#: Of larger units nobody asks what the reductions of one post take.
+REDUCTION_LEVELS = ("team", "pdu")
 
 
 def reliefs(state: FullState, reductions: Mapping[str, int]) -> list[Relief]:
@@ -133,16 +138,16 @@ def reliefs(state: FullState, reductions: Mapping[str, int]) -> list[Relief]:
 
 def _qualifying(state: FullState) -> list[tuple[str, str, int, full.Pool]]:
     """A trainee who becomes an officer: the mean of the trainees' time goes, a new officer's comes."""
-    if not state.trainees:
+    # nor where trainees may hold no case that there is: their time is none of the pool's
+    if not state.trainees or TRAINEE not in state.pool.grades:
         return []
     had = state.pool.grades[TRAINEE].available_x100 // state.trainees
-    rules = state.rules.ruleset
-    reason = rules["reduction_reason_for.newly_qualified"].value
-    less_x100 = rules[f"reduction_reasons.{reason}.allowance_percent"].hundredths
+    reason = state.rules.rule("reduction_reason_for.newly_qualified").value
+    less_x100 = state.rules.rule(f"reduction_reasons.{reason}.allowance_percent").hundredths
     has = _full_time(state.rules, OFFICER) * (10_000 - less_x100) // 10_000
     changed = state.pool.with_time(TRAINEE, -had).with_time(OFFICER, has)
     return [("qualifies", TRAINEE, has - had, changed)]
 
 
 def _full_time(rules: full_pool.FullRules, grade: str) -> int:
-    return rules.ruleset[f"nominal_target.{grade}"].hundredths
+    return rules.rule(f"nominal_target.{grade}").hundredths

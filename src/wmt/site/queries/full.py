@@ -41,7 +41,7 @@ class UnitFull:
 def full_of(state: State, unit: Unit) -> UnitFull:
     """A team, PDU, region or the nation, by its headline."""
     found = states_of(state, [unit])[unit.code]
-    less = largest_reductions(state, unit) if unit.level in ("pdu", "team") else {}
+    less = largest_reductions(state, unit) if unit.level in full_state.REDUCTION_LEVELS else {}
     reliefs = full_state.reliefs(found, less)
     try:
         return UnitFull(unit, found, outlook_of(state, unit, found), reliefs)

@@ -11,6 +11,15 @@ from wmt.text import counted
 _LONG = 3_650
 
 
+def unit_today(found: full_state.FullState, outlook: full_history.FullOutlook | None) -> str:
+    """Where a unit stands: full by the rule only where every kind has been for as many days as it asks."""
+    if found.word not in (full_state.FULL, full_state.UNEVEN):
+        return found.word
+    runs = outlook.runs.values() if outlook else []
+    by_rule = bool(runs) and all(run.full_since is not None for run in runs)
+    return found.word if by_rule else f"{found.word} today"
+
+
 def today(each: full_state.KindState, run: full_runs.FullRun | None) -> str:
     """Where a kind stands: full by the rule only after as many days as it asks."""
     said = each.word
@@ -35,9 +44,9 @@ def since(run: full_runs.FullRun | None, past: full_history.FullPast | None, day
     return said
 
 
-def until(ahead: full_ahead.FullAhead | None, day: date) -> str:
+def until(ahead: full_ahead.FullAhead | None, day: date | None) -> str:
     """When a kind would be full: an estimate."""
-    if ahead is None:
+    if ahead is None or day is None:
         return "not known"
     if ahead.days == 0:
         return "no room now"

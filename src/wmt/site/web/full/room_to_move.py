@@ -27,4 +27,5 @@ def sentence(name: str, state: FullState) -> str:
         kinds = " or ".join(roomy)
         return f"If cases were shared in the best way, {name} could take {kinds} average cases in all"
     ceiling = state.rules.ceiling_x100 // 100
-    return f"{name} has no room: it is over {ceiling}% however cases are shared. See what would free some"
+    said = f"{name} has no room: one more average case takes it over {ceiling}% however cases are shared"
+    return f"{said}. See what would free some"

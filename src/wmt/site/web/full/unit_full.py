@@ -42,7 +42,8 @@ def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
     level = _BELOW.get(unit.level) if not question.listing else None
     return {
         "elsewhere": False,
-        "word": state.word,
+        "word": kind_sentences.unit_today(state, found.outlook),
+        "known": bool(state.kinds),
         "has_room": state.word == HAS_ROOM,
         "ceiling": _percent(state.rules.ceiling_x100),
         "over": _percent(state.rules.over_x100),
@@ -54,7 +55,7 @@ def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
         "history": past is not None,
         "waits": found.waits,
         "tables": {
-            "full": _kinds(found, question),
+            "full": _kinds(found),
             **({"below": register(question, level)} if level else {}),
             "frees": _frees(found),
             "sums": _sums(found),
@@ -68,7 +69,7 @@ def _percent(x100: int) -> str:
     return f"{tables.exact(x100).text}%"
 
 
-def _kinds(found: query.UnitFull, question: UnitRequest) -> tables.Table:
+def _kinds(found: query.UnitFull) -> tables.Table:
     over = _percent(found.state.rules.over_x100)
     columns = [
         tables.Column("kind", "Kind of case"),
@@ -98,7 +99,7 @@ def _kinds(found: query.UnitFull, question: UnitRequest) -> tables.Table:
             "since": tables.text(
                 kind_sentences.since(run, outlook.past if outlook else None, found.state.rules.days)
             ),
-            "until": tables.text(kind_sentences.until(ahead, question.state.as_at.date())),
+            "until": tables.text(kind_sentences.until(ahead, outlook.day if outlook else None)),
             "odds": tables.text(kind_sentences.odds(ahead)),
             "interval": tables.text(kind_sentences.interval(ahead)),
             "over_cases": tables.count(each.best_over.cases),
@@ -108,7 +109,8 @@ def _kinds(found: query.UnitFull, question: UnitRequest) -> tables.Table:
 
 
 _NONE = (
-    "No points are published for the tiers of this data, so nobody can say how many cases there is room for."
+    "Nobody here is in sentence management, or no points are published for the tiers of this data, so nobody "
+    "can say how many cases there is room for."
 )
 
 
@@ -117,6 +119,7 @@ def register(question: UnitRequest, level: str) -> tables.Table:
     state = question.state
     below = [unit for unit in units.below(state, question.unit, level) if unit.code != NOT_KNOWN]
     found = query.states_of(state, below) if below else {}
+    below = [unit for unit in below if found[unit.code].kinds]  # a court's teams are neither full nor not
     kinds = dict.fromkeys(each.kind for of in found.values() for each in of.kinds)
     columns = [
         tables.Column("name", units.TITLES[level]),
