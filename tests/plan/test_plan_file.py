@@ -84,3 +84,9 @@ def test_too_many_steps_are_refused() -> None:
     step: dict[str, Any] = {"do": "leave", "post": "A:B"}
     with pytest.raises(PlanError, match=f"at most {MOST_STEPS} items"):
         plan_of({"name": "long", "steps": [step] * (MOST_STEPS + 1)})
+
+
+def test_who_leaves_does_not_keep_the_cases() -> None:
+    step = {"do": "leave", "post": "N1A:S1", "to": ["N1A:S2", "N1A:S1"]}
+    with pytest.raises(PlanError, match=r"step 1.*who leaves takes no cases"):
+        plan_of({"name": "one", "steps": [step]})

@@ -145,6 +145,12 @@ class LeaveStep(_Step):
     post: Post
     to: Posts = []
 
+    @model_validator(mode="after")
+    def _others(self) -> "LeaveStep":
+        if self.post in self.to:
+            raise ValueError("who leaves takes no cases; name others in to")
+        return self
+
 
 class StartStep(_Step):
     """Officers start in a team, with the hours that are usual for their grade unless others are given."""
