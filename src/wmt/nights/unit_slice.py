@@ -48,7 +48,7 @@ def part_of(night: folder.Night, level: str, code: str | Collection[str]) -> Uni
         keys = ["team_code", "staff_code"]
         former = _scan(night, "facts/former_line")
         asked.append(former.join(post.lazy().select(keys), on=keys, how="semi", maintain_order="left"))
-    found = dict(zip((*_OF_POSTS, "contact", "former"), _collected(night, asked), strict=False))
+    found = dict(zip((*_OF_POSTS, "contact", "former"), _collected(night.path, asked), strict=False))
     facts = Facts(
         as_at=night.manifest.as_at,
         tier_scheme=night.manifest.tier_scheme,
@@ -66,11 +66,9 @@ def part_of_cases(night: folder.Night, refs: Collection[str], codes: Collection[
     Raises NightError when a table is damaged.
     """
     wanted = pl.col("case_ref").is_in(pl.Series(sorted(refs), dtype=pl.String).implode())
-    asked = [
-        _scan(night, "facts/post"),
-        *(_scan(night, f"facts/{name}").filter(wanted) for name in _OF_CASES),
-    ]
-    post, caseload, flag = _collected(night, asked)
+    sums = tuple(night.manifest.files.get(f"facts/{name}.parquet", "") for name in ("post", *_OF_CASES))
+    post, *tables_of_cases = _case_tables(night.path, sums)
+    caseload, flag = (table.filter(wanted) for table in tables_of_cases)
     code, there = (
         pl.concat_str("team_code", pl.lit(":"), "staff_code"),
         pl.concat([caseload["post_no"], flag["post_no"]]),
@@ -79,6 +77,13 @@ def part_of_cases(night: folder.Night, refs: Collection[str], codes: Collection[
     tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
     tables |= {"post": post.cast(SCHEMAS["post"]), "caseload": caseload, "flag": flag}
     return Facts(as_at=night.manifest.as_at, tier_scheme=night.manifest.tier_scheme, **tables)
+
+
+@lru_cache(maxsize=2)
+def _case_tables(path: Path, checksums: tuple[str, ...]) -> list[pl.DataFrame]:  # noqa: ARG001 - as `_derived`
+    """Posts, caseload and flags of a night, kept in memory: each case that is given asks for a few rows."""
+    names = ("post", *_OF_CASES)
+    return _collected(path, [pl.scan_parquet(path / f"facts/{name}.parquet") for name in names])
 
 
 def sides_of(
@@ -141,7 +146,9 @@ def _side(night: folder.Night, level: str, code: str | Collection[str]) -> Side:
     # who is forgotten has numbers for references that are somebody else's the night after
     counted = night.manifest.forgotten is not None
     streams = streams_of(night).join(post, on=["team_code", "staff_code"], how="semi")
-    return Side(facts, rules_of(night), lines=_collected(night, [lines])[0], counted=counted, streams=streams)
+    return Side(
+        facts, rules_of(night), lines=_collected(night.path, [lines])[0], counted=counted, streams=streams
+    )
 
 
 def streams_of(night: folder.Night) -> pl.DataFrame:
@@ -153,7 +160,7 @@ def streams_of(night: folder.Night) -> pl.DataFrame:
     if "stream" not in totals.collect_schema():
         return _derived(night.path, night.manifest.files["results/totals.parquet"])
     posts = totals.filter(pl.col("level") == "post")
-    return _collected(night, [posts.select("team_code", "staff_code", post_stream="stream")])[0]
+    return _collected(night.path, [posts.select("team_code", "staff_code", post_stream="stream")])[0]
 
 
 @lru_cache(maxsize=8)
@@ -183,7 +190,7 @@ def held_in(night: folder.Night, refs: Sequence[str]) -> pl.DataFrame:
         pl.col("ref").is_in(pl.Series(refs).implode()), pl.col("kind") == "case"
     )
     held = lines.select("ref", post_code=pl.concat_str("team_code", pl.lit(":"), "staff_code"))
-    return _collected(night, [held])[0].cast(HELD)
+    return _collected(night.path, [held])[0].cast(HELD)
 
 
 def rules_of(night: folder.Night) -> rules.RuleSet:
@@ -209,7 +216,7 @@ def _units(night: folder.Night, level: str, code: str | Collection[str]) -> tupl
     else:
         team = team.filter(pl.col(f"{level}_code") == code)
         post = post.join(team.select("team_no"), on="team_no", how="semi", maintain_order="left")
-    teams, posts = _collected(night, [team, post])
+    teams, posts = _collected(night.path, [team, post])
     return teams, posts.cast(SCHEMAS["post"])
 
 
@@ -217,11 +224,11 @@ def _scan(night: folder.Night, name: str) -> pl.LazyFrame:
     return pl.scan_parquet(night.path / f"{name}.parquet")
 
 
-def _collected(night: folder.Night, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+def _collected(path: Path, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
     try:
         return pl.collect_all(asked)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise folder.NightError(
-            f"{night.path} cannot be read ({type(error).__name__}: {error}); bring it back from a copy, or "
+            f"{path} cannot be read ({type(error).__name__}: {error}); bring it back from a copy, or "
             "load its extract again into another folder"
         ) from error
