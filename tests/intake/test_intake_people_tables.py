@@ -312,3 +312,30 @@ def test_a_reason_twice_from_one_day_is_refused() -> None:
     assert [(fault.code, fault.row, fault.column) for fault in faults.items] == [
         ("PEOPLE_DUPLICATE", 3, "id")
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "column"),
+    [
+        ({"email": "ann"}, "PEOPLE_BAD_TEXT", "email"),
+        ({"email": "ann@example"}, "PEOPLE_BAD_TEXT", "email"),
+        ({"surname": "a" * 101}, "PEOPLE_BAD_TEXT", "surname"),
+        ({"staff_code": None}, "PEOPLE_MISSING_VALUE", "staff_code"),
+    ],
+)
+def test_a_fault_of_a_name_or_address_is_told_without_it(more: Row, code: str, column: str) -> None:
+    row = {
+        "staff_code": "N01A001", "forename": "Ann", "middle_name": None, "surname": "Bell",
+        "email": "ann@example.org", **more,
+    }  # fmt: skip
+    _, faults = read_people_tables(csv_files(staff_details=[row]), DAY)
+    assert [(fault.code, fault.row, fault.column) for fault in faults.items] == [(code, 2, column)]
+    told = faults.items[0].message
+    assert "ann@example" not in told
+    assert "a" * 50 not in told
+
+
+def test_a_person_twice_is_refused_whatever_the_letters() -> None:
+    rows = [{"staff_code": code, "surname": "Bell"} for code in ("N01A001", "n01a001")]
+    _, faults = read_people_tables(csv_files(staff_details=rows), DAY)
+    assert [(fault.code, fault.row) for fault in faults.items] == [("PEOPLE_DUPLICATE", 3)]
