@@ -28,10 +28,11 @@ from wmt.site.shown import needed_state
 from wmt.site.web.allocation import labels
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.waiting_forms import TYPES
+from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.workload.models import Unit
 
 
-class KindChangeForm(forms.Form):
+class KindChangeForm(RefusableForm):
     """By the names of `KindChangeRequest`; `do` is `look` or `save`."""
 
     key = forms.CharField(required=False, max_length=64)
@@ -48,11 +49,6 @@ class KindChangeForm(forms.Form):
         """What was typed of a case."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "do"}
         return case_kinds.KindChangeRequest(ref=ref, **typed)
-
-    def refuse(self, refused: RefusedError) -> None:
-        """Why it was refused: each fault on its field, or on the whole form."""
-        for fault in refused.faults:
-            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +71,7 @@ def case_change_page(request: HttpRequest) -> HttpResponse:
     except ConflictError as conflict:
         return _form(request, crn, form, conflict=str(conflict), status=409)
     except RefusedError as refused:
-        form.refuse(refused)
+        form.refuse(refused.faults)
         return _form(request, crn, form, status=422)
     if is_new:
         messages.success(request, _told(request, row, "The case is changed."))

@@ -19,7 +19,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseColleague
 from wmt.site.audit.reads import note_read
-from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import colleagues as action
 from wmt.site.changes import spread
@@ -29,6 +29,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import case_history
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
+from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -39,7 +40,7 @@ _Role = CaseColleague.Role
 _LONGEST, _MOST = 1_200, 1_000
 
 
-class ColleagueForm(forms.Form):
+class ColleagueForm(RefusableForm):
     """From when until when, and of one case who, as which. `key` makes sending it twice one decision."""
 
     key = forms.CharField(required=False, max_length=64)
@@ -47,11 +48,6 @@ class ColleagueForm(forms.Form):
     last_day = DayField("the last day", required=False)
     role = forms.CharField(required=False)
     post = forms.CharField(required=False)
-
-    def refuse(self, faults: Sequence[ChangeFault]) -> None:
-        """Why it was refused: each fault on its field, or on the whole form."""
-        for fault in faults:
-            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
     def save(
         self, request: HttpRequest, holder: str, role: str, given: Sequence[action.CaseNamed]

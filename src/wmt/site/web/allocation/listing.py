@@ -60,7 +60,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     if show in _WRITTEN:  # why somebody wrote something is for those who read it
         rows = [row for row in rows if row.pk in readable and getattr(row, _WRITTEN[show])]
         readable, changes = {row.pk for row in rows}, []
-    changes_read = {row.pk for row in changes if access.readable(question.user, state)(row)}
+    changes_read = {row.pk for row in changes if seen(row)}
     waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
     if readable or changes_read:
         note_read(question.user, unit)

@@ -1,20 +1,19 @@
 """What a manager types about a case that waits. Whether it will do is for the action to say."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from wmt.facts import LOCATIONS
 from wmt.site.allocation.models import WaitingCase
-from wmt.site.availability.change_requests import ChangeFault
 from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.date_field import DayField
+from wmt.site.web.forms.refusable import RefusableForm
 
 _LINES = ("requirements", "previous_posts")
 
 
-class WaitingForm(forms.Form):
+class WaitingForm(RefusableForm):
     """By the names of `WaitingDetails`; `version` is of the record that it was made from."""
 
     ref = forms.CharField(required=False, max_length=160)
@@ -47,11 +46,6 @@ class WaitingForm(forms.Form):
         for name in _LINES:
             typed[name] = tuple(line.strip() for line in typed[name].splitlines() if line.strip())
         return WaitingDetails(**typed | {"event_number": typed["event_number"] or 1})
-
-    def refuse(self, faults: Sequence[ChangeFault]) -> None:
-        """Why it was refused: each fault on its field, or on the whole form."""
-        for fault in faults:
-            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
 
 def initial_of(row: WaitingCase) -> dict[str, Any]:

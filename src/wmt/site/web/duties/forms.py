@@ -1,14 +1,13 @@
 """What people type about a duty. Whether it can be is for the actions to say, behind every mouth."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
-from wmt.site.availability.change_requests import ChangeFault
 from wmt.site.availability.validation import NOTES
 from wmt.site.date_field import DayField
 from wmt.site.duties import labels
+from wmt.site.web.forms.refusable import RefusableForm
 
 
 class WordsField(forms.CharField):
@@ -23,7 +22,7 @@ class WordsField(forms.CharField):
         )
 
 
-class StepForm(forms.Form):
+class StepForm(RefusableForm):
     """What all forms share. `version`: how many steps the duty had when the form was opened."""
 
     version = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
@@ -32,11 +31,6 @@ class StepForm(forms.Form):
     parts: ClassVar[tuple[str, ...]] = ("said",)
     #: whether nobody else may have taken a step since the form was opened
     asks_version: ClassVar[bool] = False
-
-    def refuse(self, faults: Sequence[ChangeFault]) -> None:
-        """Why it was refused: each fault on its field, or on the whole form."""
-        for fault in faults:
-            self.add_error(fault.field if fault.field in self.fields else None, fault.message)
 
     def given(self) -> dict[str, Any]:
         """What was typed, as the action takes it. Without a version none fits."""
