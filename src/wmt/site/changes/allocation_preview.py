@@ -5,6 +5,7 @@ Nothing is saved here. Pages, the API and the commands look, and the action look
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from wmt.allocation.cases import CaseToGive
 from wmt.allocation.eligibility import Eligibility
 from wmt.allocation.limits import CaseLimits
 from wmt.allocation.transfers import CaseTransfer
+from wmt.days import why_not
 from wmt.grades import DUMMY
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
@@ -132,7 +134,11 @@ def mark_of(case: CaseToGive) -> str:
 
 def moments_of(state: State, transfers: Sequence[CaseTransfer]) -> list[UnitMoment]:
     """The posts whose cases are others then, and the teams and PDUs they are in, before and after."""
-    moved = exchanges(state, transfers, [*transfers_since(state), *transfers])
+    return moments_with(state, exchanges(state, transfers, [*transfers_since(state), *transfers]))
+
+
+def moments_with(state: State, moved: Sequence[PostExchange]) -> list[UnitMoment]:
+    """The same by the lines that posts give and take."""
     found = [UnitMoment(each.unit, *each.moments) for each in moved]
     codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
     for level, wanted in codes.items():
@@ -330,6 +336,18 @@ def case_in(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
 def kind_of(state: State, line: Line) -> str:
     """What a line is of: a case, or what a flag adds to it."""
     return line_queries.pricing_of(state)[line.pricing].kind
+
+
+def period_faults(first_day: date, last_day: date | None, state: State) -> list[ChangeFault]:
+    """What is wrong with the days from which and until which something is to hold, both counting."""
+    faults = []
+    for name, day in (("first_day", first_day), ("last_day", last_day)):
+        if day and (said := why_not("record", day)):
+            faults.append(ChangeFault("DAY", said, name))
+    if last_day and last_day < max(first_day, state.day):
+        words = "It lies before the first day" if last_day < first_day else "It has passed"
+        faults.append(ChangeFault("LAST_DAY", f"{words}. Enter a later last day", "last_day"))
+    return faults
 
 
 def _allowed(actor: Any, code: str, state: State) -> bool:

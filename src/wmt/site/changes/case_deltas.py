@@ -72,7 +72,13 @@ def put_transfers(
     The caller holds the journal and has written down what is changed and what is undone. `standing` are all
     that stand beside the night then, where the caller knows.
     """
-    found = exchanges(state, transfers, transfers_since(state) if standing is None else standing)
+    put_moved(
+        state, exchanges(state, transfers, transfers_since(state) if standing is None else standing), change
+    )
+
+
+def put_moved(state: State, found: Sequence[PostExchange], change: int) -> None:
+    """Let posts have what was found that they give and take. The caller holds the journal."""
     if not found:
         return
     units = [each.unit for each in found]

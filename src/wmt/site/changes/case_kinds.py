@@ -19,12 +19,13 @@ from wmt.facts import LOCATIONS, TIERS
 from wmt.ledger import LedgerError
 from wmt.site.allocation.labels import KIND_REASONS
 from wmt.site.allocation.models import CaseKindChange
+from wmt.site.allocation.queries import transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocate import note_faults
-from wmt.site.changes.case_deltas import is_priced, put_transfers
+from wmt.site.changes.case_deltas import PostExchange, exchanges, is_priced, put_moved, put_transfers
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current, Unit
 from wmt.site.workload.state import State, rules_of, stated
@@ -82,15 +83,20 @@ class KindChangePreview:
         return CaseTransfer("", was.ref or "", code, code, None, *kinds)
 
     @cached_property
+    def moved(self) -> list[PostExchange]:
+        """The lines of the post that go and come."""
+        return exchanges(self.state, [self.transfer], [*transfers_since(self.state), self.transfer])
+
+    @cached_property
     def moments(self) -> list[preview.UnitMoment]:
         """The post, its team and its PDU before and after: the figures of the ledger."""
-        return preview.moments_of(self.state, [self.transfer])
+        return preview.moments_with(self.state, self.moved)
 
     @property
     def to_x100(self) -> int:
         """What the case earns then, with what its flags add, in hundredths."""
-        own = next(each for each in self.moments if each.unit.level == "post")
-        return self.before.points_x100 + own.after.points_x100 - own.before.points_x100
+        before, after = self.moved[0].moments
+        return self.before.points_x100 + after.points_x100 - before.points_x100
 
 
 def look(*, actor: Any, wanted: KindChangeRequest, state: State) -> KindChangePreview:
@@ -194,7 +200,7 @@ def _put(found: KindChangePreview, asker: Actor, number: int) -> CaseKindChange:
         changed_on=wanted.changed_on or state.day, first_day=state.day, reason=wanted.reason,
         notes=NOTE.mended(wanted.notes), change=number, recorded_by=asker.user, who=asker.name,
     )  # fmt: skip
-    put_transfers(state, [row.transfer], number)
+    put_moved(state, found.moved, number)
     Current.objects.update(revision=number)
     return row
 

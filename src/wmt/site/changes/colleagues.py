@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from wmt.days import why_not, written
+from wmt.days import written
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.access import codes
 from wmt.site.allocation.models import CaseColleague, new_key
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.availability.change_requests import RefusedError
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import colleague_ends as ends
@@ -144,7 +144,7 @@ def _check(actor: Any, wanted: ColleaguesRequest, state: State) -> None:
         raise preview.refused("WAITS", "Nobody holds these cases: allocate them", "given")
     if wanted.holder in found:
         raise preview.refused("HOLDER", f"{there.holder.name} holds these cases: choose colleagues", "given")
-    if faults := _day_faults(wanted, state):
+    if faults := preview.period_faults(wanted.first_day, wanted.last_day, state):
         raise RefusedError(faults)
     if wanted.role == _Role.COVER:
         if not is_away(state, there.holder, wanted.first_day):
@@ -154,17 +154,6 @@ def _check(actor: Any, wanted: ColleaguesRequest, state: State) -> None:
             words = f"{' and '.join(away)} cannot cover cases: away entirely on {written(wanted.first_day)}"
             raise preview.refused("AWAY", words, "given")
     _need_free(wanted, state, found)
-
-
-def _day_faults(wanted: ColleaguesRequest, state: State) -> list[ChangeFault]:
-    faults = []
-    for name, day in (("first_day", wanted.first_day), ("last_day", wanted.last_day)):
-        if day and (said := why_not("record", day)):
-            faults.append(ChangeFault("DAY", said, name))
-    if wanted.last_day and wanted.last_day < max(wanted.first_day, state.day):
-        words = "It lies before the first day" if wanted.last_day < wanted.first_day else "It has passed"
-        faults.append(ChangeFault("LAST_DAY", f"{words}. Enter a later last day", "last_day"))
-    return faults
 
 
 def _need_free(wanted: ColleaguesRequest, state: State, found: dict[str, Unit]) -> None:

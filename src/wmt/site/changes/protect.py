@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from wmt.days import why_not, written
+from wmt.days import written
 from wmt.facts import LOCATIONS, TIERS
 from wmt.site.allocation.models import PostProtection, new_key
 from wmt.site.allocation.protection import reasons_on
@@ -120,13 +120,7 @@ def follow_posts(codes: Mapping[str, str]) -> None:
 
 def _faults(wanted: ProtectionRequest, state: State) -> list[ChangeFault]:
     """What is missing or wrong in a request."""
-    faults, tiers = [], wanted.tidy_tiers
-    for name, day in (("first_day", wanted.first_day), ("last_day", wanted.last_day)):
-        if day and (said := why_not("record", day)):
-            faults.append(ChangeFault("DAY", said, name))
-    if wanted.last_day and wanted.last_day < max(wanted.first_day, state.day):
-        words = "It lies before the first day" if wanted.last_day < wanted.first_day else "It has passed"
-        faults.append(ChangeFault("LAST_DAY", f"{words}. Enter a later last day", "last_day"))
+    faults, tiers = preview.period_faults(wanted.first_day, wanted.last_day, state), wanted.tidy_tiers
     if wanted.reason not in reasons_on(state.day):
         faults.append(ChangeFault("REASON", "Choose why the post is protected", "reason"))
     if not (wanted.no_new or tiers or wanted.most_cases is not None or wanted.most_x100 is not None):
