@@ -61,11 +61,11 @@ def described(ledger: Ledger, text: str) -> CaseToGive:
     Raises CaseError where the description names no type and tier of this data.
     """
     scheme = ledger.facts.tier_scheme
-    stream, location, tier, suspended = kind_words(text, scheme)
+    stream, location, tier, suspended = read_kind(text, scheme)
     return of_kind(ledger.rules, scheme, ledger.day, location, tier, stream, suspended)
 
 
-def kind_words(text: str, tier_scheme: str) -> tuple[str, str, str, bool]:
+def read_kind(text: str, tier_scheme: str) -> tuple[str, str, str, bool]:
     """The stream, type and tier that a description names, and whether supervision is suspended.
 
     Raises CaseError as `described` does.

@@ -74,8 +74,8 @@ def _flags(facts: Facts, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow
     ends = {(row.ref, row.post_no): (post_no, row.kind_no, kind_no) for row, post_no, kind_no in given}
     # a flag that the input has at whoever gets the case, who did not hold it, says nothing of it
     strays = {(ref, post_no) for (ref, _), (post_no, *_) in ends.items()} - gone
-    kept = []
-    for flag in facts.flag.iter_rows(named=True):
+    touched, kept = facts.flag["case_ref"].is_in([ref for ref, _ in gone]).fill_null(False), []
+    for flag in facts.flag.filter(touched).iter_rows(named=True):
         key = flag["case_ref"], flag["post_no"]
         if key in ends:
             post_no, before, then = ends[key]
@@ -83,7 +83,7 @@ def _flags(facts: Facts, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow
             kept.append({**flag, "post_no": post_no, **(other if then != before else {})})
         elif key not in gone and key not in strays:
             kept.append(flag)
-    return _sorted(pl.DataFrame(kept, SCHEMAS["flag"]))
+    return _sorted(pl.concat([facts.flag.filter(~touched), pl.DataFrame(kept, SCHEMAS["flag"])]))
 
 
 def with_post_changed(facts: Facts, post_no: int, values: Mapping[str, Any]) -> Facts:

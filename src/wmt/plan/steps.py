@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from wmt.allocation.cases import CaseError, case_words, kind_words
+from wmt.allocation.cases import CaseError, case_words, read_kind
 from wmt.facts import SCHEMAS, Facts, kind_number, micro_hours
 from wmt.grades import DUMMY
 from wmt.plan import plan_file
@@ -150,7 +150,7 @@ def _move(step: plan_file.MoveStep, laid: LaidPlan) -> str:
 
 @_do.register
 def _become(step: plan_file.BecomeStep, laid: LaidPlan) -> str:
-    stream, location, tier, suspended = kind_words(step.becomes, laid.facts.tier_scheme)
+    stream, location, tier, suspended = read_kind(step.becomes, laid.facts.tier_scheme)
     then = kind_number(laid.facts.tier_scheme, stream, location, tier, suspended, "active")
     rows = _meant(step, laid)
     same = [row for row in rows if row.kind_no == then]
@@ -342,12 +342,12 @@ def _as_rows(rows: pl.DataFrame) -> list[CaseRow]:
 
 
 def _active(kind: str, tier_scheme: str) -> int:
-    stream, location, tier, suspended = kind_words(kind, tier_scheme)
+    stream, location, tier, suspended = read_kind(kind, tier_scheme)
     return kind_number(tier_scheme, stream, location, tier, suspended, "active")
 
 
 def _kind_said(kind: str, laid: LaidPlan) -> str:
-    stream, location, tier, suspended = kind_words(kind, laid.facts.tier_scheme)
+    stream, location, tier, suspended = read_kind(kind, laid.facts.tier_scheme)
     return f"({case_words(location, tier, stream, suspended=suspended)})"
 
 
