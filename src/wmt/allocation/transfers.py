@@ -15,7 +15,6 @@ import polars as pl
 
 from wmt.allocation.cases import case_words
 from wmt.facts import Facts, kind_number, kinds, table_of
-from wmt.facts.kinds import kind_table
 from wmt.ledger import OMIC
 
 #: The transfers a night was worked out with, as it keeps them: `key` is that of the allocation or change.
@@ -76,13 +75,13 @@ def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Fac
     """
     transfers = list(transfers)
     numbers = dict(fresh_posts(facts.post).rows())
-    own = kind_table(facts.tier_scheme).filter(pl.col("stream") != OMIC)
-    listed = facts.caseload.filter(pl.col("case_ref").is_in(list({each.ref for each in transfers})))
-    listed = listed.join(own, on="kind_no", how="semi").select("case_ref", "post_no", "kind_no")
     codes, texts = {number: code for code, number in numbers.items()}, kind_texts(facts.tier_scheme)
+    named = facts.caseload.filter(pl.col("case_ref").is_in(list({each.ref for each in transfers})))
+    rows_of = named.select("case_ref", "post_no", "kind_no").iter_rows()
+    listed = [row for row in rows_of if row[-1] in texts]
     held: dict[str, set[str]] = {}
     what: dict[str, set[str]] = {}
-    for ref, post_no, kind_no in listed.rows():
+    for ref, post_no, kind_no in listed:
         held.setdefault(ref, set()).add(codes.get(post_no, ""))
         if post_no in codes:
             what.setdefault(ref, set()).add(texts[kind_no])
@@ -91,7 +90,7 @@ def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Fac
     if ends:
         facts = _moved(facts, [(ref, numbers[start], numbers[end]) for (ref, start), end in ends.items()])
     if turned:
-        shown = {(ref, kind) for ref, post, kind in listed.rows() if post in codes}
+        shown = {(ref, kind) for ref, post, kind in listed if post in codes}
         rows = [
             (ref, kind, _same_but(facts.tier_scheme, kind, turned[ref, texts[kind]]))
             for ref, kind in sorted(shown)
@@ -108,9 +107,7 @@ def _moved(facts: Facts, moved: Collection[tuple[str, int, int]]) -> Facts:
     # a flag of the case that the input has at whoever gets it, who did not hold it, says nothing of it
     strays = rows.select("case_ref", post_no="then_no")
     flag = facts.flag.join(strays, on=["case_ref", "post_no"], how="anti")
-    of_cases = pl.col("kind_no").is_in(
-        [kind.kind_no for kind in kinds(facts.tier_scheme) if kind.stream != OMIC]
-    )
+    of_cases = pl.col("kind_no").is_in(list(kind_texts(facts.tier_scheme)))
     return replace(
         facts,
         caseload=_replaced(facts.caseload, rows, "post_no", of_cases),
@@ -129,6 +126,8 @@ def _turned(
 
 def _replaced(frame: pl.DataFrame, rows: pl.DataFrame, column: str, where: pl.Expr) -> pl.DataFrame:
     """A table with another number in a column of the rows of some cases, `then_no` of `rows`."""
+    if frame.is_empty():
+        return frame
     found = frame.join(rows, on=["case_ref", column], how="left")
     then = pl.coalesce(pl.when(where).then("then_no"), column)
     return found.with_columns(then.alias(column)).select(frame.columns).sort(frame.columns)

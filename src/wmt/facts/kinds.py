@@ -62,6 +62,7 @@ def kind_number(
     return _numbers(tier_scheme)[stream, location, tier, int(suspended), status]
 
 
+@cache
 def kind_table(tier_scheme: str) -> pl.DataFrame:
     """The kinds of a tier scheme as a table, to be joined on (stream, location, tier, suspended, status)."""
     return pl.DataFrame(kinds(tier_scheme), schema=KIND_SCHEMA, orient="row")

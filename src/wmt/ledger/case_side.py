@@ -14,7 +14,7 @@ import polars as pl
 from wmt.facts import SCHEMAS
 from wmt.facts.kinds import kinds
 from wmt.ledger.cells import PRICING
-from wmt.ledger.engine import DuckDBEngine, shaped, sql_text, unbound
+from wmt.ledger.engine import KeptEngine, shaped, sql_text, unbound
 from wmt.ledger.enums import OMIC
 from wmt.ledger.lines import LINE, case_lines, unpaid_only_lines, weighting_lines
 from wmt.ledger.prices import PRICE, SCALAR, price
@@ -32,7 +32,7 @@ class CaseSide:
 
     def __init__(self, rules: RuleSet, tier_scheme: str, day: date) -> None:
         self.tier_scheme = tier_scheme
-        self._engine = DuckDBEngine(threads=1, few_rows=True)
+        self._engine = KeptEngine(threads=1, few_rows=True)
         prices = price(rules, tier_scheme, day)
         self._weighs = prices.weighs
         for name in ("price", "scalar"):
@@ -42,7 +42,8 @@ class CaseSide:
         """The lines of cases and their flags, of tables shaped as the facts: columns `LINE`."""
         self._engine.put("caseload", caseload)
         self._engine.put("flag", flag)
-        found = shaped(self._engine.run(_sql(self._engine.dialect, self._weighs)), LINE)
+        sql = _sql(self._engine.dialect, None if flag.is_empty() else self._weighs)
+        found = shaped(self._engine.run(sql), LINE)
         return found.sort("ref", "post_no", "kind", "points_x100")
 
     def every_pricing(self, pairs: Collection[tuple[str, str]]) -> pl.DataFrame:
@@ -60,16 +61,17 @@ class CaseSide:
 
 
 @cache
-def _sql(dialect: str, weighs: tuple[str, ...]) -> str:
+def _sql(dialect: str, weighs: tuple[str, ...] | None) -> str:
+    """The query; `weighs` as `all_lines` has it, or None where there are no flags: without them cases have no
+    lines but their own, and most have none."""
     tables: dict[str, Any] = {name: unbound(name, schema) for name, schema in _TABLES.items()}
-    parts = [
-        case_lines(tables),
-        unpaid_only_lines(tables),
-        *(weighting_lines(tables, kind) for kind in weighs),
-    ]
+    parts = [case_lines(tables)]
+    if weighs is not None:
+        parts += [unpaid_only_lines(tables), *(weighting_lines(tables, kind) for kind in weighs)]
     return sql_text(ibis.union(*parts, distinct=False), dialect)
 
 
 def warm_up() -> None:
     """Make the SQL now, so that the first changed case need not wait for it."""
-    _sql(DuckDBEngine.dialect, ())
+    _sql(KeptEngine.dialect, None)
+    _sql(KeptEngine.dialect, ())

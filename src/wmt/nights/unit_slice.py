@@ -5,7 +5,7 @@ Numbers of posts and teams stay those of the night, so that a part's rows mean w
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -65,25 +65,40 @@ def part_of_cases(night: folder.Night, refs: Collection[str], codes: Collection[
 
     Raises NightError when a table is damaged.
     """
-    wanted = pl.col("case_ref").is_in(pl.Series(sorted(refs), dtype=pl.String).implode())
     sums = tuple(night.manifest.files.get(f"facts/{name}.parquet", "") for name in ("post", *_OF_CASES))
-    post, *tables_of_cases = _case_tables(night.path, sums)
-    caseload, flag = (table.filter(wanted) for table in tables_of_cases)
-    code, there = (
-        pl.concat_str("team_code", pl.lit(":"), "staff_code"),
-        pl.concat([caseload["post_no"], flag["post_no"]]),
-    )
-    post = post.filter(code.is_in(sorted(codes)) | pl.col("post_no").is_in(there.implode()))
-    tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
-    tables |= {"post": post.cast(SCHEMAS["post"]), "caseload": caseload, "flag": flag}
+    post, numbers, *tables_of_cases = _case_tables(night.path, sums)
+    caseload, flag = (_of_refs(table, sorted(refs)) for table in tables_of_cases)
+    there = {*caseload["post_no"], *flag["post_no"], *(numbers[code] for code in codes if code in numbers)}
+    post = post.filter(pl.col("post_no").is_in(list(there)))
+    tables = {**_empty_tables(), "post": post, "caseload": caseload, "flag": flag}
     return Facts(as_at=night.manifest.as_at, tier_scheme=night.manifest.tier_scheme, **tables)
 
 
 @lru_cache(maxsize=2)
-def _case_tables(path: Path, checksums: tuple[str, ...]) -> list[pl.DataFrame]:  # noqa: ARG001 - as `_derived`
-    """Posts, caseload and flags of a night, kept in memory: each case that is given asks for a few rows."""
+def _case_tables(
+    path: Path,
+    checksums: tuple[str, ...],  # noqa: ARG001 - as `_derived`
+) -> tuple[pl.DataFrame, dict[str, int], pl.DataFrame, pl.DataFrame]:
+    """Posts, their numbers by code, and caseload and flags in the order of cases: kept in memory, because
+    each case that is given asks for a few rows. What has no reference is left out."""
     names = ("post", *_OF_CASES)
-    return _collected(path, [pl.scan_parquet(path / f"facts/{name}.parquet") for name in names])
+    found = _collected(path, [pl.scan_parquet(path / f"facts/{name}.parquet") for name in names])
+    post = found[0].cast(SCHEMAS["post"])
+    codes = post.select(pl.concat_str("team_code", pl.lit(":"), "staff_code"), "post_no")
+    caseload, flag = (table.drop_nulls("case_ref").sort("case_ref", "post_no") for table in found[1:])
+    return post, dict(codes.rows()), caseload, flag
+
+
+def _of_refs(table: pl.DataFrame, refs: Sequence[str]) -> pl.DataFrame:
+    """The rows of some cases of a table in the order of its cases."""
+    wanted = pl.Series(refs, dtype=pl.String)
+    first, end = (table["case_ref"].search_sorted(wanted, side) for side in ("left", "right"))
+    return pl.concat([table.clear(), *map(table.slice, first, end - first)])
+
+
+@cache
+def _empty_tables() -> dict[str, pl.DataFrame]:
+    return {name: schema.to_frame() for name, schema in SCHEMAS.items()}
 
 
 def sides_of(
@@ -137,11 +152,10 @@ def _side(night: folder.Night, level: str, code: str | Collection[str]) -> Side:
     lines = _scan(night, "results/lines")
     if level != "nation":
         lines = lines.filter(pl.col("post_no").is_in(numbers))
-    tables = {name: schema.to_frame() for name, schema in SCHEMAS.items()}
     facts = Facts(
         as_at=night.manifest.as_at,
         tier_scheme=night.manifest.tier_scheme,
-        **{**tables, "team": team, "post": post},
+        **{**_empty_tables(), "team": team, "post": post},
     )
     # who is forgotten has numbers for references that are somebody else's the night after
     counted = night.manifest.forgotten is not None

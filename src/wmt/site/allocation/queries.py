@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wmt.allocation.transfers import CaseTransfer
 from wmt.ledger import OMIC
@@ -22,12 +22,14 @@ from wmt.site.workload.night_rows import first_days
 from wmt.site.workload.state import State
 
 
-def open_transfers() -> list[CaseTransfer]:
-    """Of every case of which the extract does not show yet what was decided, its ways, in order."""
+def open_transfers(refs: Collection[str] | None = None) -> list[CaseTransfer]:
+    """Of every case of which the extract does not show yet what was decided, its ways, in order; or those of
+    some cases."""
+    named = Q() if refs is None else Q(ref__in=refs)
     return [
         row.transfer
         for model in DECISIONS
-        for row in model.objects.filter(is_open=True).order_by("change", "pk")
+        for row in model.objects.filter(named, is_open=True).order_by("change", "pk")
     ]
 
 
@@ -41,21 +43,24 @@ def limited_before(refs: Collection[str]) -> set[str]:
     }
 
 
-def transfers_since(state: State) -> list[CaseTransfer]:
-    """What was changed, and what was undone, after the night of the figures was worked out: in order."""
+def transfers_since(state: State, refs: Collection[str] | None = None) -> list[CaseTransfer]:
+    """What was changed, and what was undone, after the night of the figures was worked out: in order. Of all
+    cases or of some."""
     keys = {each.key for each in kept_by(state)}
-    return transfers_back(state) + [each for each in open_transfers() if each.key not in keys]
+    return transfers_back(state, refs) + [each for each in open_transfers(refs) if each.key not in keys]
 
 
-def transfers_back(state: State) -> list[CaseTransfer]:
-    """The ways back of what the night of the figures has and was undone, the last first.
+def transfers_back(state: State, refs: Collection[str] | None = None) -> list[CaseTransfer]:
+    """The ways back of what the night of the figures has and was undone, the last first. Of all cases or of
+    some.
 
     What it has and no record tells of, as after a database was put back, is undone too: every figure has
     somebody who answers for it.
     """
     kept = _kept(state.night, settings.CONFIG.nights)
+    kept = kept if refs is None else [each for each in kept if each[0].ref in refs]
     keys = [each.key for each, _ in kept]
-    rows = {row.key: row for model in DECISIONS for row in model.objects.filter(key__in=keys)}
+    rows = {row.key: row for model in DECISIONS for row in model.objects.filter(key__in=keys)} if kept else {}
     back = []
     for each, since in reversed(kept):
         row = rows.get(each.key)

@@ -54,6 +54,8 @@ def plans_of(
     posts: Collection[records.Post] | None = None, *, at: int | None = None
 ) -> dict[records.Post, records.PostRecords]:
     """The plans of these posts, or of every post that has one. `at`: as they stood after that change."""
+    if posts is not None and not posts:
+        return {}
     found: dict[records.Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
     for kind, model in models.KINDS.items():
         rows = _of_posts(model, posts).filter(stood(at), withdrawn=False).order_by("first_day", "key")

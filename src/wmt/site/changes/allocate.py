@@ -7,7 +7,7 @@ who may hold what, is possible and wants a reason.
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -178,10 +178,12 @@ def give(
     given = CaseAllocation.State.GIVEN, CaseAllocation.State.PASSED_ON
     CaseAllocation.objects.filter(ref__in=refs, is_open=True, state=given[0]).update(state=given[1])
     state = found[0].state
-    since = _since_before(state, {each.wanted.ref: each.to.code for each in found})
+    standing = transfers_since(state, refs)
+    since = _since_before(state, standing, {each.wanted.ref: each.to.code for each in found})
     limited = limited_before(refs)
     rows = [_row(each, asker, number, batch, was_limited=each.wanted.ref in limited) for each in found]
-    put_transfers(state, [row.transfer._replace(since=since[row.ref]) for row in rows], number)
+    made = [row.transfer for row in rows]
+    put_transfers(state, [each._replace(since=since[each.ref]) for each in made], number, [*standing, *made])
     waiting_ends.were_given(rows)
     colleague_ends.were_given(state, rows)
     _shown(number)
@@ -212,11 +214,13 @@ def _row(
     )  # fmt: skip
 
 
-def _since_before(state: State, given: Mapping[str, str]) -> dict[str, date | None]:
+def _since_before(
+    state: State, standing: Iterable[CaseTransfer], given: Mapping[str, str]
+) -> dict[str, date | None]:
     """Since when whoever gets each case has it, by reference: today; but where the night of the figures has
     it with them, it only goes back, and they have had it since before."""
     first: dict[str, CaseTransfer] = {}
-    for each in transfers_since(state):
+    for each in standing:
         if each.is_move:
             first.setdefault(each.ref, each)
     kept = {each.key: each.since for each in kept_by(state)}

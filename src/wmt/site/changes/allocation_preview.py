@@ -134,7 +134,8 @@ def mark_of(case: CaseToGive) -> str:
 
 def moments_of(state: State, transfers: Sequence[CaseTransfer]) -> list[UnitMoment]:
     """The posts whose cases are others then, and the teams and PDUs they are in, before and after."""
-    return moments_with(state, exchanges(state, transfers, [*transfers_since(state), *transfers]))
+    standing = transfers_since(state, {each.ref for each in transfers})
+    return moments_with(state, exchanges(state, transfers, [*standing, *transfers]))
 
 
 def moments_with(state: State, moved: Sequence[PostExchange]) -> list[UnitMoment]:
@@ -169,12 +170,13 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     cannot be given or be given to, and ConflictError where somebody else holds the case by now.
     """
     to = receivers(actor, [wanted.to_post], state)[wanted.to_post]
-    holder, lines = _held(actor, wanted, state)
+    holder, there = _held(actor, wanted, state)
+    lines = [line for line in there if line.post_no == holder.number]
     need_open_to(to, wanted.ref)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
     case = case_in(state, holder, lines)
-    need_no_flag(case_lines(state, [wanted.ref]), [to])
+    need_no_flag(there, [to])
     waiting = holder.code in placeholders(state)
     candidate = with_cases(to, [case], state)
     return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
@@ -220,8 +222,8 @@ def need_open_to(to: Unit, ref: str) -> None:
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
     """Who holds a case, and what it is in the figures; its CRN as somebody typed it. Raises RefusedError."""
-    holder, lines = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
-    return holder, case_in(state, holder, lines)
+    holder, there = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
+    return holder, case_in(state, holder, [line for line in there if line.post_no == holder.number])
 
 
 def written(state: State, typed: str) -> str:
@@ -252,7 +254,8 @@ def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Uni
 
 
 def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, list[Line]]:
-    """Who holds a case, and its lines. One that the person may not give is told as one that is not there."""
+    """Who holds a case, and its lines, also flags of it with others. One that the person may not give is told
+    as one that is not there."""
     lines = case_lines(state, [wanted.ref]) if wanted.ref else []
     numbers = {line.post_no for line in lines if kind_of(state, line) == "case"}
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
@@ -280,7 +283,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
             words = f"{last.who} gave this case to {holder.name}, {moment_words(last.recorded_at)}"
         raise conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
     _need_fresh(holder)
-    return holder, [line for line in lines if line.post_no == holder.number]
+    return holder, lines
 
 
 def _is_recorded(actor: Any, ref: str, state: State) -> bool:

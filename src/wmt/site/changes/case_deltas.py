@@ -19,8 +19,7 @@ from wmt.nights import open_night
 from wmt.nights.case_lines import made_lines
 from wmt.nights.unit_slice import part_of
 from wmt.site.allocation.queries import transfers_since
-from wmt.site.availability.queries import plans_of
-from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged, touch
+from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged, teams_of, touch
 from wmt.site.changes.time_lines import case_side
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
@@ -32,17 +31,19 @@ _NAMED = 300
 
 def case_lines(state: State, refs: Collection[str]) -> list[Line]:
     """The lines that go with cases when they move: their own and those of their flags, OMiC left out."""
-    numbers = [
-        number
-        for number, priced in line_queries.pricing_of(state).items()
-        if priced.kind in MOVES and priced.stream != ledger.OMIC
-    ]
-    wanted = sorted(refs)
+    numbers, wanted = _moving(state.of_load), sorted(ref for ref in refs if ref)
     found: list[Line] = []
     for start in range(0, len(wanted), _NAMED):
         named = Line.objects.filter(load_id=state.load_id, ref__in=wanted[start : start + _NAMED])
-        found += named.filter(pricing__in=numbers).order_by("pk")
+        # a case has few lines, and prices there are hundreds: to name them takes longer than to read all
+        found += [line for line in named.order_by("pk") if line.pricing in numbers]
     return found
+
+
+@lru_cache(maxsize=2)
+def _moving(of_load: OfLoad) -> frozenset[int]:
+    priced = line_queries.priced(of_load).items()
+    return frozenset(number for number, by in priced if by.kind in MOVES and by.stream != ledger.OMIC)
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def put_transfers(
 ) -> None:
     """Let cases be where and what their transfers make them, in all the figures that show them.
 
-    The caller holds the journal and has written down what is changed and what is undone. `standing` are all
-    that stand beside the night then, where the caller knows.
+    The caller holds the journal and has written down what is changed and what is undone. `standing` are
+    those of the same cases that stand beside the night then, where the caller knows.
     """
-    put_moved(
-        state, exchanges(state, transfers, transfers_since(state) if standing is None else standing), change
-    )
+    if standing is None:
+        standing = transfers_since(state, {each.ref for each in transfers})
+    put_moved(state, exchanges(state, transfers, standing), change)
 
 
 def put_moved(state: State, found: Sequence[PostExchange], change: int) -> None:
@@ -82,8 +83,7 @@ def put_moved(state: State, found: Sequence[PostExchange], change: int) -> None:
     if not found:
         return
     units = [each.unit for each in found]
-    plans = plans_of([(unit.team_code, unit.staff_code) for unit in units])
-    put_exchanged(state, units, plans, {each.unit.number or 0: each.lines for each in found}, change)
+    put_exchanged(state, units, {each.unit.number or 0: each.lines for each in found}, change)
     touch(state, [(unit.team_code, unit.staff_code) for unit in units], change)
 
 
@@ -94,23 +94,19 @@ def exchanges(
 ) -> list[PostExchange]:
     """What posts give and take when cases are where and what their transfers make them.
 
-    `standing` are all that then stand beside the night of the figures: from its facts with them the ledger
-    makes the lines of the cases again. What comes to a post is there since its last transfer.
+    `standing` are all of these cases that then stand beside the night of the figures: from its facts with
+    them the ledger makes the lines of the cases again. What comes to a post is there since its last transfer.
     """
     if not transfers:
         return []
     refs = {each.ref for each in transfers}
     night = open_night(settings.CONFIG.nights / state.night)
-    made = made_lines(night, [each for each in standing if each.ref in refs], refs, case_side(state))
+    made = made_lines(night, standing, refs, case_side(state))
     there = case_lines(state, refs)
     numbers = {line.post_no for line in there}.union(made["post_no"])
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
     units = {unit.number or 0: unit for unit in posts.order_by("code") if is_fresh(unit)}
-    above = {unit.team_code for unit in units.values()}
-    teams = {
-        team.code: team
-        for team in Unit.objects.filter(load_id=state.load_id, level="team", whole=True, code__in=above)
-    }
+    teams = teams_of(state.of_load)
     since = {each.ref: each.since for each in transfers if each.is_move}
     # a flag at a post that only counts its cases stays there, wherever its case goes: `lines_beside`
     pricing = line_queries.pricing_of(state)
@@ -128,9 +124,9 @@ def exchanges(
                 getattr(exchanged[line.post_no], side).append(line)
     for line in new:
         unit = units[line.post_no]
-        line.team_no, line.grade = teams[unit.team_code].number or 0, unit.grade
+        line.team_no, line.grade = teams[unit.team_code].number, unit.grade
     moved = [unit for number, unit in units.items() if exchanged[number].old or exchanged[number].new]
-    streams = _streams(state, moved, teams, exchanged, standing)
+    streams = _streams(state, moved, exchanged, standing)
     return [
         PostExchange(unit, replace(exchanged[unit.number or 0], stream=stream))
         for unit, stream in zip(moved, streams, strict=True)
@@ -194,9 +190,8 @@ def _numbers(of_load: OfLoad) -> dict[tuple[Any, ...], int]:
 def _streams(
     state: State,
     units: Sequence[Unit],
-    teams: Mapping[str, Unit],
     exchanged: Mapping[int, Exchange],
-    transfers: Sequence[CaseTransfer],
+    standing: Sequence[CaseTransfer],
 ) -> list[str]:
     """The stream each post is in with its cases; '' where it stays in the one it is in.
 
@@ -208,11 +203,14 @@ def _streams(
         cases = unit.cases_all + sum(line.listed_cases for line in lines.new)
         cases -= sum(line.listed_cases for line in lines.old)
         writes = cases == 0 and unit.code in _report_writers(state.night, settings.CONFIG.nights)
-        may_leave = lines.old and (teams[unit.team_code].is_omic or writes)
+        may_leave = lines.old and (teams_of(state.of_load)[unit.team_code].is_omic or writes)
         if unit.stream != ledger.HEADLINE or may_leave:
             unsure.append(unit.code)
     if not unsure:
         return [""] * len(units)
+    refs = {each.ref for each in standing}
+    # what else these posts hold may be there by other transfers
+    transfers = [*(each for each in transfers_since(state) if each.ref not in refs), *standing]
     night = open_night(settings.CONFIG.nights / state.night)
     touched = {code for each in transfers for code in (each.from_post, each.to_post)}
     part = part_of(night, "post", {*unsure, *touched, *(unit.code for unit in units)})

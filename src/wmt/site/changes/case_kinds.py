@@ -85,7 +85,8 @@ class KindChangePreview:
     @cached_property
     def moved(self) -> list[PostExchange]:
         """The lines of the post that go and come."""
-        return exchanges(self.state, [self.transfer], [*transfers_since(self.state), self.transfer])
+        standing = transfers_since(self.state, [self.transfer.ref])
+        return exchanges(self.state, [self.transfer], [*standing, self.transfer])
 
     @cached_property
     def moments(self) -> list[preview.UnitMoment]:

@@ -62,7 +62,8 @@ def return_day(plan: PostRecords, post: Unit, day: date) -> date | None:
 
 def judged(state: State, rows: Iterable[CaseColleague]) -> list[ColleagueOnDay]:
     """How some of them stand on the day of the figures, in the same order."""
-    rows = list(rows)
+    if not (rows := list(rows)):
+        return []
     away = {row.holder for row in rows if row.role == _COVER and not row.end}
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=away)
     posts = {unit.code: unit for unit in units}

@@ -15,7 +15,6 @@ from wmt.ledger import LineReason
 from wmt.ledger.prices import trainee_stages
 from wmt.site.availability import records
 from wmt.site.availability.models import Reduction
-from wmt.site.availability.queries import plans_of
 from wmt.site.changes.deltas import Exchange, is_fresh, put_exchanged
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
@@ -33,12 +32,11 @@ def put_contacts(
         # the posts of lines, as their figures are by now, but those that keep an earlier night's lines
         found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=list(moved))
         posts = [unit for unit in found.order_by("code") if is_fresh(unit)]
-        plans = plans_of([(u.team_code, u.staff_code) for u in posts])
         exchanged = {
             number: Exchange([was for was, _ in lines], [now for _, now in lines])
             for number, lines in moved.items()
         }
-        put_exchanged(state, posts, plans, exchanged, change)
+        put_exchanged(state, posts, exchanged, change)
 
 
 def points_moved(

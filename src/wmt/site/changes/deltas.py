@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from django.db.models import Q
@@ -46,7 +46,10 @@ def put_time(
 ) -> None:
     """Give posts these time lines, and the grade of their plans, in all the figures that show them."""
     if units:
-        put = _Put(state, units, plans)
+        grades = {
+            unit.code: grade_of(unit, plans[unit.team_code, unit.staff_code], state.day) for unit in units
+        }
+        put = _Put(state, units, plans, grades)
         for unit in units:
             put.post(unit, lines[unit.team_code, unit.staff_code])
         put.write()
@@ -66,12 +69,12 @@ class Exchange:
 def put_exchanged(
     state: State,
     units: Sequence[Unit],
-    plans: Mapping[Post, PostRecords],
     exchanged: Mapping[int, Exchange],
     change: int,
 ) -> None:
     """Put lines of posts, by their numbers, in place of others that are no time lines."""
-    put = _Put(state, units, plans, whole={number for number, each in exchanged.items() if each.stream})
+    grades = {unit.code: unit.grade for unit in units}
+    put = _Put(state, units, {}, grades, whole={number for number, each in exchanged.items() if each.stream})
     for unit in units:
         put.exchange(unit, exchanged[unit.number or 0])
     put.write()
@@ -82,6 +85,7 @@ def put_exchanged(
 class _Put:
     """The rows of posts being made again: their lines replaced, and what that moves noted.
 
+    `plans` are those of posts that get time lines, `grades` those that posts have then by their codes;
     `whole` are the numbers of posts all whose lines move, as they do with the stream of a post.
     """
 
@@ -90,19 +94,13 @@ class _Put:
         state: State,
         units: Sequence[Unit],
         plans: Mapping[Post, PostRecords],
+        grades: Mapping[str, str],
         whole: Collection[int] = (),
     ) -> None:
         self.state, self.plans, self.moves = state, plans, _Moves()
+        self.grades, self.teams = grades, teams_of(state.of_load)
         self.pricing = line_queries.pricing_of(state)
         self.numbers = _time_numbers(state.of_load)
-        teams = Unit.objects.filter(
-            load_id=state.load_id, level="team", whole=True, code__in={unit.team_code for unit in units}
-        )
-        self.teams = {code: number or 0 for code, number in teams.values_list("code", "number")}
-        self.grades = {
-            unit.code: grade_of(unit, self.plans[unit.team_code, unit.staff_code], self.state.day)
-            for unit in units
-        }
         self.held = self._held(units, whole)
         self.gone: list[int] = []
         self.made: list[Line] = []
@@ -162,7 +160,7 @@ class _Put:
         made = Line(
             load_id=self.state.load_id,
             post_no=unit.number or 0,
-            team_no=self.teams[unit.team_code],
+            team_no=self.teams[unit.team_code].number,
             grade=grade,
             pricing=self.numbers[_same(line)],
             ref=line["ref"] or "",
@@ -234,6 +232,23 @@ class _Put:
                 units.filter(code=code).exclude(grade=grade).update(grade=grade)
         for code, stream in self.streams.items():
             units.filter(code=code).update(stream=stream)
+
+
+class TeamOfLoad(NamedTuple):
+    """What the figures of a load say of a team and no change moves."""
+
+    number: int
+    is_omic: bool
+
+
+@lru_cache(maxsize=2)
+def teams_of(of_load: OfLoad) -> dict[str, TeamOfLoad]:
+    """The teams of a load by their codes. Kept: like prices, they stay."""
+    rows = Unit.objects.filter(load_id=of_load[0], level="team", whole=True)
+    return {
+        code: TeamOfLoad(number or 0, bool(is_omic))
+        for code, number, is_omic in rows.values_list("code", "number", "is_omic")
+    }
 
 
 def is_fresh(unit: Unit) -> bool:
@@ -342,11 +357,7 @@ def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
 def touch(state: State, posts: Iterable[Post], change: int) -> None:
     """Say of posts and their teams that something about them changed, though no figure of today may have."""
     posts = list(posts)
-    codes = {"post": {":".join(post) for post in posts}, "team": {post[0] for post in posts}}
-    for level, wanted in codes.items():
-        named = sorted(wanted)
-        for start in range(0, len(named), _BATCH):
-            found = Unit.objects.filter(
-                load_id=state.load_id, level=level, code__in=named[start : start + _BATCH]
-            )
-            found.update(touched=change)
+    for start in range(0, len(posts), _BATCH):
+        some = posts[start : start + _BATCH]
+        named = _named([*(("post", ":".join(post)) for post in some), *(("team", team) for team, _ in some)])
+        Unit.objects.filter(named, load_id=state.load_id).update(touched=change)
