@@ -19,10 +19,16 @@ class AccessListsIn(schemas.RequestSchema):
 
     ref: schemas.KeyIn = Field(description="The reference of the case, such as its CRN.")
     excluded: list[schemas.KeyIn] = Field(
-        [], max_length=500, description="Staff codes of who must not see it."
+        [],
+        max_length=500,
+        description="Staff codes of who must not see it. An account without a staff code is excluded by the "
+        "email address its person signs in with.",
     )
     restricted: list[schemas.KeyIn] = Field(
-        [], max_length=500, description="Staff codes of the only people who may see it; empty: no such list."
+        [],
+        max_length=500,
+        description="Staff codes, or addresses people sign in with, of the only ones who may see it; "
+        "empty: no such list.",
     )
     version: int | None = Field(None, ge=0, description="The version that was read: if it changed, 409.")
 

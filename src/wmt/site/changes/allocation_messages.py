@@ -25,6 +25,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.labels import REASONS
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError
 from wmt.site.changes.actions import Actor
@@ -108,6 +109,22 @@ def _told(people: Iterable[User], refs: Iterable[str]) -> list[User]:
     return [user for user in people if keys.isdisjoint(limited_access.hidden_from(user))]
 
 
+def _may_be_told(message: Message, refs: Iterable[str]) -> bool:
+    """Whether whoever an email goes to is shut out of none of some cases."""
+    if message.user is not None:
+        return bool(_told([message.user], refs))
+    names = _behind(message.address)
+    return not any(each.shuts_out(names) for each in limited_access.limits(list(refs)).values())
+
+
+def stop_for_shut_out(ref: str) -> None:
+    """What is not sent yet about a case is not sent to those who are shut out of it by now, nor again."""
+    rows = CaseAllocation.objects.filter(ref__iexact=ref)
+    for message in messages.of(ABOUT, rows.values("pk")).select_related("user"):
+        if message.state != Message.State.SENT and not _may_be_told(message, [ref]):
+            messages.stop(message, "access to the case was limited first")
+
+
 def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:
     """Writes the emails of allocations decided together: one to each person, about all their cases."""
     people, wanted, nobody = known_at(found), found[0].wanted, list[User | None]([None])
@@ -146,7 +163,7 @@ def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> N
     for message in told:
         about = {number for pk, number in topics if pk == message.pk}
         of = [row for row in rows if row.pk in about]
-        if message.user and not _told([message.user], [row.ref for row in of]):
+        if not _may_be_told(message, [row.ref for row in of]):
             continue
         refs = f"Case {of[0].ref} is" if len(of) == 1 else f"{', '.join(row.ref for row in of)} are"
         to = " and ".join(sorted({names[row.to_post] for row in of}))
@@ -166,8 +183,12 @@ def tell_undone(rows: Sequence[CaseAllocation], state: State, asker: Actor) -> N
 
 
 def _tell_rest(former: Message, rows: Iterable[CaseAllocation], state: State) -> None:
-    """Of an email about several cases that was stopped: the same about those of them that stay given."""
-    names = _names(rows, state)
+    """Of an email about several cases that was stopped: the same about those of them that stay given, and
+    that whoever gets it is not shut out of by now."""
+    rows = [row for row in rows if _may_be_told(former, [row.ref])]
+    limited, names = limited_before([row.ref for row in rows]), _names(rows, state)
+    for row in rows:
+        row.limited_access |= row.ref in limited
     given = [Given(row, names[row.to_post], names[row.from_post]) for row in rows]
     if given:
         subject, first = _opening(former.kind, given)

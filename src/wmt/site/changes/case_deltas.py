@@ -40,6 +40,13 @@ def case_lines(state: State, refs: Collection[str]) -> list[Line]:
     return found
 
 
+def holders_of(state: State, refs: Collection[str]) -> list[str]:
+    """The codes of the posts that have lines of some cases, OMiC left out."""
+    numbers = {line.post_no for line in case_lines(state, refs)}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    return sorted(posts.values_list("code", flat=True))
+
+
 @lru_cache(maxsize=2)
 def _moving(of_load: OfLoad) -> frozenset[int]:
     priced = line_queries.priced(of_load).items()

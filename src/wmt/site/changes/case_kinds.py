@@ -25,7 +25,14 @@ from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocate import note_faults
-from wmt.site.changes.case_deltas import PostExchange, exchanges, is_priced, put_moved, put_transfers
+from wmt.site.changes.case_deltas import (
+    PostExchange,
+    exchanges,
+    holders_of,
+    is_priced,
+    put_moved,
+    put_transfers,
+)
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current, Unit
 from wmt.site.workload.state import State, rules_of, stated
@@ -209,7 +216,8 @@ def _put(found: KindChangePreview, asker: Actor, number: int) -> CaseKindChange:
 def undo_kind(*, actor: Any, row: CaseKindChange, who: str = "") -> CaseKindChange:
     """Take a change back on the day it was made: the case is what it was.
 
-    Raises Denied, and ConflictError where it was settled, changed again or undone meanwhile.
+    Raises Denied for whoever may not allocate cases of the post of then and of who holds the case now, and
+    ConflictError where it was settled, changed again or undone meanwhile.
     """
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
@@ -221,7 +229,9 @@ def undo_kind(*, actor: Any, row: CaseKindChange, who: str = "") -> CaseKindChan
         if row.first_day != state.day:
             words = "It can be undone on its own day only; record what the case is now instead"
             raise preview.conflict("DAY_OVER", words)
-        preview.need_right(actor, row.post, state)
+        # it moves the figure of whoever holds the case by now
+        for code in dict.fromkeys([row.post, *holders_of(state, [row.ref])]):
+            preview.need_right(actor, code, state)
         row.state, row.is_open = _Now.UNDONE, False
         row.undone_at, row.undone_by = timezone.now(), asker.name
         row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])

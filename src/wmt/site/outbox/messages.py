@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -77,6 +78,12 @@ def cancel(about: str, numbers: Collection[int]) -> tuple[list[Message], dict[Me
     return [each for each in messages if each.state in (_State.SENDING, _State.SENT)], left
 
 
+def stop(message: Message, why: str) -> None:
+    """One email that is not sent yet never is, be it on its way: then this try is the last."""
+    unsent = Message.objects.filter(pk=message.pk).exclude(state=_State.SENT)
+    unsent.update(state=_State.NO_ADDRESS, body="", fault=why)
+
+
 def write_instead(about: str, letter: Letter, former: Message) -> None:
     """Puts an email into the outbox for one that was stopped: what was given up stays so."""
     (made,) = write(about, [letter])
@@ -96,7 +103,7 @@ def send_again(message: Message) -> bool:
     return True
 
 
-def of(about: str, numbers: Collection[int]) -> QuerySet[Message]:
+def of(about: str, numbers: Collection[int] | QuerySet[Any, Any]) -> QuerySet[Message]:
     """The emails about things of a kind, in the order they were written."""
     topics = MessageTopic.objects.filter(about=about, number__in=numbers)
     return Message.objects.filter(pk__in=topics.values("message_id")).order_by("pk")

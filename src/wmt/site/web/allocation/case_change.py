@@ -22,6 +22,7 @@ from wmt.site.allocation.models import CaseKindChange
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_preview, case_kinds
+from wmt.site.changes.case_deltas import holders_of
 from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.shown import needed_state
@@ -137,7 +138,8 @@ def case_changed_page(request: HttpRequest, number: int) -> HttpResponse:
         "row": row,
         "post_name": post.name,
         "facts": labels.change_facts(row, state.day, there),
-        "can_undo": is_new and may((team, staff)),
+        "can_undo": is_new
+        and all(may(access.codes(code)) for code in (row.post, *holders_of(state, [row.ref]))),
         "case_href": f"{reverse('case')}?{urlencode({'crn': row.ref})}" if row.ref else "",
     }
     return render(request, "allocation/case_changed.jinja", context)

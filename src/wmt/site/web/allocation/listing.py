@@ -5,9 +5,10 @@ from statistics import median
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access, protection
 from wmt.site.allocation.labels import KIND_REASONS
@@ -62,7 +63,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
         readable, changes = {row.pk for row in rows}, []
     changes_read = {row.pk for row in changes if seen(row)}
     waits = [days for row in rows if row.pk in readable and (days := row.days_waited) is not None]
-    if readable or changes_read:
+    # a case that has come to who reads the unit's cases is known to them; not who changed it before, and why
+    hidden, reads_all = limited_access.hidden_from(question.user), visibility.cases(question.user, state)
+    known = {row.pk for row in changes if reads_all.covers(unit) and row.ref.upper() not in hidden}
+    if readable or changes_read or known:
         note_read(question.user, unit)
     posts = [unit] if unit.level == "post" else list(units.everybody(state, unit))
     by_code = {post.code: post for post in posts}
@@ -76,7 +80,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {
         "tables": {
             "allocations": _table(question, rows, readable),
-            **({"kind-changes": _changes(question, changes, changes_read)} if changes else {}),
+            **({"kind-changes": _changes(question, changes, changes_read, known)} if changes else {}),
             **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),
         },
@@ -148,7 +152,10 @@ def _values(
     }
 
 
-def _changes(question: UnitRequest, rows: Sequence[CaseKindChange], readable: set[int]) -> tables.Table:
+def _changes(
+    question: UnitRequest, rows: Sequence[CaseKindChange], readable: set[int], known: set[int]
+) -> tables.Table:
+    """Changes; those of `readable` as they are, of the cases of those `known` what their page says too."""
     is_now = question.state.as_of is None
     columns = [
         tables.Column("crn", "CRN", "code"),
@@ -163,7 +170,10 @@ def _changes(question: UnitRequest, rows: Sequence[CaseKindChange], readable: se
     if is_now:
         columns += [tables.Column("state", "State"), tables.Column("days", "Days not seen", "count")]
     names = units.names_of(units.of_level(question.state, "post").filter(code__in={row.post for row in rows}))
-    found = [tables.Row(_of_change(question, row, row.pk in readable, names)) for row in rows]
+    found = [
+        tables.Row(_of_change(question, row, names, may_read=row.pk in readable, is_known=row.pk in known))
+        for row in rows
+    ]
     return tables.Table(
         "kind-changes", f"Changes of tier and type: {question.unit.name}", columns, found,
         notes=[visibility.cases_withheld()] * (len(readable) < len(rows)),
@@ -171,18 +181,22 @@ def _changes(question: UnitRequest, rows: Sequence[CaseKindChange], readable: se
 
 
 def _of_change(
-    question: UnitRequest, row: CaseKindChange, may_read: bool, names: dict[str, str]
+    question: UnitRequest, row: CaseKindChange, names: dict[str, str], *, may_read: bool, is_known: bool
 ) -> dict[str, tables.Value]:
     not_seen = labels.not_seen(row, question.state.day)
-    private = {
-        "crn": tables.text(row.ref, reverse("case-changed", args=[row.pk])),
+    case = f"{reverse('case')}?{urlencode({'crn': row.ref})}"
+    of_case = {
+        "crn": tables.text(row.ref, reverse("case-changed", args=[row.pk]) if may_read else case),
         "on": tables.day(row.first_day),
-        "by": tables.text(staff_names.person(row.who)),
-        "why": tables.text(KIND_REASONS.get(row.reason, row.reason)),
         "days": tables.Value(None) if not_seen is None else tables.count(not_seen),
     }
+    decided = {
+        "by": tables.text(staff_names.person(row.who)),
+        "why": tables.text(KIND_REASONS.get(row.reason, row.reason)),
+    }
     return {
-        **(private if may_read else dict.fromkeys(private, _WITHHELD)),
+        **(of_case if may_read or is_known else dict.fromkeys(of_case, _WITHHELD)),
+        **(decided if may_read else dict.fromkeys(decided, _WITHHELD)),
         "what": tables.text(upper_first(row.words)),
         "before": tables.exact(row.from_x100),
         "after": tables.exact(row.to_x100),
