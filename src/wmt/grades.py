@@ -9,5 +9,7 @@ GradeName = Literal["PO", "PSO", "TPO", "SPO", "DMY"]
 GRADES: tuple[str, ...] = get_args(GradeName)
 #: The grade of a post that is nobody.
 DUMMY = "DMY"
+#: The grade of people on the trainee route (PQiP).
+TRAINEE = "TPO"
 #: The grades people have: those that figures over time are shown and asked for by.
 STAFF_GRADES = tuple(grade for grade in GRADES if grade != DUMMY)

@@ -13,10 +13,11 @@ import polars as pl
 
 from wmt import ledger
 from wmt.allocation.cases import CaseToGive
-from wmt.allocation.eligibility import Eligibility, eligibility
+from wmt.allocation.eligibility import Eligibility, eligibility, training_words
 from wmt.allocation.limits import CaseLimits
 from wmt.facts import LOCATIONS, SCHEMAS, table_of
-from wmt.grades import DUMMY, STAFF_GRADES
+from wmt.grades import DUMMY, STAFF_GRADES, TRAINEE
+from wmt.ledger.prices import stage_reasons
 from wmt.rules import RuleSet
 
 Post = TypeVar("Post")
@@ -61,6 +62,8 @@ class Candidate:
     limits: CaseLimits | None = None  # of a protected post
     cases: int = 0  # its active cases now
     gets: int = 0  # how many of the cases it would get that it does not hold
+    stage: str | None = None  # of a trainee: the reason of the reduction of the stage, '' where none is known
+    training: str = ""  # the same in words; private, as that reason is
 
     @property
     def eligible(self) -> bool:
@@ -130,9 +133,14 @@ def candidates(
     held = _caseloads(found, totals["post_no"].to_list())
     dated = (ALLOCATED.to_frame() if allocated is None else allocated).drop_nulls("allocated_on")
     recent = lately(((f"{team}:{staff}", day) for team, staff, day in dated.iter_rows()), found.day)
-    rows = totals.iter_rows(named=True)
-    made = (candidate_of(found.rules, row, cases, held.get(row["post_no"], {}), recent.get(row["code"], {}))
-            for row in rows)  # fmt: skip
+    stages = _stages(found)
+    made = (
+        candidate_of(
+            found.rules, row, cases, held.get(row["post_no"], {}), recent.get(row["code"], {}),
+            stage=stages.get(row["post_no"], ""),
+        )
+        for row in totals.iter_rows(named=True)
+    )  # fmt: skip
     return sorted(made, key=lambda each: each.order)
 
 
@@ -158,18 +166,21 @@ def candidate_of(
     caseload: Mapping[str, int],
     recent: Mapping[int, int],
     limits: CaseLimits | None = None,
+    stage: str = "",
 ) -> Candidate:
     """A post by its row of totals (with `post_no` and `unmeasured`), and what the cases would make of it.
 
-    `limits` are those of a protected post; the row then has its active `cases` too.
+    `limits` are those of a protected post; the row then has its active `cases` too. `stage` of a trainee is
+    the reason of its reduction, '' where none is known.
     """
+    is_trainee = row["grade"] == TRAINEE
     now = ledger.Moment(row["points_x100"], row["available_x100"])
     held = int(row["cases"]) if limits else 0
     effects = []
     for case in cases:
         holds = case.post_no is not None and case.post_no == row["post_no"]
         more = case.points_x100 - (case.held_x100 if holds else 0)
-        may = eligibility(rules, row["grade"], case.location, case.tier)
+        may = eligibility(rules, row["grade"], case.location, case.tier, stage if is_trainee else None)
         after = now._replace(points_x100=now.points_x100 + more)
         refused = limits.refusal(held + 1, after, case) if limits and not holds else ""
         effects.append(CaseEffect(case, may, holds, after, refused))
@@ -201,7 +212,18 @@ def candidate_of(
         limits=limits,
         cases=held,
         gets=sum(not effect.holds for effect in effects),
+        stage=stage if is_trainee else None,
+        training=training_words(rules, stage) if is_trainee else "",
     )
+
+
+def _stages(found: ledger.Ledger) -> dict[int, str]:
+    """The stage of training that is in force for posts, by number: the reason of its reduction."""
+    cuts, day = found.facts.reduction, pl.lit(found.day)
+    of_stage = cuts.filter(pl.col("reason").is_in(list(stage_reasons(found.rules))))
+    lasts = pl.col("last_day").is_null() | (pl.col("last_day") >= day)
+    in_force = of_stage.filter((pl.col("first_day") <= day) & lasts)
+    return dict(in_force.sort("first_day").select("post_no", "reason").rows())
 
 
 def _caseloads(found: ledger.Ledger, post_nos: Sequence[int]) -> dict[int, dict[str, int]]:

@@ -14,27 +14,41 @@ class Eligibility(NamedTuple):
     rule: str
 
 
-def eligibility(rules: RuleSet, grade: str, location: str, tier: str) -> Eligibility:
+def eligibility(
+    rules: RuleSet, grade: str, location: str, tier: str, stage: str | None = None
+) -> Eligibility:
     """Whether a post of a grade may hold a case of a type and tier. `tier` is '0' for a case without one.
 
     A case whose tier is not known may be of any, so only a grade that may hold all of them may hold it.
+    `stage` of the trainee route is the reason of its reduction; without one the grade alone is asked. It is
+    as private as that reason, so the words do not name it.
     """
+    of_stage = judging(rules, "eligibility_stage").get(f"eligibility_stage.{stage}.{location}")
     rules = judging(rules)
     found = rules.get(f"eligibility.{grade}.{location}")
     called = f"{location} {'case without a tier' if tier == '0' else tier}"
     if found is None:
         path = f"eligibility.{grade}"
         return Eligibility(False, f"the rules do not say whether grade {grade} may hold a {called}", path)
-    if not may_hold(found, tier):
-        return Eligibility(False, f"grade {grade} does not hold {called} by the rules", found.path)
+    for rule in (found, of_stage):
+        if rule is not None and not may_hold(rule, tier):
+            return Eligibility(False, f"grade {grade} does not hold {called} by the rules", rule.path)
     condition = rules.get(f"eligibility.{grade}.condition")
     return Eligibility(True, f"needs {condition.value}" if condition else "", found.path)
 
 
 @lru_cache(maxsize=8)
-def judging(rules: RuleSet) -> RuleSet:
-    """The rules themselves; for those saved before there were any of eligibility, the ones of their day."""
-    return rules if rules.under("eligibility") else load().at(rules.day)
+def judging(rules: RuleSet, group: str = "eligibility") -> RuleSet:
+    """The rules themselves; for those saved before there were any of a group, the ones of their day."""
+    return rules if rules.under(group) else load().at(rules.day)
+
+
+def training_words(rules: RuleSet, stage: str) -> str:
+    """The stage of training of a trainee, for those who may read why hours are reduced; '' for none known."""
+    if not stage:
+        return "stage of training not entered: judged by grade"
+    name = rules.get(f"reduction_reasons.{stage}.short_name")
+    return f"stage of training: {name.value if name else stage}"
 
 
 def may_hold(tiers: DatedValue, tier: str) -> bool:

@@ -219,7 +219,7 @@ def _presented(one: Candidate) -> dict[str, Any]:
         "team_code": one.team_code,
         "pdu_code": one.pdu_code,
         "eligible": one.eligible,
-        "why": one.words,
+        "why": [*one.words, *filter(None, [one.training])],
         "available": ledger.decimal(one.now.available_x100),
         "now": figures(one.now),
         "with_all": figures(one.together),
@@ -281,7 +281,7 @@ def _show(people: Sequence[Candidate], cases: int) -> None:
             *(each.caseload.get(location) for location in LOCATIONS),
             *(each.recent.get(days) for days in RECENT_DAYS),
             "yes" if each.eligible else "no",
-            "; ".join([*_over(each), *each.words]),
+            "; ".join([*_over(each), *each.words, *filter(None, [each.training])]),
         )
         for each in people
     ])  # fmt: skip

@@ -189,6 +189,11 @@ def trainee_stages(rules: RuleSet) -> frozenset[str]:
     counts = rules.get(_COWORKING)
     if counts is None or counts.value is not False:
         return frozenset()
+    return stage_reasons(rules)
+
+
+def stage_reasons(rules: RuleSet) -> frozenset[str]:
+    """The reasons of reductions that are stages of the trainee route."""
     return frozenset(rules.under("pqip_stage_longest_months"))
 
 

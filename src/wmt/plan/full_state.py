@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from wmt.grades import TRAINEE
 from wmt.plan import full, full_pool
 
-TRAINEE, OFFICER = "TPO", "PO"
+OFFICER = "PO"
 HAS_ROOM, UNEVEN, FULL, NOT_KNOWN = "has room", "full but uneven", "full", "not known"
 
 

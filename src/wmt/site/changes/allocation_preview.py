@@ -27,6 +27,7 @@ from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
 from wmt.site.changes.deltas import is_fresh
+from wmt.site.changes.training import stages_of
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.day_format import moment_words
@@ -183,12 +184,18 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
 
 
 def with_cases(
-    post: Unit, cases: Sequence[CaseToGive], state: State, limits: Mapping[str, CaseLimits] | None = None
+    post: Unit,
+    cases: Sequence[CaseToGive],
+    state: State,
+    limits: Mapping[str, CaseLimits] | None = None,
+    stages: Mapping[str, str] | None = None,
 ) -> Candidate:
-    """What cases would make of a post. `limits` of protected posts by their codes, where they are known."""
+    """What cases would make of a post. `limits` of protected posts and `stages` of trainees by their codes,
+    where they are known."""
     row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
     limits = limits_of(state, [post.code]) if limits is None else limits
-    found = candidate_of(rules_of(state), row, cases, {}, {}, limits.get(post.code))
+    stage = (stages_of(state, [post]) if stages is None else stages).get(post.code, "")
+    found = candidate_of(rules_of(state), row, cases, {}, {}, limits.get(post.code), stage)
     return as_limited(found, post, limited_access.limits([case.ref for case in cases if case.ref]))
 
 

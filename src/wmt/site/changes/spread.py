@@ -27,6 +27,7 @@ from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.recalculate import hold_journal
+from wmt.site.changes.training import stages_of
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Current, Line, Unit
@@ -163,9 +164,9 @@ def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
     there = allowed.among(Unit.objects.filter(load_id=state.load_id, level="post", whole=True))
     there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
     nobody = placeholders(state)
-    limits = limits_of(state, there.values("code"))
+    limits, stages = limits_of(state, there.values("code")), stages_of(state, there)
     found = [
-        preview.with_cases(post, [], state, limits)
+        preview.with_cases(post, [], state, limits, stages)
         for post in there
         if post.code not in nobody and post.code != holder.code and is_fresh(post)
     ]
@@ -178,8 +179,8 @@ def suggest(
     """To whom of some people each case of a post could go. Raises what `cases_of` and `look` raise."""
     posts = preview.receivers(actor, people, state)
     there = cases_of(actor=actor, post=post, refs=refs, state=state)
-    limits = limits_of(state, people)
-    chosen = [preview.with_cases(posts[code], there.cases, state, limits) for code in people]
+    limits, stages = limits_of(state, people), stages_of(state, posts.values())
+    chosen = [preview.with_cases(posts[code], there.cases, state, limits, stages) for code in people]
     before: dict[str, set[str]] = defaultdict(set)
     for row in CaseAllocation.objects.filter(ref__in=refs).exclude(state=CaseAllocation.State.UNDONE):
         before[row.ref].add(row.from_post)
@@ -211,13 +212,14 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
         preview.need_no_flag(
             [line for line in there.elsewhere if line.ref == each.ref], [takers[each.to_post]]
         )
-    limits = limits_of(state, takers)
+    limits, stages = limits_of(state, takers), stages_of(state, takers.values())
     with_all = {
         code: preview.with_cases(
             to,
             [case for case, one in zip(there.cases, wanted.given, strict=True) if one.to_post == code],
             state,
             limits,
+            stages,
         )
         for code, to in takers.items()
     }

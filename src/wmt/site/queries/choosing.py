@@ -24,6 +24,7 @@ from wmt.site.accounts import limited_access
 from wmt.site.allocation.protection import limits_of
 from wmt.site.changes import weeks_ahead
 from wmt.site.changes.allocation_preview import as_limited
+from wmt.site.changes.training import stages_of
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import case_nights, histories, runs
@@ -90,7 +91,8 @@ class Choosing:
                 held[location] += number
             row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
             lately_given, limits = recent.get(post.number, {}), self.limits.get(post.code)
-            made = candidate_of(self.rules, row, cases, held, lately_given, limits)
+            stage = self.stages.get(post.code, "")
+            made = candidate_of(self.rules, row, cases, held, lately_given, limits, stage)
             found.append(as_limited(made, post, lists))
         return sorted(found, key=lambda each: each.order)
 
@@ -144,6 +146,11 @@ class Choosing:
     def limits(self) -> Mapping[str, CaseLimits]:
         """What protected posts may get, by their codes."""
         return limits_of(self.state, [post.code for post in self.posts])
+
+    @cached_property
+    def stages(self) -> Mapping[str, str]:
+        """The stage of training of trainees, by their codes."""
+        return stages_of(self.state, self.posts)
 
     @cached_property
     def available(self) -> dict[str, list[tuple[date, int]]]:

@@ -181,10 +181,18 @@ def _values(
     is_hidden = effect.eligibility.words == limited_access.WHY_NOT
     said = effect.eligibility.eligible or is_hidden
     of_grade = effect.eligibility.words if said else "not for this grade"
-    private = visibility.reasons(question.user)
-    protected = choice_words.protected(one.limits, effect.refused, reads=private.covers(choice.post))
+    reads = visibility.reasons(question.user).covers(choice.post)
+    protected = choice_words.protected(one.limits, effect.refused, reads=reads)
+    training = one.training if reads else ""
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
-    notes = ["holds it now" if effect.holds else over_words, *one.why_not, *one.notes, of_grade, protected]
+    notes = [
+        "holds it now" if effect.holds else over_words,
+        *one.why_not,
+        *one.notes,
+        of_grade,
+        training,
+        protected,
+    ]
     notes += ["" if effect.holds else before, *people.colleagues.roles(effect.case.ref).get(one.code, ())]
     if (covered := people.colleagues.covers(one.code)).cases:
         notes.append(cover.covers(question.state, covered))

@@ -284,12 +284,12 @@ def _person(one: Candidate, state: State) -> dict[str, Any]:
     return {
         "code": one.code, "name": one.name or one.code, "grade": one.grade, "team": one.team_code,
         "now": tables.percent(*one.now, state.over_x100), "left": tables.points(left).text,
-        "protected": choice_words.protected(one.limits, "", reads=True),
+        "protected": choice_words.protected(one.limits, "", reads=True), "training": one.training,
     }  # fmt: skip
 
 
 def _option(one: Candidate, case: CaseToGive, state: State) -> str:
-    may = eligibility(rules_of(state), one.grade, case.location, case.tier)
+    may = eligibility(rules_of(state), one.grade, case.location, case.tier, one.stage)
     note = f", {may.words}" if may.eligible and may.words else "" if may.eligible else ", not for this grade"
     note += f", {choice_words.protected(one.limits, '', reads=True)}" if one.limits else ""
     return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now{note}"

@@ -70,7 +70,11 @@ GROUPS = (
         "Thresholds and the four-week rule",
         ("thresholds", "low_capacity_percent", "four_week_rule"),
     ),
-    RuleFamily("allocation", "Who may hold which case", ("eligibility", "protection_reasons", "cover")),
+    RuleFamily(
+        "allocation",
+        "Who may hold which case",
+        ("eligibility", "eligibility_stage", "protection_reasons", "cover"),
+    ),
     RuleFamily("full", "Whether a unit is full", ("full", "full_kinds")),
     RuleFamily("duties", "Duties of managers where workload is excessive", ("duties",)),
     RuleFamily("activities", "Activities and their minutes", ("activity_timings", "responsive_time")),
