@@ -63,7 +63,7 @@ steps:
     [
         ("- a list", "should be a mapping with name and steps"),
         ("name: nothing", "steps: is missing; add it"),
-        ("name: nothing\nsteps: []", "steps: cannot be read: list should have at least 1 item"),
+        ("name: ''\nsteps: []", "name: cannot be read: string should have at least 1 character"),
         ("name: [", "is not readable as YAML"),
         ("name: x\nsteps: &a\n  - *a", "refers back to an anchor"),
     ],

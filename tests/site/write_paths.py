@@ -19,6 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
+from write_paths_plans import PLAN_SAVES, kept_plan
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
@@ -74,6 +75,7 @@ class Place:
     colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
     changed: int  # the number of a change of a case's tier of today
+    plan: int  # the number of a plan of theirs
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -206,6 +208,7 @@ def _place_in(scene: Scene) -> Place:
         colleague=mentor.pk,
         protection=guarded.pk,
         changed=changed.pk,
+        plan=kept_plan(user, team, ":".join(post)),
     )
 
 
@@ -256,6 +259,7 @@ def _several(place: Place) -> Any:
 
 #: By method and name of the address: what really saves something.
 SAVES: dict[tuple[str, str], Write] = {
+    **PLAN_SAVES,
     ("POST", "account_login"): lambda _: Client(raise_request_exception=False).post(
         "/accounts/login/", {"login": "all@example.org", "password": PASSWORD}
     ),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wmt.errors import RefusalError
@@ -34,6 +35,22 @@ Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2, strict=False)
 
 class PlanError(RefusalError, ValueError):
     """A plan that cannot be used: every fault, each with its step and remedy."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes decimals as they are read, and nothing by an anchor."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _decimal(dumper: yaml.SafeDumper, number: Decimal) -> yaml.ScalarNode:
+    text = f"{number:f}"
+    kind = "float" if "." in text else "int"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
+
+
+_Dumper.add_representer(Decimal, _decimal)
 
 
 class _Step(BaseModel):
@@ -183,9 +200,30 @@ class Plan(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     note: str = ""
-    steps: Annotated[
-        list[Annotated[Step, Field(discriminator="do")]], Field(min_length=1, max_length=MOST_STEPS)
-    ]
+    steps: Annotated[list[Annotated[Step, Field(discriminator="do")]], Field(max_length=MOST_STEPS)]
+
+    @property
+    def text(self) -> str:
+        """The plan as its file has it; `read_plan` gives the same plan again."""
+        content = self.model_dump(by_alias=True, exclude_defaults=True)
+        return yaml.dump(
+            {"name": self.name, **content}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
+        )
+
+    @property
+    def places(self) -> set[str]:
+        """The posts ('TEAM:STAFF') and teams that its steps name."""
+        found: set[str] = set()
+        for step in self.steps:
+            for name in ("post", "team", "held_by", "to"):
+                named = getattr(step, name, None) or ()
+                found.update([named] if isinstance(named, str) else named)
+        return found
+
+    @property
+    def refs(self) -> set[str]:
+        """The cases that its steps name."""
+        return {ref for step in self.steps if isinstance(step, _CasesStep) for ref in step.cases}
 
 
 #: What a step may be, by its `do`.
@@ -200,10 +238,15 @@ def load_plan(path: Path) -> Plan:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(f"{path} cannot be read as a plan: {error}") from None
-    content, faults = read_yaml(text, path.name)
+    return read_plan(text, path.name)
+
+
+def read_plan(text: str, file: str = "plan") -> Plan:
+    """A plan from the text of its file. Raises PlanError with every fault."""
+    content, faults = read_yaml(text, file)
     if faults:
         raise _refused(faults)
-    return plan_of(content, path.name)
+    return plan_of(content, file)
 
 
 def plan_of(content: Any, file: str = "plan") -> Plan:

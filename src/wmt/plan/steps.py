@@ -4,7 +4,7 @@ A step that cannot be done, because its case or post is not there any more, is t
 silently. What comes of the rest is measured by the ledger as any night is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import singledispatch
@@ -44,11 +44,21 @@ class StepOutcome(NamedTuple):
     done: bool  # anything of it
 
 
+@dataclass(frozen=True)
+class Naming:
+    """How words about a plan name cases and posts, and the cases it may not use (as if nobody held them)."""
+
+    case: Callable[[str], str] = str
+    post: Callable[[str], str] = str
+    hidden: Container[str] = ()
+
+
 @dataclass
 class LaidPlan:
     """A night's facts with the steps done so far, the rules laid over, and the posts that were touched."""
 
     facts: Facts
+    naming: Naming = Naming()
     overlays: list[Overlay] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)  # of the step that is being done
@@ -62,7 +72,7 @@ class LaidPlan:
             return None
         row = found.row(0, named=True)
         if row["unmeasured"] or row["stale_since"] is not None:
-            self.missing.append(f"{code} has no figures of this night")
+            self.missing.append(f"{self.naming.post(code)} has no figures of this night")
             return None
         return int(row["post_no"])
 
@@ -118,12 +128,12 @@ class LaidPlan:
         return f"{team_code}:{staff}", int(number)
 
 
-def lay(plan: Plan, facts: Facts) -> tuple[LaidPlan, list[StepOutcome]]:
+def lay(plan: Plan, facts: Facts, naming: Naming = Naming()) -> tuple[LaidPlan, list[StepOutcome]]:
     """A plan laid over a night's facts, and what became of each step.
 
     Raises PlanError where a step describes no kind of case of this data.
     """
-    laid, outcomes = LaidPlan(facts), []
+    laid, outcomes = LaidPlan(facts, naming), []
     for number, step in enumerate(plan.steps, 1):
         laid.missing, laid.done = [], False
         try:
@@ -145,7 +155,7 @@ def _move(step: plan_file.MoveStep, laid: LaidPlan) -> str:
     rows = _meant(step, laid, leave_out={number for _, number in to}) if to else []
     if to:
         laid.move(rows, to)
-    return f"{_cases_words(step)} to {', '.join(step.to)}"
+    return f"move {_cases_words(step, laid)} to {_posts(step.to, laid)}"
 
 
 @_do.register
@@ -154,17 +164,17 @@ def _become(step: plan_file.BecomeStep, laid: LaidPlan) -> str:
     then = kind_number(laid.facts.tier_scheme, stream, location, tier, suspended, "active")
     rows = _meant(step, laid)
     same = [row for row in rows if row.kind_no == then]
-    laid.missing += [f"{row.ref or 'a case'} is of that kind already" for row in same]
+    laid.missing += [f"{_case(row, laid)} is of that kind already" for row in same]
     rows = [row for row in rows if row.kind_no != then]
     laid.put(rows, [(row, row.post_no, then) for row in rows])
     words = case_words(location, tier, stream, suspended=suspended)
-    return f"{_cases_words(step)} become {words}"
+    return f"{_cases_words(step, laid)} become {words}"
 
 
 @_do.register
 def _end(step: plan_file.EndStep, laid: LaidPlan) -> str:
     laid.put(_meant(step, laid), [])
-    return f"{_cases_words(step)} end"
+    return f"{_cases_words(step, laid)} end"
 
 
 @_do.register
@@ -179,13 +189,14 @@ def _arrive(step: plan_file.ArriveStep, laid: LaidPlan) -> str:
         row = CaseRow(-1, number, kind_no, None, step.cases)
         laid.put([], [(row, number, kind_no)], [code])
     each = f" ({step.a_week} a week for {counted(step.weeks or 0, 'week')})" if step.a_week else ""
-    return f"{counted(step.cases, 'case')} {_kind_said(step.kind, laid)} come to {step.to}{each}"
+    what, to = f"{counted(step.cases, 'case')} {_kind_said(step.kind, laid)}", laid.naming.post(step.to)
+    return f"{what} {'comes' if step.cases == 1 else 'come'} to {to}{each}"
 
 
 @_do.register
 def _hours(step: plan_file.HoursStep, laid: LaidPlan) -> str:
     laid.change(step.post, contracted_micro=micro_hours(step.hours), hours_source="entered")
-    return f"{step.post} has {_plain(step.hours)} contracted hours a week"
+    return f"{laid.naming.post(step.post)} has {_plain(step.hours)} contracted hours a week"
 
 
 @_do.register
@@ -203,37 +214,39 @@ def _reduce(step: plan_file.ReduceStep, laid: LaidPlan) -> str:
         laid.touched.add(step.post)
         laid.done = True
     much = f"{_plain(step.percent)}%" if step.percent is not None else f"{_plain(step.hours)} hours a week"
-    return f"{step.post} has a reduction of {much} more"
+    return f"{laid.naming.post(step.post)} has a reduction of {much} more"
 
 
 @_do.register
 def _end_reductions(step: plan_file.EndReductionsStep, laid: LaidPlan) -> str:
+    name = laid.naming.post(step.post)
     if (number := laid.post(step.post)) is not None:
         mine = pl.col("post_no") == number
         found = laid.facts.reduction.filter(mine)["reduction_ref"].to_list()
         gone = step.reductions or found
-        laid.missing += [f"{step.post} has no reduction {ref}" for ref in gone if ref not in found]
+        laid.missing += [f"{name} has no reduction {ref}" for ref in gone if ref not in found]
         if not found:
-            laid.missing.append(f"{step.post} has no reductions")
+            laid.missing.append(f"{name} has no reductions")
         if ended := set(gone).intersection(found):
             rest = laid.facts.reduction.filter(~(mine & pl.col("reduction_ref").is_in(list(ended))))
             laid.facts = with_reductions(laid.facts, rest)
             laid.touched.add(step.post)
             laid.done = True
     which = ", ".join(step.reductions) or "all"
-    return f"reductions of {step.post} end: {which}"
+    return f"reductions of {name} end: {which}"
 
 
 @_do.register
 def _grade(step: plan_file.GradeStep, laid: LaidPlan) -> str:
     laid.change(step.post, grade=step.grade)
-    return f"{step.post} is {step.grade}"
+    return f"{laid.naming.post(step.post)} is {step.grade}"
 
 
 @_do.register
 def _leave(step: plan_file.LeaveStep, laid: LaidPlan) -> str:
     number, to = laid.post(step.post), _receivers(step.to, laid)
-    words = f"{step.post} leaves; cases {'go to ' + ', '.join(step.to) if step.to else 'wait in the team'}"
+    then = f"go to {_posts(step.to, laid)}" if step.to else "wait in the team"
+    words = f"{laid.naming.post(step.post)} leaves; cases {then}"
     if number is None or (step.to and not to):
         return words
     team_code = step.post.partition(":")[0]
@@ -260,9 +273,8 @@ def _start(step: plan_file.StartStep, laid: LaidPlan) -> str:
         laid.touched.update(f"{step.team}:{code}" for code in staff)
         laid.done = True
     hours = "" if step.hours is None else f" with {_plain(step.hours)} hours each"
-    return (
-        f"{counted(step.posts, step.grade)} {'starts' if step.posts == 1 else 'start'} in {step.team}{hours}"
-    )
+    verb = "starts" if step.posts == 1 else "start"
+    return f"{counted(step.posts, step.grade)} {verb} in {laid.naming.post(step.team)}{hours}"
 
 
 @_do.register
@@ -302,7 +314,7 @@ def _meant(
         if step.held_by in (code, code.partition(":")[0]) and number not in set(leave_out)
     ]
     if not numbers:
-        laid.missing.append(f"there is nobody in {step.held_by} to take cases from")
+        laid.missing.append(f"there is nobody in {laid.naming.post(step.held_by)} to take cases from")
     kind_no = _active(step.kind, laid.facts.tier_scheme)
     mine = rows.filter(pl.col("post_no").is_in(numbers), pl.col("kind_no") == kind_no)
     left, found = step.number, []
@@ -312,7 +324,9 @@ def _meant(
             left -= found[-1].cases
     if left:
         has = step.number - left
-        laid.missing.append(f"{step.held_by} has {counted(has, 'case')} of that kind, not {step.number}")
+        laid.missing.append(
+            f"{laid.naming.post(step.held_by)} has {counted(has, 'case')} of that kind, not {step.number}"
+        )
     return found
 
 
@@ -323,13 +337,14 @@ def _named(refs: Sequence[str], rows: pl.DataFrame, laid: LaidPlan, leave_out: s
         by_ref.setdefault(row.ref or "", []).append(row)
     found = []
     for ref in dict.fromkeys(refs):
-        held = by_ref.get(ref, [])
+        held = [] if ref in laid.naming.hidden else by_ref.get(ref, [])
+        case = laid.naming.case(ref)
         if not held:
-            laid.missing.append(f"nobody holds {ref} in this data")
+            laid.missing.append(f"nobody holds {case} in this data")
         elif len(held) > 1:
-            laid.missing.append(f"{ref} is held more than once, so it is not clear what is meant")
+            laid.missing.append(f"{case} is held more than once, so it is not clear what is meant")
         elif held[0].post_no in leave_out:
-            laid.missing.append(f"{ref} is there already")
+            laid.missing.append(f"{case} is there already")
         else:
             found += held
     return found
@@ -351,11 +366,20 @@ def _kind_said(kind: str, laid: LaidPlan) -> str:
     return f"({case_words(location, tier, stream, suspended=suspended)})"
 
 
-def _cases_words(step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep) -> str:
+def _cases_words(step: plan_file.MoveStep | plan_file.BecomeStep | plan_file.EndStep, laid: LaidPlan) -> str:
     if step.cases:
-        few = ", ".join(step.cases[:3])
+        few = ", ".join(map(laid.naming.case, step.cases[:3]))
         return f"{few}" + (f" and {len(step.cases) - 3} more" if len(step.cases) > 3 else "")
-    return f"{counted(step.number or 0, 'case')} {step.kind} of {step.held_by}"
+    held_by = laid.naming.post(step.held_by or "")
+    return f"{counted(step.number or 0, 'case')} {_kind_said(step.kind, laid)} of {held_by}"
+
+
+def _posts(codes_of: Iterable[str], laid: LaidPlan) -> str:
+    return ", ".join(map(laid.naming.post, codes_of))
+
+
+def _case(row: CaseRow, laid: LaidPlan) -> str:
+    return laid.naming.case(row.ref) if row.ref else "a case"
 
 
 def _plain(number: Decimal | None) -> str:

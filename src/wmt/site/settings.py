@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "wmt.site.availability",
     "wmt.site.workload",
     "wmt.site.allocation",
+    "wmt.site.plans",
     "wmt.site.outbox",
     "wmt.site.domain_events",
     "wmt.site.duties",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("wmt.site.web.availability.urls")),
     path("", include("wmt.site.web.duties.urls")),
     path("", include("wmt.site.web.allocation.urls")),
+    path("", include("wmt.site.web.plans.urls")),
     path("", include("wmt.site.web.full.urls")),
     path("", include("wmt.site.web.unit_pages.urls")),
     path("", include("wmt.site.web.gallery")),

@@ -38,6 +38,8 @@ class Scope:
 class Denied(PermissionDenied):
     """Somebody may not do something. `sentence` says what, and `remedy` which role would and whom to ask."""
 
+    action: str
+
     def __init__(self, action: roles.Action, *, level: str = "", code: str = "") -> None:
         self.action, self.level, self.code = action, level, code
         titles = [role.title for role in roles.ROLES.values() if action in role.allows]

@@ -29,6 +29,7 @@ from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.loads.reports import remedy
 from wmt.site.outbox.models import Message
+from wmt.site.plans.models import SavedPlan
 from wmt.site.policies import policies
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
@@ -281,6 +282,9 @@ KINDS = (
         lambda before: DBTaskResult.objects.filter(
             finished_at__lt=before, status__in=("SUCCESSFUL", "FAILED")
         ),
+    ),
+    RetentionKind(
+        "plans", "plans that nobody changed", lambda before: SavedPlan.objects.filter(changed_at__lt=before)
     ),
     RetentionKind(
         "tokens",

@@ -22,7 +22,7 @@ from wmt.site.web.files.writers import FORMATS
 FILE = "<slug:table>.<slug:kind>"
 
 
-def files_of(page: str, view: Callable[..., HttpResponse], title: str) -> URLPattern:
+def files_of(page: str, view: Callable[..., HttpResponseBase], title: str) -> URLPattern:
     """Files of the tables of a page that is of no unit: its address, its view, what people call it.
 
     The tables are those the view passes through `tables.arranged`; nothing else is needed.
@@ -32,7 +32,12 @@ def files_of(page: str, view: Callable[..., HttpResponse], title: str) -> URLPat
 
 @require_safe
 def of_page(
-    request: HttpRequest, table: str, kind: str, page: Callable[..., HttpResponse], title: str, **of_page: Any
+    request: HttpRequest,
+    table: str,
+    kind: str,
+    page: Callable[..., HttpResponseBase],
+    title: str,
+    **of_page: Any,
 ) -> HttpResponseBase:
     """A table of any other page. The page's own view decides who may see it and what it holds."""
     need(request, Action.EXPORT)

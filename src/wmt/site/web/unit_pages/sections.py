@@ -11,6 +11,7 @@ from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.full import unit_full
+from wmt.site.web.plans import listing as plans
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -36,6 +37,7 @@ TABS.update(
         "full": unit_full,
         "working": working,
         "duties": register,
+        "plans": plans,
         "hours": hours,
         "reports": reports,
         "help": contacts,
@@ -66,7 +68,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
-    "Actions": ("duties",),
+    "Actions": ("duties", "plans"),
     "Calculation and rules": ("working",),
 }
 

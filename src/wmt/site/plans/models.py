@@ -1,0 +1,36 @@
+"""Plans that people keep. A plan is the text of its file; what comes of it is worked out when it is read."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from wmt.plan.plan_file import Plan, read_plan
+
+
+class SavedPlan(models.Model):
+    """A plan of one person, made from a unit. `text` is the file that `wmt plan` reads.
+
+    `version` counts the changes: a page that shows an earlier one changes nothing. `key` is that of the form
+    it was made with.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=10)
+    code = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["owner", "level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def plan(self) -> Plan:
+        """The plan by its steps. Raises PlanError where an earlier version of the tool wrote it."""
+        return read_plan(self.text, "this plan")

@@ -1,0 +1,253 @@
+"""What a plan would come to: its steps, and the figures shown before and after, for whoever reads it.
+
+The facts are those of the night with everything that people entered or decided since. The ledger measures the
+posts of the teams a plan touches before and after; every other figure moves by their difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db.models import Q
+
+from wmt import ledger, rules
+from wmt.nights import Night, open_night
+from wmt.nights.unit_slice import UnitSlice, part_of
+from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
+from wmt.plan.steps import LaidPlan, Naming, StepOutcome, lay
+from wmt.rules import RulesError
+from wmt.site.accounts import limited_access, visibility
+from wmt.site.availability.queries import plans_of
+from wmt.site.changes.allocation_preview import UnitMoment, kind_of
+from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.reconcile import facts_now
+from wmt.site.figures import units
+from wmt.site.queries.moved_cases import facts_with_given
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, rules_of
+
+#: From the nearest to the furthest above posts.
+_ABOVE = ("team", "pdu", "region", "nation")
+#: What stands in place of a case that the reader may not see.
+A_CASE = "a case"
+_Figures = tuple[str, int, int]  # stream, points and available points, both in hundredths
+
+
+@dataclass(frozen=True)
+class PlanEffect:
+    """What became of each step, and every unit that the plan touches: posts first, then those above them.
+
+    `only_within`: the plan changes a rule, so that what lies above this unit is not known.
+    """
+
+    steps: Sequence[StepOutcome]
+    moments: Sequence[UnitMoment]
+    only_within: str = ""
+
+
+@dataclass(frozen=True)
+class PlanReading:
+    """A plan of somebody (`owner`), laid over the figures shown as `reader` may read it.
+
+    The plan does what its owner may see: a case that is not theirs to see is as one that nobody holds.
+    """
+
+    plan: Plan
+    owner: Any
+    reader: Any
+    unit: Unit
+    state: State
+
+    def effect(self) -> PlanEffect:
+        """What comes of it. Raises PlanError where a step does not fit this data or its rules."""
+        night, posts = open_night(settings.CONFIG.nights / self.state.night), self._posts
+        if not self.plan.steps or not posts:
+            return PlanEffect(lay(self.plan, _nothing(night).facts, self._naming)[1], [])
+        part = self._part(night, {post.code for post in posts})
+        codes = part.facts.post.select("team_code", "staff_code").rows()
+        given = facts_with_given(self.state, night, part.facts)
+        before = facts_now(night, self.state, plans_of(codes), given)
+        laid, outcomes = lay(self.plan, before, self._naming)
+        old, new = self._rules(laid)
+        was, then = (
+            _measured(ledger.Ledger(facts, each, former=part.former, day=self.state.day))
+            for facts, each in ((before, old), (laid.facts, new))
+        )
+        moved = {code for code in then if was.get(code) != then[code]} | laid.touched
+        within = self.unit if laid.overlays else None
+        found = self._moments(was, then, moved, within)
+        return PlanEffect(outcomes, found, self.unit.name if within else "")
+
+    @cached_property
+    def _posts(self) -> list[Unit]:
+        """The posts of every team that the plan names or takes a case from, as far as its owner sees them."""
+        teams = {place.partition(":")[0] for place in self.plan.places}
+        teams.update(post.team_code for post in self.holders)
+        wanted = Q(team_code__in=teams)
+        if any(isinstance(step, RulesStep) for step in self.plan.steps):
+            column = "code" if self.unit.level == "post" else f"{self.unit.level}_code"
+            wanted = Q() if self.unit.level == units.NATION else wanted | Q(**{column: self.unit.code})
+        return list(units.seen(self.state, self.owner, "post").filter(wanted))
+
+    @cached_property
+    def holders(self) -> list[Unit]:
+        """The posts that hold the cases that the owner may see, by code."""
+        return sorted({post.code: post for post in self._held.values()}.values(), key=lambda post: post.code)
+
+    @cached_property
+    def _held(self) -> dict[str, Unit]:
+        return readable_cases(self.owner, self.plan.refs, self.state)
+
+    @cached_property
+    def readable(self) -> dict[str, Unit]:
+        """The cases that the plan names and the reader may see, and who holds each."""
+        if self.reader == self.owner:
+            return self._held
+        return readable_cases(self.reader, self.plan.refs, self.state)
+
+    @cached_property
+    def _naming(self) -> Naming:
+        names = units.names_of(units.seen(self.state, self.reader, "post").filter(code__in=self.plan.places))
+        names |= dict(
+            units.seen(self.state, self.reader, "team")
+            .filter(code__in=self.plan.places)
+            .values_list("code", "name")
+        )
+        # whoever typed a reference may read what they typed; of another case nobody learns by a plan
+        typed = self.plan.refs if self.reader == self.owner else self.readable.keys()
+        return Naming(
+            case=lambda ref: ref if ref in typed else A_CASE,
+            post=lambda code: names.get(code) or code,
+            hidden=self.plan.refs - self._held.keys(),
+        )
+
+    def _part(self, night: Night, codes: Collection[str]) -> UnitSlice:
+        """The facts of posts; where reductions end, of those too whose cases they helped with: what a trainee
+        does in a stage of PQiP earns nothing."""
+        part = part_of(night, "post", codes)
+        if not any(isinstance(step, EndReductionsStep) for step in self.plan.steps):
+            return part
+        mine = part.facts.post["post_no"].implode()
+        helped = part.facts.contact.filter(
+            pl.col("by_post_no").is_in(mine), ~pl.col("om_post_no").is_in(mine)
+        )["om_post_no"]
+        posts = Unit.objects.filter(load_id=self.state.load_id, level="post", whole=True)
+        others = set(posts.filter(number__in=helped.unique().to_list()).values_list("code", flat=True))
+        return part_of(night, "post", {*codes, *others}) if others else part
+
+    def _rules(self, laid: LaidPlan) -> tuple[rules.RuleSet, rules.RuleSet]:
+        """The rules before and after. A rule that is changed is changed in the rules of the program."""
+        if not laid.overlays:
+            return rules_of(self.state), rules_of(self.state)
+        if self.state.overlays:
+            words = f"The figures shown have {', '.join(self.state.overlays)} laid over the rules already"
+            raise PlanError(f"{words}, so a step cannot change rules here")
+        tree, day = rules.load(), self.state.rules_date
+        try:
+            return tree.at(day), tree.at(day, laid.overlays)
+        except RulesError as error:
+            raise PlanError(str(error)) from None
+
+    def _moments(
+        self,
+        was: dict[str, _Figures],
+        then: dict[str, _Figures],
+        moved: Collection[str],
+        within: Unit | None,
+    ) -> list[UnitMoment]:
+        seen = units.seen(self.state, self.reader, "post").filter(code__in=moved)
+        posts = {post.code: post for post in seen}
+        found, above = [], _Above(self.state, self.reader)
+        for code in sorted(moved):
+            old, new = was.get(code, ("", 0, 0)), then[code]
+            post = posts.get(code) or above.new_post(code, new[0])
+            if post is None:
+                continue
+            before = ledger.Moment(post.points_x100 or 0, post.available_x100 or 0)
+            found.append(UnitMoment(post, before, _plus(before, old, new)))
+        above.add(found, was, then)
+        return found + above.moments(within)
+
+
+class _Above:
+    """Units above posts, and by how much the headline of each moves."""
+
+    def __init__(self, state: State, reader: Any) -> None:
+        self.state, self.reader = state, reader
+        self._moves: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        self._teams: dict[str, Unit | None] = {}
+
+    def new_post(self, code: str, stream: str) -> Unit | None:
+        """A post that only the plan has; None where the reader does not see its team."""
+        team_code, _, staff = code.partition(":")
+        if team_code not in self._teams:
+            self._teams[team_code] = (
+                units.seen(self.state, self.reader, "team").filter(code=team_code).first()
+            )
+        team = self._teams[team_code]
+        if team is None:
+            return None
+        return Unit(
+            level="post", code=code, name=f"{staff} (only in this plan)", stream=stream, staff_code=staff,
+            team_code=team_code, pdu_code=team.pdu_code, region_code=team.region_code,
+            points_x100=0, available_x100=0,
+        )  # fmt: skip
+
+    def add(self, posts: Sequence[UnitMoment], was: dict[str, _Figures], then: dict[str, _Figures]) -> None:
+        """Posts move every unit above them, as far as they are in sentence management."""
+        for each in posts:
+            code, unit = each.unit.code, each.unit
+            for sign, (stream, points, available) in ((-1, was.get(code, ("", 0, 0))), (1, then[code])):
+                if stream == ledger.HEADLINE:
+                    for level in _ABOVE:
+                        key = level, units.NATION if level == units.NATION else getattr(unit, f"{level}_code")
+                        self._moves[key][0] += sign * points
+                        self._moves[key][1] += sign * available
+
+    def moments(self, within: Unit | None) -> list[UnitMoment]:
+        """Those that the reader sees, from the team up; of a rule that changes, no further than `within`."""
+        levels = _ABOVE if within is None else ledger.LEVELS[1 : ledger.LEVELS.index(within.level) + 1]
+        found = []
+        for level in levels:
+            codes = {code for at, code in self._moves if at == level}
+            for unit in units.seen(self.state, self.reader, level).filter(code__in=codes):
+                points, available = self._moves[level, unit.code]
+                before = ledger.Moment(unit.points_x100, unit.available_x100)
+                after = ledger.Moment(before.points_x100 + points, before.available_x100 + available)
+                found.append(UnitMoment(unit, before, after))
+        return found
+
+
+def readable_cases(user: Any, refs: Collection[str], state: State) -> dict[str, Unit]:
+    """Those of some cases that somebody may see, and who holds each. One that they are shut out of, or of a
+    holder whose cases they may not read, is not among them."""
+    held: dict[str, set[int]] = defaultdict(set)
+    for line in case_lines(state, refs):
+        if kind_of(state, line) == "case":
+            held[line.ref].add(line.post_no)
+    numbers = {number for each in held.values() for number in each}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    reach, hidden = visibility.cases(user, state), limited_access.hidden_from(user)
+    read = {post.number: post for post in posts if reach.covers(post)}
+    return {
+        ref: read[min(numbers)]
+        for ref, numbers in held.items()
+        if ref.upper() not in hidden and numbers <= read.keys()
+    }
+
+
+def _measured(made: ledger.Ledger) -> dict[str, _Figures]:
+    rows = made.totals(["post"]).select("code", "stream", "points_x100", "available_x100")
+    return {code: (stream, points, available) for code, stream, points, available in rows.iter_rows()}
+
+
+def _plus(before: ledger.Moment, old: _Figures, new: _Figures) -> ledger.Moment:
+    return ledger.Moment(before.points_x100 + new[1] - old[1], before.available_x100 + new[2] - old[2])
+
+
+def _nothing(night: Night) -> UnitSlice:
+    return part_of(night, "post", [])

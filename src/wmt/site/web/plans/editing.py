@@ -1,0 +1,189 @@
+"""Changing a plan in the browser: steps added, taken out or moved, another name, a copy, its end."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wmt.plan.plan_file import Plan, PlanError, plan_of
+from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import plans as action
+from wmt.site.links import unit_url
+from wmt.site.plans import access
+from wmt.site.plans.models import SavedPlan
+from wmt.site.shown import needed_state
+from wmt.site.web.forms.refusable import RefusableForm
+from wmt.site.web.plans import room, step_forms
+
+
+class PlanNameForm(RefusableForm):
+    """The name of a plan, and what it is for."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        max_length=200,
+        error_messages={
+            "required": "Enter a name for the plan",
+            "max_length": "The name can be 200 characters long at most",
+        },
+    )
+    note = forms.CharField(required=False, max_length=2_000)
+
+
+class OneStepForm(forms.Form):
+    """What is done to one step: its number from 1."""
+
+    version = forms.IntegerField(max_value=2**31 - 1)
+    number = forms.IntegerField(min_value=1)
+    do = forms.ChoiceField(choices=[(name, name) for name in ("up", "down", "remove")])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
+    """The form of a step, which is added as the last one. Raises UnknownPlan, PlanDenied and UnknownUnit."""
+    row = access.find_own(request.user, number)
+    if kind not in step_forms.KINDS:
+        raise Http404(f"there is no step {kind}")
+    state = needed_state(request).of_now()
+    unit = room.unit_of(request, state, row.level, row.code)
+    choices = step_forms.StepChoices(request.user, unit, state)
+    if request.method != "POST":
+        first = {
+            "version": row.version,
+            "from": _known(choices, row.code),
+            "post": row.code,
+            "team": row.code,
+        }
+        return _step_page(request, row, step_forms.StepForm(kind, choices, request.user, initial=first))
+    form = step_forms.StepForm(kind, choices, request.user, request.POST)
+    if not form.is_valid():
+        return _step_page(request, row, form, status=422)
+    plan = row.plan
+    try:
+        longer = plan_of({**_content(plan), "steps": [*_content(plan)["steps"], form.step]})
+        action.change_plan(
+            actor=request.user, number=row.pk, plan=longer, version=form.cleaned_data["version"]
+        )
+    except ConflictError as conflict:
+        return _step_page(request, row, form, str(conflict), 409)
+    except PlanError as error:
+        form.add_error(None, str(error))
+        return _step_page(request, row, form, status=422)
+    except RefusedError as refused:
+        form.add_error(None, "; ".join(fault.said for fault in refused.faults))
+        return _step_page(request, row, form, status=422)
+    return room.back(request, row, f"Step {len(longer.steps)} is added.")
+
+
+def _known(choices: step_forms.StepChoices, code: str) -> str:
+    return code if any(code == each for each, _ in choices.of("from") or ()) else ""
+
+
+def _step_page(
+    request: HttpRequest, row: SavedPlan, form: step_forms.StepForm, conflict: str = "", status: int = 200
+) -> HttpResponse:
+    state = needed_state(request)
+    unit = room.unit_of(request, state, row.level, row.code)
+    context = {
+        "form": form,
+        "row": row,
+        "conflict": conflict,
+        "crumbs": room.crumbs(request, state, unit, row),
+        "version": row.version,
+    }
+    return render(request, "plans/step.jinja", context, status=status)
+
+
+@require_POST
+def plan_steps(request: HttpRequest, number: int) -> HttpResponse:
+    """Takes a step out of a plan, or does it earlier or later. Raises UnknownPlan and PlanDenied."""
+    row = access.find_own(request.user, number)
+    form, plan = OneStepForm(request.POST), row.plan
+    if not form.is_valid() or form.cleaned_data["number"] > len(plan.steps):
+        messages.error(request, "This plan has no such step by now. Nothing was changed.")
+        return HttpResponseRedirect(room.plan_url(row))
+    typed, steps = form.cleaned_data, list(plan.steps)
+    at = typed["number"] - 1
+    step = steps.pop(at)
+    if typed["do"] != "remove":
+        steps.insert(max(at + (-1 if typed["do"] == "up" else 1), 0), step)
+    try:
+        changed = plan.model_copy(update={"steps": steps})
+        action.change_plan(actor=request.user, number=row.pk, plan=changed, version=typed["version"])
+    except ConflictError as conflict:
+        return room.conflicted(request, row, conflict)
+    done = {"remove": "is taken out", "up": "is done earlier now", "down": "is done later now"}[typed["do"]]
+    return room.back(request, row, f"Step {typed['number']} {done}.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_change(request: HttpRequest, number: int) -> HttpResponse:
+    """Another name, and what the plan is for. Raises UnknownPlan and PlanDenied."""
+    row = access.find_own(request.user, number)
+    plan = row.plan
+    if request.method != "POST":
+        first = {"version": row.version, "name": plan.name, "note": plan.note}
+        return _page(request, row, "plans/change.jinja", PlanNameForm(initial=first))
+    form = PlanNameForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, "plans/change.jinja", form, status=422)
+    typed = form.cleaned_data
+    try:
+        named = plan_of({**_content(plan), "name": typed["name"], "note": typed["note"]})
+        action.change_plan(actor=request.user, number=row.pk, plan=named, version=typed["version"])
+    except ConflictError as conflict:
+        return room.conflicted(request, row, conflict)
+    except RefusedError as refused:
+        form.refuse(refused.faults)
+        return _page(request, row, "plans/change.jinja", form, status=422)
+    return room.back(request, row, "The plan is renamed.")
+
+
+@require_POST
+def plan_copy(request: HttpRequest, number: int) -> HttpResponse:
+    """A plan of one's own with the same steps. Raises UnknownPlan and PlanDenied."""
+    row = access.find_own(request.user, number)
+    copied = row.plan.model_copy(update={"name": f"Copy of {row.name}"[:200]})
+    try:
+        made, _ = action.make_plan(
+            actor=request.user, plan=copied, level=row.level, code=row.code,
+            key=request.POST.get("key", "")[:64] or uuid.uuid4().hex,
+        )  # fmt: skip
+    except RefusedError as refused:
+        messages.error(request, f"{'; '.join(fault.said for fault in refused.faults)}.")
+        return HttpResponseRedirect(room.plan_url(row))
+    return room.back(request, made, "This is the copy.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_delete(request: HttpRequest, number: int) -> HttpResponse:
+    """Deletes a plan, after asking. Raises UnknownPlan and PlanDenied."""
+    row = access.find_own(request.user, number)
+    if request.method != "POST":
+        return _page(request, row, "plans/delete.jinja", forms.Form())
+    sent = request.POST.get("version", "")
+    try:
+        version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+        action.delete_plan(actor=request.user, number=row.pk, version=version)
+    except ConflictError as conflict:
+        return room.conflicted(request, row, conflict)
+    messages.success(request, f"The plan ‘{row.name}’ is deleted.")
+    return HttpResponseRedirect(unit_url(row.level, row.code, "plans"))
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    """A plan as plain data, which `plan_of` reads."""
+    return plan.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def _page(
+    request: HttpRequest, row: SavedPlan, template: str, form: forms.Form, status: int = 200
+) -> HttpResponse:
+    state = needed_state(request).of_now()
+    unit = room.unit_of(request, state, row.level, row.code)
+    context = {"form": form, "row": row, "unit": unit, "crumbs": room.crumbs(request, state, unit, row)}
+    return render(request, template, context, status=status)

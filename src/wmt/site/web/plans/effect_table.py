@@ -1,0 +1,94 @@
+"""What a plan would come to, as tables: its steps, and the figures before and after."""
+
+from collections.abc import Sequence
+
+from wmt import ledger
+from wmt.ledger.arithmetic import MINUS, shown_difference
+from wmt.plan.steps import StepOutcome
+from wmt.site import tables
+from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries.plan_effects import PlanEffect
+from wmt.site.web.units.labels import upper_first
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+def steps_table(steps: Sequence[StepOutcome]) -> tables.Table:
+    """The steps in words, and what could not be done."""
+    columns = [
+        tables.Column("number", "Step", "code"),
+        tables.Column("what", "What would change", "words"),
+        tables.Column("state", "Can it be done?", "words"),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "number": tables.text(str(each.number)),
+                "what": tables.text(upper_first(each.words)),
+                "state": tables.text(state_words(each)),
+            }
+        )
+        for each in steps
+    ]
+    return tables.Table("steps", "Steps", columns, rows, empty="This plan has no steps yet.")
+
+
+def state_words(step: StepOutcome) -> str:
+    """Whether a step can be done with the data shown, and what is in the way."""
+    if not step.missing:
+        return "Yes"
+    return f"{'In part' if step.done else 'No'}: {'; '.join(step.missing)}"
+
+
+def effect_table(state: State, effect: PlanEffect) -> tables.Table:
+    """Every unit that the plan touches, those above first: what it has now, and with the plan."""
+    columns = [
+        tables.Column("name", "Who"),
+        tables.Column("now", "Capacity now", "percent"),
+        tables.Column("then", "With the plan", "percent"),
+        tables.Column("change", "Change", "number", "In percentage points of capacity."),
+        tables.Column("points_now", "Points now", "points"),
+        tables.Column("points", "Points with the plan", "points"),
+        tables.Column("available_now", "Points available now", "points"),
+        tables.Column("available", "Points available with the plan", "points"),
+        tables.Column("left", "Points left with the plan", "points"),
+    ]
+    order = {level: -place for place, level in enumerate(ledger.LEVELS)}
+    rows = [_row(state, each) for each in sorted(effect.moments, key=lambda one: order[one.unit.level])]
+    notes = [f"This plan changes a rule, so only {effect.only_within} and what is in it is worked out."]
+    return tables.Table(
+        "effect", "Before and after", columns, rows, notes=notes if effect.only_within else (),
+        empty="Nothing changes yet: no step that can be done changes a figure.",
+    )  # fmt: skip
+
+
+def _row(state: State, each: UnitMoment) -> tables.Row:
+    unit, before, after = each.unit, each.before, each.after
+    is_new = unit.pk is None
+    name = unit.name if is_new or unit.level != "post" else staff_names.shown(unit.name, unit.code)
+    note = f"{unit.grade}, {unit.team_code}".strip(", ") if unit.level == "post" else units.TITLES[unit.level]
+    left = ledger.remaining_x100(*after) if after.available_x100 else None
+    values = {
+        "name": tables.text(name, "" if is_new else unit_url(unit.level, unit.code), note),
+        "now": tables.capacity(*before, state.over_x100, unit.stream),
+        "then": tables.capacity(*after, state.over_x100, unit.stream),
+        "change": _change(unit, before, after),
+        "points_now": tables.points(before.points_x100),
+        "points": tables.points(after.points_x100),
+        "available_now": tables.points(before.available_x100),
+        "available": tables.points(after.available_x100),
+        "left": tables.points(left),
+    }
+    return tables.Row(values, unit.level, unit.code)
+
+
+def _change(unit: Unit, before: ledger.Moment, after: ledger.Moment) -> tables.Value:
+    """By how many percentage points a capacity moves; nothing where it has none before or after."""
+    was, then = ledger.capacity_x100(*before), ledger.capacity_x100(*after)
+    if was is None or then is None or unit.stream == ledger.OMIC:
+        return tables.Value(None, "–")
+    sign = {True: "+", False: MINUS}[then > was] if then != was else ""
+    return tables.Value(ledger.decimal(then - was), f"{sign}{shown_difference(before, after)[0]}")

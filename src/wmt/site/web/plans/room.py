@@ -1,0 +1,46 @@
+"""What pages of plans share: a plan as its reader finds it, the unit it is of, and ways to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from wmt.site.availability.change_requests import ConflictError
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.plans.models import SavedPlan
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+def unit_of(request: HttpRequest, state: State, level: str, code: str) -> Unit:
+    """The unit that a plan is made from. Raises UnknownUnit."""
+    user: Any = request.user
+    return units.find(state, user, level, code)
+
+
+def crumbs(request: HttpRequest, state: State, unit: Unit, row: SavedPlan | None = None) -> list[Any]:
+    """The way to a page below the plans of a unit, or below one plan."""
+    user: Any = request.user
+    way = [
+        (each.name, unit_url(each.level, each.code, "plans"))
+        for each in (*units.above(state, user, unit), unit)
+    ]
+    return [*way, (row.name, plan_url(row))] if row else way
+
+
+def plan_url(row: SavedPlan) -> str:
+    return reverse("plan", args=[row.pk])
+
+
+def back(request: HttpRequest, row: SavedPlan, done: str) -> HttpResponseRedirect:
+    """To the page of a plan, with what was done."""
+    messages.success(request, done)
+    return HttpResponseRedirect(plan_url(row))
+
+
+def conflicted(request: HttpRequest, row: SavedPlan, conflict: ConflictError) -> HttpResponseRedirect:
+    """To the page of a plan, where somebody changed it meanwhile: nothing was done."""
+    messages.error(request, f"{conflict}. Nothing was changed. The plan as it is now is below.")
+    return HttpResponseRedirect(plan_url(row))

@@ -1,0 +1,236 @@
+"""The forms of steps: one for each thing that a plan may change, each with the fields it needs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from wmt.allocation.cases import case_words
+from wmt.facts import LOCATIONS, TIERS
+from wmt.ledger import OMIC, shown_capacity
+from wmt.site.figures import units
+from wmt.site.plans.models import SavedPlan
+from wmt.site.queries.plan_effects import readable_cases
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+#: The most cases, posts and weeks that a step of a form has; a file may have more.
+_MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
+_GRADES = ("PO", "PSO", "TPO", "SPO")
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A kind of step as people choose it: what the file calls it, its title, and the fields of its form."""
+
+    do: str
+    title: str
+    fields: tuple[str, ...]
+
+
+KINDS = {
+    "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to")),
+    "move-number": StepKind("move", "Move a number of cases", ("number", "kind", "from", "to")),
+    "arrive": StepKind("arrive", "New cases come", ("kind", "place", "number", "a_week", "weeks")),
+    "end": StepKind("end", "Cases end", ("number", "kind", "from")),
+    "become": StepKind("become", "Change the tier or type of cases", ("cases", "becomes")),
+    "hours": StepKind("hours", "Change contracted hours", ("post", "hours")),
+    "reduce": StepKind("reduce", "Add a reduction", ("post", "hours", "percent")),
+    "end-reductions": StepKind("end_reductions", "End all reductions of somebody", ("post",)),
+    "leave": StepKind("leave", "Somebody leaves", ("post", "to")),
+    "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
+    "grade": StepKind("grade", "Change a grade", ("post", "grade")),
+}
+#: Fields that a kind of step can do without.
+_OPTIONAL = {("leave", "to"), ("start", "hours")} | {
+    (kind, name)
+    for kind, names in (("arrive", ("number", "a_week", "weeks")), ("reduce", ("hours", "percent")))
+    for name in names
+}
+LABELS = {
+    "cases": "CRNs",
+    "number": "How many cases",
+    "kind": "Type and tier",
+    "from": "Held by",
+    "to": "Who gets them",
+    "place": "Who gets them",
+    "becomes": "What they become",
+    "post": "Who",
+    "hours": "Hours a week",
+    "percent": "Or a share of contracted hours",
+    "a_week": "Or how many a week",
+    "weeks": "For how many weeks",
+    "team": "Team",
+    "grade": "Grade",
+    "posts": "How many people",
+}
+_HINTS = {
+    "cases": "One or more, with commas or spaces between them.",
+    "place": "In a team, they wait there as unallocated cases.",
+    ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
+    ("start", "hours"): "Leave blank for the usual hours of the grade.",
+    ("start", "posts"): "For example, 1.",
+}
+_CHOSEN = ("kind", "from", "to", "place", "becomes", "post", "team", "grade")
+_WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade"}
+
+
+def ways(row: SavedPlan) -> list[tuple[str, str]]:
+    """The forms of steps for a plan: title and address."""
+    return [(each.title, reverse("plan-step", args=[row.pk, name])) for name, each in KINDS.items()]
+
+
+class StepForm(forms.Form):
+    """A step as it is typed. `kind` is a key of `KINDS`; choices are those of a plan's unit."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, kind: str, choices: "StepChoices", actor: Any, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.kind, self.choices, self._actor = KINDS[kind], choices, actor
+        self.shown = [
+            ShownField(name, LABELS[name], _HINTS.get((kind, name)) or _HINTS.get(name, ""), choices.of(name))
+            for name in self.kind.fields
+        ]
+        for name in self.kind.fields:
+            self.fields[name] = _field(name, (kind, name) not in _OPTIONAL, choices)
+
+    def clean_cases(self) -> list[str]:
+        """References that were typed; each is one that the person may see."""
+        refs = [ref.upper() for ref in re.split(r"[\s,;]+", self.cleaned_data["cases"]) if ref]
+        found = readable_cases(self._actor, refs, self.choices.state)
+        if unknown := ", ".join(ref for ref in dict.fromkeys(refs) if ref not in found):
+            words = f"There is no case {unknown} that you may see. See whether the CRN is right"
+            raise forms.ValidationError(words)
+        return list(dict.fromkeys(refs))
+
+    def clean(self) -> dict[str, Any]:
+        """What has to be there together, or one of it alone."""
+        typed: dict[str, Any] = self.cleaned_data
+        if self.kind.do == "arrive" and not self.errors:
+            if (typed["number"] is None) == (typed["a_week"] is None):
+                self.add_error("number", "Enter how many cases, or how many a week, one of the two")
+            elif (typed["a_week"] is None) != (typed["weeks"] is None):
+                self.add_error("weeks", "Enter how many a week and for how many weeks")
+        one_of_two = self.kind.do == "reduce" and not self.errors
+        if one_of_two and (typed["hours"] is None) == (typed["percent"] is None):
+            self.add_error("hours", "Enter hours a week or a share, one of the two")
+        if typed.get("to") and typed["to"] in (typed.get("post"), typed.get("from")):
+            self.add_error("to", "Choose somebody else: they hold these cases already")
+        return typed
+
+    @property
+    def step(self) -> dict[str, Any]:
+        """The step as the file of a plan has it."""
+        names = {"place": "to"}
+        typed = {names.get(name, name): self.cleaned_data[name] for name in self.kind.fields}
+        return {
+            "do": self.kind.do,
+            **{name: value for name, value in typed.items() if value not in (None, "")},
+        }
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field for the page: its label, its hint, and what there is to choose from, if anything."""
+
+    name: str
+    label: str
+    hint: str
+    choices: Sequence[tuple[str, str]] | None
+
+
+class StepChoices:
+    """What there is to choose from in a plan of a unit: its people and teams; of a team or a post, those of
+    its PDU."""
+
+    def __init__(self, actor: Any, unit: Unit, state: State) -> None:
+        self.state = state
+        posts = units.seen(state, actor, "post").exclude(stream=OMIC)
+        teams = units.seen(state, actor, "team")
+        near = "pdu" if unit.level in ("post", "team") else unit.level
+        code = unit.code if near == unit.level else unit.pdu_code
+        within = {} if near == units.NATION else {f"{near}_code": code}
+        self.teams = [(team.code, team.name) for team in teams.filter(**within)]
+        names = dict(self.teams)
+        found = sorted(
+            posts.filter(**within),
+            key=lambda post: (post.team_code != unit.team_code, names.get(post.team_code, ""), post.name),
+        )
+        self.posts = [(post.code, _post_words(post, names)) for post in found]
+        self.kinds = kinds_of(state)
+
+    def of(self, name: str) -> Sequence[tuple[str, str]] | None:
+        """The choices of a field; None where it is typed."""
+        both = [(code, f"Team {words}") for code, words in self.teams] + self.posts
+        found: Mapping[str, Sequence[tuple[str, str]]] = {
+            "kind": self.kinds,
+            "becomes": self.kinds,
+            "from": both,
+            "place": both,
+            "to": self.posts,
+            "post": self.posts,
+            "team": self.teams,
+            "grade": [(grade, grade) for grade in _GRADES],
+        }
+        return found.get(name)
+
+
+def kinds_of(state: State) -> list[tuple[str, str]]:
+    """Types and tiers of the data shown, as the file of a plan has them and in words."""
+    return [
+        (
+            f"{'t2a:' * (stream == 't2a')}{location}:{'untiered' if tier == '0' else tier}",
+            _words(location, tier, stream),
+        )
+        for stream in ("standard", "t2a")
+        for location in LOCATIONS
+        for tier in TIERS[state.tier_scheme]
+    ]
+
+
+def _words(location: str, tier: str, stream: str) -> str:
+    said = case_words(location, tier, stream, suspended=False)
+    return said[:1].upper() + said[1:]
+
+
+def _post_words(post: Unit, teams: Mapping[str, str]) -> str:
+    name = staff_names.shown(post.name, post.code) or post.code
+    capacity = shown_capacity(post.points_x100, post.available_x100)
+    return f"{name}, {post.grade}, {teams.get(post.team_code, post.team_code)} ({capacity})"
+
+
+def _field(name: str, required: bool, choices: StepChoices) -> forms.Field:
+    label = LABELS[name].removeprefix("Or ")
+    if name in _CHOSEN:
+        return forms.ChoiceField(
+            required=required,
+            choices=choices.of(name) or (),
+            error_messages={
+                "required": f"Choose {_WHAT.get(name, 'who')}",
+                "invalid_choice": f"Choose {_WHAT.get(name, 'who')} from the list",
+            },
+        )
+    if name == "cases":
+        return forms.CharField(max_length=20_000, error_messages={"required": "Enter at least one CRN"})
+    if name in ("hours", "percent"):
+        most, least = (168, 0) if name == "hours" else (100, Decimal("0.01"))
+        words = f"{'Hours' if name == 'hours' else 'The share'} must be a number up to {most}"
+        return forms.DecimalField(
+            required=required, min_value=least, max_value=most, decimal_places=2, max_digits=6,
+            error_messages=dict.fromkeys(
+                ("required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits",
+                 "max_whole_digits"), words,
+            ),
+        )  # fmt: skip
+    most = {"posts": _MOST_POSTS, "weeks": _MOST_WEEKS, "a_week": 1_000}.get(name, _MOST_CASES)
+    words = f"{label[:1].upper()}{label[1:]} must be a whole number from 1 to {most:,}"
+    return forms.IntegerField(
+        required=required, min_value=1, max_value=most,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""The addresses of plans."""
+
+from django.urls import path
+
+from wmt.site.web.files.page_files import files_of
+from wmt.site.web.plans import editing, pages, plan_files
+
+urlpatterns = [
+    files_of("plans/<int:number>/", pages.plan_page, "Plan"),
+    path("plans/", pages.plans_page, name="plans"),
+    path("plans/new/", pages.plan_new, name="plan-new"),
+    path("plans/<int:number>/", pages.plan_page, name="plan"),
+    path("plans/<int:number>/file/", plan_files.plan_file, name="plan-file"),
+    path("plans/<int:number>/upload/", plan_files.plan_upload, name="plan-upload"),
+    path("plans/<int:number>/steps/", editing.plan_steps, name="plan-steps"),
+    path("plans/<int:number>/steps/<slug:kind>/", editing.plan_step, name="plan-step"),
+    path("plans/<int:number>/change/", editing.plan_change, name="plan-change"),
+    path("plans/<int:number>/copy/", editing.plan_copy, name="plan-copy"),
+    path("plans/<int:number>/delete/", editing.plan_delete, name="plan-delete"),
+]

@@ -1,0 +1,34 @@
+"""What is sent so that something of plans is really saved, for `write_paths`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from wmt.plan.plan_file import plan_of
+from wmt.site.accounts.models import User
+from wmt.site.changes import plans
+
+
+def kept_plan(owner: User, team: str, post: str) -> int:
+    """The number of a plan with two steps."""
+    steps = [{"do": "leave", "post": post}, {"do": "end_reductions", "post": post}]
+    plan = plan_of({"name": "A plan", "steps": steps})
+    return plans.make_plan(actor=owner, plan=plan, level="team", code=team)[0].pk
+
+
+#: As `SAVES` of `write_paths`.
+PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("POST", "plan-new"): lambda place: place.form(
+        f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
+    ),
+    ("POST", "plan-step"): lambda place: place.form(
+        f"/plans/{place.plan}/steps/hours/", version="1", post=place.code, hours="20"
+    ),
+    ("POST", "plan-steps"): lambda place: place.form(
+        f"/plans/{place.plan}/steps/", version="1", number="1", do="remove"
+    ),
+    ("POST", "plan-change"): lambda place: place.form(
+        f"/plans/{place.plan}/change/", version="1", name="Other"
+    ),
+    ("POST", "plan-copy"): lambda place: place.form(f"/plans/{place.plan}/copy/"),
+    ("POST", "plan-delete"): lambda place: place.form(f"/plans/{place.plan}/delete/", version="1"),
+}
