@@ -58,8 +58,8 @@ def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
             "post": row.code,
             "team": row.code,
         }
-        return _step_page(request, row, step_forms.StepForm(kind, choices, request.user, initial=first))
-    form = step_forms.StepForm(kind, choices, request.user, request.POST)
+        return _step_page(request, row, step_forms.PlanStepForm(kind, choices, request.user, initial=first))
+    form = step_forms.PlanStepForm(kind, choices, request.user, request.POST)
     if not form.is_valid():
         return _step_page(request, row, form, status=422)
     plan = row.plan
@@ -84,7 +84,7 @@ def _known(choices: step_forms.StepChoices, code: str) -> str:
 
 
 def _step_page(
-    request: HttpRequest, row: SavedPlan, form: step_forms.StepForm, conflict: str = "", status: int = 200
+    request: HttpRequest, row: SavedPlan, form: step_forms.PlanStepForm, conflict: str = "", status: int = 200
 ) -> HttpResponse:
     state = needed_state(request)
     unit = room.unit_of(request, state, row.level, row.code)

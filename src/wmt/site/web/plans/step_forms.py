@@ -85,7 +85,7 @@ def ways(row: SavedPlan) -> list[tuple[str, str]]:
     return [(each.title, reverse("plan-step", args=[row.pk, name])) for name, each in KINDS.items()]
 
 
-class StepForm(forms.Form):
+class PlanStepForm(forms.Form):
     """A step as it is typed. `kind` is a key of `KINDS`; choices are those of a plan's unit."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
