@@ -229,6 +229,27 @@ def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 
 @contextmanager
+def lent(idle: list[DuckDBEngine], rows: int) -> Iterator[DuckDBEngine]:
+    """An engine of `idle` for facts of few rows, to which it goes back; or one of its own, too large to be
+    kept."""
+    few_rows = rows <= FEW_ROWS
+    try:
+        engine = idle.pop() if few_rows else DuckDBEngine()
+    except IndexError:
+        engine = KeptEngine(threads=1, few_rows=True)
+    try:
+        yield engine
+    except BaseException:
+        # what a question that broke off left behind must not meet the next one
+        engine.close()
+        raise
+    if few_rows:
+        idle.append(engine)
+    else:
+        engine.close()
+
+
+@contextmanager
 def local_spark(cores: int = 2) -> Iterator[SparkEngine]:
     """Classic PySpark on this machine. Needs Java."""
     from pyspark.sql import SparkSession

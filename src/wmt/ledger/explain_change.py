@@ -14,7 +14,7 @@ from wmt.facts import Facts, table_of
 from wmt.ledger import enums
 from wmt.ledger.arithmetic import Moment, percentage_points_x100
 from wmt.ledger.compare import Comparison, at_level_sql
-from wmt.ledger.engine import FEW_ROWS, DuckDBEngine, Engine, KeptEngine, sql_text, unbound
+from wmt.ledger.engine import DuckDBEngine, Engine, lent, sql_text, unbound
 from wmt.ledger.ledger import NAMED_LINE, PLACED_LINE, Ledger
 from wmt.ledger.line_matching import KINDS
 from wmt.ledger.moves import MOVE, moves_sql
@@ -375,18 +375,5 @@ def _engine_for(sides: Sequence[Side], given: Engine | None) -> Iterator[Engine]
         yield given
         return
     tables = [frame for side in sides for frame in (side.given(), *side.facts.tables().values())]
-    few_rows = sum(map(len, tables)) <= FEW_ROWS
-    try:
-        engine = _idle.pop() if few_rows else DuckDBEngine()
-    except IndexError:
-        engine = KeptEngine(threads=1, few_rows=True)
-    try:
+    with lent(_idle, sum(map(len, tables))) as engine:
         yield engine
-    except BaseException:
-        # what a question that broke off left behind must not meet the next one
-        engine.close()
-        raise
-    if few_rows:
-        _idle.append(engine)
-    else:
-        engine.close()

@@ -5,6 +5,7 @@ Rows keep their shape and order, so the ledger measures what comes of it as it m
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -38,9 +39,9 @@ def codes(facts: Facts) -> dict[str, int]:
 
 def case_rows(facts: Facts) -> pl.DataFrame:
     """The rows of the caseload that can move, with their place: no OMiC, no differences."""
-    kinds = kind_table(facts.tier_scheme).filter(pl.col("stream") != OMIC)["kind_no"]
+    numbers = [number for number, kind in _kinds(facts.tier_scheme).items() if kind["stream"] != OMIC]
     rows = facts.caseload.with_row_index("place")
-    return rows.filter(pl.col("kind_no").is_in(kinds.implode()), pl.col("cases") > 0)
+    return rows.filter(pl.col("kind_no").is_in(numbers), pl.col("cases") > 0)
 
 
 def with_cases(
@@ -70,7 +71,7 @@ def _flags(facts: Facts, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow
     gone = {(row.ref, row.post_no) for row in taken if row.ref}
     if not gone:
         return facts.flag
-    kinds = {row["kind_no"]: row for row in kind_table(facts.tier_scheme).iter_rows(named=True)}
+    kinds = _kinds(facts.tier_scheme)
     ends = {(row.ref, row.post_no): (post_no, row.kind_no, kind_no) for row, post_no, kind_no in given}
     # a flag that the input has at whoever gets the case, who did not hold it, says nothing of it
     strays = {(ref, post_no) for (ref, _), (post_no, *_) in ends.items()} - gone
@@ -84,6 +85,12 @@ def _flags(facts: Facts, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow
         elif key not in gone and key not in strays:
             kept.append(flag)
     return _sorted(pl.concat([facts.flag.filter(~touched), pl.DataFrame(kept, SCHEMAS["flag"])]))
+
+
+@cache
+def _kinds(tier_scheme: str) -> dict[int, dict[str, Any]]:
+    """The kinds of case of a tier scheme by their numbers."""
+    return {row["kind_no"]: row for row in kind_table(tier_scheme).iter_rows(named=True)}
 
 
 def with_post_changed(facts: Facts, post_no: int, values: Mapping[str, Any]) -> Facts:

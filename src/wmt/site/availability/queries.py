@@ -90,9 +90,12 @@ def _of_posts(model: type[models.OfPost], posts: Collection[records.Post] | None
     rows = model._default_manager.all()
     if posts is None or len(posts) > _NAMED:
         return rows
-    wanted = Q(pk__in=())
+    by_team: dict[str, list[str]] = defaultdict(list)
     for team, staff in posts:
-        wanted |= Q(team_code=team, staff_code=staff)
+        by_team[team].append(staff)
+    wanted = Q(pk__in=())
+    for team, codes in by_team.items():
+        wanted |= Q(team_code=team, staff_code__in=codes)
     return rows.filter(wanted)
 
 

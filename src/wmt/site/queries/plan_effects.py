@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from wmt import ledger, rules
+from wmt.ledger import Ledger
+from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
@@ -34,6 +36,8 @@ from wmt.site.workload.state import State, rules_of
 _ABOVE = ("team", "pdu", "region", "nation")
 #: What stands in place of a case that the reader may not see.
 A_CASE = "a case"
+#: Engines that no plan is measured with at the moment, with their queries planned.
+_idle: list[DuckDBEngine] = []
 _Figures = tuple[str, int, int]  # stream, points and available points, both in hundredths
 
 
@@ -73,10 +77,12 @@ class PlanReading:
         before = facts_now(night, self.state, plans_of(codes), given)
         laid, outcomes = lay(self.plan, before, self._naming)
         old, new = self._rules(laid)
-        was, then = (
-            _measured(ledger.Ledger(facts, each, former=part.former, day=self.state.day))
-            for facts, each in ((before, old), (laid.facts, new))
-        )
+        rows = sum(frame.height for frame in laid.facts.tables().values())
+        with lent(_idle, rows) as engine:
+            was, then = (
+                _measured(Ledger(facts, each, former=part.former, day=self.state.day, engine=engine))
+                for facts, each in ((before, old), (laid.facts, new))
+            )
         moved = {code for code in then if was.get(code) != then[code]} | laid.touched
         within = self.unit if laid.overlays else None
         found = self._moments(was, then, moved, within)
@@ -240,7 +246,7 @@ def readable_cases(user: Any, refs: Collection[str], state: State) -> dict[str, 
     }
 
 
-def _measured(made: ledger.Ledger) -> dict[str, _Figures]:
+def _measured(made: Ledger) -> dict[str, _Figures]:
     rows = made.totals(["post"]).select("code", "stream", "points_x100", "available_x100")
     return {code: (stream, points, available) for code, stream, points, available in rows.iter_rows()}
 
