@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from wmt import rules
 from wmt.demo import Truth, write_nation
-from wmt.ledger import LEVELS, Cause, Ledger, Moment, explain_change, is_over
+from wmt.ledger import LEVELS, Cause, Ledger, Moment, is_over
 from wmt.ledger.arithmetic import percentage_points_x100
 from wmt.ledger.compare import compare
 from wmt.ledger.explain_change import Side, UnitMove, Why, why
@@ -65,10 +65,10 @@ def test_forty_cases_whose_requirements_commence_take_an_officer_from_77_to_111_
     assert set(lines["post_before"]) == set(lines["post_after"]) == {"N1A:S1"}
 
 
-@pytest.mark.parametrize("most", [explain_change.FEW_ROWS, 0])
+@pytest.mark.parametrize("most", [engine.FEW_ROWS, 0])
 def test_their_team_goes_over_too(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Told by an engine that is kept for few rows, and by one of its own for many."""
-    monkeypatch.setattr(explain_change, "FEW_ROWS", most)
+    monkeypatch.setattr(engine, "FEW_ROWS", most)
     found = why(story("uncommenced", BEFORE), story("active", AFTER), "team", "N1A")
     assert not is_over(*found.before, 10_000)
     assert is_over(*found.after, 10_000)
