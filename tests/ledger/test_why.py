@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from wmt import rules
 from wmt.demo import Truth, write_nation
-from wmt.ledger import LEVELS, Cause, Ledger, Moment, is_over
+from wmt.ledger import LEVELS, Cause, Ledger, Moment, engine, is_over
 from wmt.ledger.arithmetic import percentage_points_x100
 from wmt.ledger.compare import compare
 from wmt.ledger.explain_change import Side, UnitMove, Why, why
