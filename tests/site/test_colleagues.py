@@ -1,6 +1,7 @@
 """Cover and co-working of cases: no figure moves, who sees which, and how each ends."""
 
 # ruff: noqa: F811 - fixtures come by import
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -300,3 +301,40 @@ def test_programs_name_read_and_end(away: Away, program: Any) -> None:
     assert head.ask("post", f"case-colleagues/{made[0]['number']}/end").status_code == 409
     assert [each["ended"] for each in head.get("case-colleagues", ref=made[0]["ref"])["items"]] == ["by hand"]
     assert head.ask("post", "case-colleagues", body | {"key": "", "given": []}).status_code == 422
+
+
+def test_colleagues_of_the_team_come_first_and_each_case_is_offered_those_ticked(
+    away: Away, signed_in: SignIn
+) -> None:
+    manager, page = (
+        signed_in("manager", "pdu", away.holder.pdu_code),
+        reverse("cover", args=[away.holder.code]),
+    )
+    whole = manager.get(page).text
+    first, _, rest = whole.partition("Colleagues in other teams of this PDU")
+    ticks = re.compile(r'name="person" type="checkbox" value="([^"]+)"')
+    near, far = ticks.findall(first), ticks.findall(rest)
+    assert near
+    assert far
+    assert {code.partition(":")[0] for code in near} == {away.holder.team_code}
+    assert away.holder.team_code not in {code.partition(":")[0] for code in far}
+    assert offered(whole) == set(near)
+    typed = {
+        "first_day": "20 11 2026",
+        "person": [far[0], near[0]],
+        "ref": away.refs[0],
+        "to": "",
+        "do": "use",
+    }
+    again = manager.post(page, typed).text
+    assert offered(again) == {far[0], near[0]}
+    assert '<details class="govuk-details" open>' in again  # what was ticked there is seen
+    spread_out = manager.post(
+        page, {**typed, "case": away.refs, "ref": away.refs, "to": ["", "", ""], "do": "fill"}
+    )
+    assert set(re.findall(r'<option value="([^"]+)" selected', spread_out.text)) == {far[0], near[0]}
+
+
+def offered(page: str) -> set[str]:
+    """Who can be chosen for each case."""
+    return set(re.findall(r'<option value="([^"]+)"', page))

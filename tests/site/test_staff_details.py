@@ -1,10 +1,12 @@
 """Names and email addresses of staff from a table of people: kept, shown where names are, and in no night."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from conftest import Nation
 from wmt.intake.people_files import kept_tables
 from wmt.intake.people_model import StaffDetailsRow
 from wmt.site.accounts.models import User
@@ -14,6 +16,7 @@ from wmt.site.availability.staff_details import StaffName, called, details_chang
 from wmt.site.changes.import_tables import import_tables
 from wmt.site.changes.people_files import export_folder, read_people
 from wmt.site.loads import people_tables
+from wmt.site.retention import removal
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Load, Unit
 
@@ -104,3 +107,16 @@ def test_a_night_does_not_keep_them_and_a_load_without_names_nowhere(tmp_path: P
         came.changes(Load(order={"names": True}, who="a test"))
     assert StaffDetails.objects.get().email == "ann@wmt.example"
     assert read_people(folder, date(2026, 11, 20))[0].dated_hours[0].hours_micro == 30_000_000
+
+
+def test_who_has_left_the_data_is_forgotten_in_time(nation: Nation) -> None:
+    here = nation.unit("post", stale_since=None).staff_code
+    rows = [StaffDetailsRow(2, code, *ANN) for code in (here, "N99GONE", "N99NEW")]
+    save_details(rows, who="a test")
+    long_ago = timezone.now() - timedelta(days=366)
+    StaffDetails.objects.exclude(staff_code="N99NEW").update(seen_at=long_ago)
+    assert removal.due()["names and email addresses of staff"] == 1
+    removal.apply()
+    assert set(StaffDetails.objects.values_list("staff_code", flat=True)) == {here, "N99NEW"}
+    said = AuditEvent.objects.filter(kind="retention").values_list("sentence", flat=True)
+    assert "Retention removed 1 names and email addresses of staff, after 365 days." in said

@@ -170,6 +170,7 @@ class StaffDetails(models.Model):
     middle_name = models.TextField(blank=True)
     surname = models.TextField(blank=True)
     email = models.TextField(blank=True)
+    seen_at = models.DateTimeField(default=timezone.now)  # when a load last had the person, or the table came
 
     def __str__(self) -> str:
         return f"details of {self.staff_code}"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from wmt.intake.people_model import StaffDetailsRow
 from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
@@ -48,9 +50,16 @@ def save_details(rows: Sequence[StaffDetailsRow], *, who: str) -> None:
         for row in changed
     ]
     StaffDetails.objects.bulk_create(
-        made, batch_size=500, update_conflicts=True, unique_fields=["staff_code"], update_fields=_FIELDS
-    )
+        made, batch_size=500, update_conflicts=True, unique_fields=["staff_code"],
+        update_fields=(*_FIELDS, "seen_at"),
+    )  # fmt: skip
     record("people import", f"{who} uploaded names and email addresses of staff: {len(changed)}.", who=who)
+
+
+def in_figures(load_id: int) -> QuerySet[StaffDetails]:
+    """The details of the people who have a post in the figures of a load."""
+    posts = Unit.objects.filter(load_id=load_id, level="post", staff_code=OuterRef("staff_code"))
+    return StaffDetails.objects.filter(Exists(posts))
 
 
 def called(posts: Iterable[Unit]) -> dict[str, StaffName]:

@@ -19,6 +19,7 @@ from wmt.nights.lock import loading_in_turn
 from wmt.nights.withdrawal import WithdrawnError
 from wmt.rules import RulesError
 from wmt.site import demonstration
+from wmt.site.availability import staff_details
 from wmt.site.availability.carried_links import carried_links
 from wmt.site.availability.queries import every_reason
 from wmt.site.changes.recalculate import hold_journal, settle
@@ -145,6 +146,7 @@ class Run:
             people_tables.end_agreed_grades(load, number)
             settle(moved, number)
             settle_allocations(load, night, number, former, before)
+            staff_details.in_figures(load.pk).update(seen_at=timezone.now())
             load.change = number
             load.save(update_fields=["change", "warnings"])
             if alone:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from wmt.site.accounts.access import load_shown
 from wmt.site.accounts.models import ApiToken, LimitedAccess
 from wmt.site.allocation.models import (
     CaseAllocation,
@@ -23,7 +24,8 @@ from wmt.site.allocation.models import (
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
-from wmt.site.availability.models import Grade, Hours, Reduction
+from wmt.site.availability.models import Grade, Hours, Reduction, StaffDetails
+from wmt.site.availability.staff_details import in_figures
 from wmt.site.domain_events.models import DomainEvent
 from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.figures.withheld import REDUCED
@@ -243,6 +245,13 @@ KINDS = (
             occurred_at__lt=before, kind=DomainEvent.Kind.HOURS, hours_micro__isnull=False
         ),
         _cleared(staff_code="", team_code="", hours_micro=None),
+    ),
+    RetentionKind(
+        "staff",
+        "names and email addresses of staff",
+        lambda before: StaffDetails.objects.filter(seen_at__lt=before).exclude(
+            pk__in=in_figures(load_shown()).values("pk")  # who is shown now stays, however old that is
+        ),
     ),
     RetentionKind(
         "messages",

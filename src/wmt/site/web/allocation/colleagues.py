@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from wmt import ledger
+from wmt.allocation.candidates import Candidate
 from wmt.site import tables
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
@@ -122,6 +123,15 @@ def _cover(
     open_ones = [each.row for each in found.found if not each.end and each.row.role == _Role.COVER]
     covered = {row.ref for row in open_ones if row.holder == holder.code}
     there = spread.people(request.user, holder, state)
+    chosen = {*people, *to.values()}
+    # who is offered for each case: those ticked, or the team while nobody is; a PDU has sixty people
+    offered = [
+        each for each in there
+        if each.code in chosen or not (people or each.team_code != holder.team_code)
+    ]  # fmt: skip
+    teams = _by_team(there)
+    own = teams.pop(holder.team_code, [])
+    names = units.names_of(units.of_level(state, "team").filter(code__in=teams))
     context = {
         "form": form, "holder": holder, "conflict": conflict, "people": people,
         "is_away": action.is_away(state, holder, state.day),
@@ -134,12 +144,23 @@ def _cover(
             for case in spread.listed(state, holder, request.user) if case.ref not in covered
         ],
         "covered": counted(len(covered), "case"),
-        "options": [
-            (each.code, f"{each.name or each.code}, {each.grade}, {ledger.shown_capacity(*each.now)} now")
-            for each in there
-        ],
+        "options": [(each.code, _in_words(each)) for each in offered],
+        "own": own, "rest": [(names.get(code, code), rows) for code, rows in teams.items()],
+        "rest_open": not own or any(code in people for rows in teams.values() for _, code, _ in rows),
     }  # fmt: skip
     return render(request, "allocation/cover.jinja", context, status=status)
+
+
+def _in_words(one: Candidate) -> str:
+    return f"{one.name or one.code}, {one.grade}, {ledger.shown_capacity(*one.now)} now"
+
+
+def _by_team(there: Sequence[Candidate]) -> dict[str, list[tuple[int, str, str]]]:
+    """Colleagues by their team, in the order they come in: number, code and words of each."""
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for number, each in enumerate(there, 1):
+        found.setdefault(each.team_code, []).append((number, each.code, _in_words(each)))
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
