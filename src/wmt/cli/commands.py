@@ -48,6 +48,14 @@ COMMANDS = {
         "allocate_several:allocate_several",
         "Spread cases of a post in the site of WMT_HOME over people, all or none, or undo it.",
     ),
+    "cover": (
+        "colleagues:cover",
+        "Name who covers or co-works cases of a post in the site of WMT_HOME, end it, or list who does.",
+    ),
+    "protect": (
+        "colleagues:protect",
+        "Protect a post from new cases in the site of WMT_HOME, end that, or list what was decided of it.",
+    ),
     "plan": ("plan:app", "Plans: what would change, measured before and after."),
     "balance": (
         "balance:balance",

@@ -4,7 +4,7 @@ The rows are written in the transaction of the allocation; what its author wrote
 as sensitive.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.labels import REASONS
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, CaseColleague
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError
@@ -42,6 +42,8 @@ from wmt.text import counted
 
 #: What messages of allocations are kept as, and whom each kind is for.
 ABOUT = "allocation"
+#: What those are kept as that tell of cover and co-working (`colleague_messages`).
+COLLEAGUES = "colleague"
 GIVEN, TAKEN, COPY, OTHER = "given", "taken", "copy", "other"
 #: The same after the allocation was undone: 'undone given'.
 UNDONE = "undone "
@@ -100,10 +102,10 @@ def known_at(found: Sequence[AllocationPreview]) -> dict[str, list[User]]:
     """Who would be told as a new or as the previous practitioner, by post. Of what waited nobody was."""
     posts = [post for each in found for post in ([each.to] if each.was_waiting else [each.to, each.holder])]
     people, refs = messages.people_at([post.staff_code for post in posts]), [e.wanted.ref for e in found]
-    return {post.code: _told(people[post.staff_code], refs) for post in posts}
+    return {post.code: not_shut_out(people[post.staff_code], refs) for post in posts}
 
 
-def _told(people: Iterable[User], refs: Iterable[str]) -> list[User]:
+def not_shut_out(people: Iterable[User], refs: Iterable[str]) -> list[User]:
     """Those of some people who are shut out of none of some cases: others are told of none of them."""
     keys = {ref.upper() for ref in refs}
     return [user for user in people if keys.isdisjoint(limited_access.hidden_from(user))]
@@ -112,17 +114,18 @@ def _told(people: Iterable[User], refs: Iterable[str]) -> list[User]:
 def _may_be_told(message: Message, refs: Iterable[str]) -> bool:
     """Whether whoever an email goes to is shut out of none of some cases."""
     if message.user is not None:
-        return bool(_told([message.user], refs))
+        return bool(not_shut_out([message.user], refs))
     names = _behind(message.address)
     return not any(each.shuts_out(names) for each in limited_access.limits(list(refs)).values())
 
 
 def stop_for_shut_out(ref: str) -> None:
     """What is not sent yet about a case is not sent to those who are shut out of it by now, nor again."""
-    rows = CaseAllocation.objects.filter(ref__iexact=ref)
-    for message in messages.of(ABOUT, rows.values("pk")).select_related("user"):
-        if message.state != Message.State.SENT and not _may_be_told(message, [ref]):
-            messages.stop(message, "access to the case was limited first")
+    for about, model in ((ABOUT, CaseAllocation), (COLLEAGUES, CaseColleague)):
+        rows = model._default_manager.filter(ref__iexact=ref)
+        for message in messages.of(about, rows.values("pk")).select_related("user"):
+            if message.state != Message.State.SENT and not _may_be_told(message, [ref]):
+                messages.stop(message, "access to the case was limited first")
 
 
 def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:
@@ -198,8 +201,11 @@ def _tell_rest(former: Message, rows: Iterable[CaseAllocation], state: State) ->
 
 
 def _names(rows: Iterable[CaseAllocation], state: State) -> dict[str, str]:
-    """The names of the posts of allocations, by code."""
-    codes = {code for row in rows for code in (row.from_post, row.to_post)}
+    return post_names({code for row in rows for code in (row.from_post, row.to_post)}, state)
+
+
+def post_names(codes: Collection[str], state: State) -> dict[str, str]:
+    """The names of posts, by code; of one that is gone, its code."""
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code__in=codes)
     return {code: code for code in codes} | {post.code: post.name or post.code for post in posts}
 

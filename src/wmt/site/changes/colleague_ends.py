@@ -17,6 +17,7 @@ from wmt.site.allocation.models import CaseAllocation, CaseColleague
 from wmt.site.audit.record import record
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import PostRecords
+from wmt.site.changes import colleague_messages
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.weeks_ahead import contracted_on
@@ -88,27 +89,40 @@ def still(state: State, rows: Iterable[CaseColleague]) -> list[ColleagueOnDay]:
 def were_given(state: State, rows: Sequence[CaseAllocation]) -> None:
     """Cases go to somebody else: nobody is beside their former holder now. The caller holds the journal."""
     given = {row.ref: row for row in rows}
-    for each in still(state, CaseColleague.objects.filter(ref__in=given, end="")):
-        made = given[each.row.ref]
-        each.row.allocation = made
-        _end(each.row, _End.GIVEN, made.first_day, made.who)
+    ended = [each.row for each in still(state, CaseColleague.objects.filter(ref__in=given, end=""))]
+    for row in ended:
+        row.allocation = given[row.ref]
+        _end(row, _End.GIVEN, given[row.ref].first_day, given[row.ref].who)
+    if ended:
+        colleague_messages.tell_ended(state, ended)
 
 
 def were_taken_back(state: State, rows: Sequence[CaseAllocation], who: str) -> None:
     """Allocations came to nothing: who was named beside the new holder is not any more, who was beside the
     former one is again. The caller holds the journal."""
-    for row in rows:
-        beside = CaseColleague.objects.filter(ref=row.ref, holder=row.to_post, end="")
-        for each in still(state, beside):
-            _end(each.row, _End.GIVEN, state.day, who)
-    CaseColleague.objects.filter(allocation__in=list(rows), end=_End.GIVEN).update(**_OPEN)
+    ended = [
+        each.row for row in rows
+        for each in still(state, CaseColleague.objects.filter(ref=row.ref, holder=row.to_post, end=""))
+    ]  # fmt: skip
+    for beside in ended:
+        _end(beside, _End.GIVEN, state.day, who)
+    again = CaseColleague.objects.filter(allocation__in=list(rows), end=_End.GIVEN)
+    numbers = list(again.values_list("pk", flat=True))
+    again.update(**_OPEN)
+    if ended:
+        colleague_messages.tell_ended(state, ended)
+    if numbers:
+        reopened = still(state, CaseColleague.objects.filter(pk__in=numbers))
+        colleague_messages.tell_again(state, [each.row for each in reopened])
 
 
 def settle_colleagues(state: State, as_at: datetime, moved: Mapping[str, str], who: str) -> None:
     """Judge all of them by the figures of a load that has just been shown. `moved` are codes of posts that
     are gone, and those under which they go on. The caller holds the journal."""
     # an extract that is taken back says nothing any more, neither of a case nor that a day was over
-    CaseColleague.objects.filter(settled_as_at__gte=as_at).exclude(ref="").update(**_OPEN)
+    taken_back = CaseColleague.objects.filter(settled_as_at__gte=as_at).exclude(ref="")
+    were_over = set(taken_back.values_list("pk", flat=True))
+    taken_back.update(**_OPEN)
     rows = list(CaseColleague.objects.filter(end="").exclude(ref="").order_by("pk"))
     for row in rows:
         row.holder, row.post = moved.get(row.holder, row.holder), moved.get(row.post, row.post)
@@ -120,6 +134,9 @@ def settle_colleagues(state: State, as_at: datetime, moved: Mapping[str, str], w
             last = each.until if each.end and each.until else state.day
             _end(each.row, end, last, who)
             told[end] += 1
+    # an extract that comes again says the same again: nobody is told twice
+    colleague_messages.tell_ended(state, [row for row in rows if row.end and row.pk not in were_over])
+    colleague_messages.tell_again(state, [row for row in rows if not row.end and row.pk in were_over])
     if told:
         parts = ", ".join(f"{number:,} because {_End(end).label}" for end, number in told.items())
         number = counted(told.total(), "cover or co-working of a case", "covers or co-workings of cases")

@@ -23,15 +23,15 @@ from wmt.site.availability.change_requests import RefusedError
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import colleague_ends as ends
-from wmt.site.changes import spread
+from wmt.site.changes import colleague_messages, spread
 from wmt.site.changes.actions import Actor
+from wmt.site.changes.colleague_messages import DOING
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current, Unit
 from wmt.site.workload.state import State, stated
 from wmt.text import counted
 
 _Role = CaseColleague.Role
-_DOING = {_Role.COVER: "cover", _Role.CO_WORKER: "co-work", _Role.MENTOR: "mentor the holder of"}
 
 
 class CaseNamed(NamedTuple):
@@ -77,11 +77,12 @@ def name_colleagues(
         rows = [_row(wanted, each, batch, asker.user, asker.name) for each in wanted.given]
         for row in rows:
             row.save()
+        colleague_messages.tell_named(state, rows)
         until = f" until {written(wanted.last_day)}" if wanted.last_day else ""
         for post, number in Counter(each.post for each in wanted.given).items():
             cases = f"{counted(number, 'case')} of {wanted.holder}"
             days = f"from {written(wanted.first_day)}{until}"
-            said = f"named {post} to {_DOING[_Role(wanted.role)]} {cases} {days}"
+            said = f"named {post} to {DOING[_Role(wanted.role)]} {cases} {days}"
             _tell(asker, said, post, [row.pk for row in rows if row.post == post])
     return rows, True
 
@@ -104,7 +105,8 @@ def end_colleague(*, actor: Any, number: int, who: str = "") -> CaseColleague:
         row.end, row.ended_on = CaseColleague.End.HAND, state.day
         row.ended_at, row.ended_by = timezone.now(), asker.name
         row.save()
-        said = f"ended that {row.post} was to {_DOING[_Role(row.role)]} 1 case of {row.holder}"
+        colleague_messages.tell_ended(state, [row])
+        said = f"ended that {row.post} was to {DOING[_Role(row.role)]} 1 case of {row.holder}"
         _tell(asker, said, row.post, [row.pk])
     return row
 
