@@ -258,6 +258,8 @@ TABLE: dict[str, May] = {
     "plan-steps": May(POST, args=_ONE),
     "plan-step": May(BOTH, args={**_ONE, "kind": "hours"}),
     "plan-change": May(BOTH, args=_ONE),
+    "plan-share": May(BOTH, args=_ONE),
+    "plan-comment": May(POST, args=_ONE),
     "plan-copy": May(POST, args=_ONE),
     "plan-delete": May(BOTH, args=_ONE),
     "notices": May(),

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tabs_fixtures import in_sight, table_of
+from tabs_fixtures import in_sight, links, table_of
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 
 from wmt.plan.plan_file import plan_of, read_plan
@@ -202,6 +202,9 @@ def test_steps_are_added_moved_and_taken_out_by_forms(pdu: Pdu, signed_in: SignI
     page = client.get(address)
     assert page.status_code == 200
     assert f"Move {pdu.held.ref} to {other.name}" in in_sight(page.text)
+    ways = links(page.text)
+    assert f"/allocate/?crn={pdu.held.ref}&to={other.code.replace(':', '%3A')}" in ways
+    assert {reverse("hours-new", args=[one.code]), reverse("reduction-new", args=[one.code])} <= set(ways)
 
     def one_step(number: int, do: str) -> Any:
         row.refresh_from_db()
@@ -309,7 +312,7 @@ def test_a_plan_is_the_same_whatever_order_its_reader_asks_in(pdu: Pdu, signed_i
     )
     (new,) = [each for each in started.moments if each.unit.pk is None]
     (team,) = [each for each in started.moments if each.unit.level == "team"]
-    assert new.unit.name == "NEW1 (only in this plan)"
+    assert new.unit.name == "New person 1 (only in this plan)"
     assert team.after.available_x100 - team.before.available_x100 == new.after.available_x100 > 0
 
 

@@ -29,6 +29,8 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "plan-change"): lambda place: place.form(
         f"/plans/{place.plan}/change/", version="1", name="Other"
     ),
+    ("POST", "plan-share"): lambda place: place.form(f"/plans/{place.plan}/share/", email=place.other.email),
+    ("POST", "plan-comment"): lambda place: place.form(f"/plans/{place.plan}/comment/", words="A comment"),
     ("POST", "plan-copy"): lambda place: place.form(f"/plans/{place.plan}/copy/"),
     ("POST", "plan-delete"): lambda place: place.form(f"/plans/{place.plan}/delete/", version="1"),
 }

@@ -32,7 +32,7 @@ from wmt.text import counted
 #: The reason of a reduction that only a plan has: 'Other' of the published reasons.
 _OTHER = "11"
 #: Where cases wait in a team that has no placeholder yet.
-_WAITS = "WAITING"
+WAITS = "WAITING"
 
 
 class StepOutcome(NamedTuple):
@@ -121,9 +121,9 @@ class LaidPlan:
         """The placeholder at which cases of a team wait; made where the team has none."""
         mine = self.facts.post.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
         if mine.is_empty():
-            row = _new_post(team_code, team_no, _WAITS, DUMMY, 0) | {"is_placeholder": 1}
+            row = _new_post(team_code, team_no, WAITS, DUMMY, 0) | {"is_placeholder": 1}
             self.facts = with_posts_added(self.facts, [row])
-            mine = self.facts.post.filter(team_code=team_code, staff_code=_WAITS)
+            mine = self.facts.post.filter(team_code=team_code, staff_code=WAITS)
         staff, number = mine.sort("staff_code").select("staff_code", "post_no").row(0)
         return f"{team_code}:{staff}", int(number)
 

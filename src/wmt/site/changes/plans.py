@@ -39,7 +39,7 @@ def make_plan(*, actor: Any, plan: Plan, level: str, code: str, key: str = "") -
     row = SavedPlan.objects.create(
         key=key or new_key(), name=plan.name, text=text, owner=actor, level=level, code=code
     )
-    _tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}")
+    tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}")
     return row, True
 
 
@@ -50,26 +50,26 @@ def change_plan(*, actor: Any, number: int, plan: Plan, version: int) -> SavedPl
     Raises UnknownPlan, PlanDenied, RefusedError where it is too long, and ConflictError where it was changed
     since the version that somebody looked at.
     """
-    row, text = _locked(actor, number), _text(plan)
+    row, text = locked(actor, number), _text(plan)
     if row.text == text:
         return row
     _need_version(row, version)
     row.name, row.text, row.version, row.changed_at = plan.name, text, row.version + 1, timezone.now()
     row.save(update_fields=["name", "text", "version", "changed_at"])
-    _tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now")
+    tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now")
     return row
 
 
 @transaction.atomic
 def delete_plan(*, actor: Any, number: int, version: int) -> None:
     """Delete a plan. Raises UnknownPlan, PlanDenied, and ConflictError where it was changed since."""
-    row = _locked(actor, number)
+    row = locked(actor, number)
     _need_version(row, version)
-    _tell(actor, row, f"deleted {row}")
+    tell(actor, row, f"deleted {row}")
     row.delete()
 
 
-def _locked(actor: Any, number: int) -> SavedPlan:
+def locked(actor: Any, number: int) -> SavedPlan:
     """A plan of somebody, until the end of the transaction nobody else's to change."""
     SavedPlan.objects.select_for_update().filter(pk=number).first()
     return access.find_own(actor, number)
@@ -90,7 +90,7 @@ def _need_version(row: SavedPlan, version: int) -> None:
         )
 
 
-def _tell(actor: Any, row: SavedPlan, said: str) -> None:
+def tell(actor: Any, row: SavedPlan, said: str) -> None:
     asker = Actor(user=actor)
     record(
         "plan", f"{asker.name} {said}.", actor=actor, who=asker.name, level=row.level, code=row.code,

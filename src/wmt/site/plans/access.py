@@ -1,4 +1,7 @@
-"""Who may read a plan: its owner. Cases that it names follow the role and reach of who reads it."""
+"""Who may read a plan: its owner, those it is shared with, whoever is signed in and has its link.
+
+Cases that it names follow the role and reach of who reads it.
+"""
 
 from typing import Any
 
@@ -29,20 +32,33 @@ def own(user: Any) -> QuerySet[SavedPlan]:
     return SavedPlan.objects.filter(owner=user).order_by("-changed_at", "-pk")
 
 
-def find(user: Any, number: int) -> SavedPlan:
-    """A plan by its number. Raises UnknownPlan, and PlanDenied where the user may not read it."""
-    return _found(user, number, "read")
+def shared_with(user: Any) -> QuerySet[SavedPlan]:
+    """The plans of others that a person was given to read, the last changed first."""
+    return SavedPlan.objects.filter(shares__user=user).select_related("owner").order_by("-changed_at", "-pk")
+
+
+def find(user: Any, number: int, link: str = "") -> SavedPlan:
+    """A plan by its number, for its owner, those it is shared with, and whoever has its link.
+
+    Raises UnknownPlan, and PlanDenied where the user may not read it.
+    """
+    row = _row(number)
+    reads = row.owner_id == user.pk or (row.link and row.link == link)
+    if not reads and not row.shares.filter(user=user).exists():
+        raise PlanDenied(row, "read")
+    return row
 
 
 def find_own(user: Any, number: int) -> SavedPlan:
     """A plan that the user may change. Raises UnknownPlan and PlanDenied."""
-    return _found(user, number, "change")
+    row = _row(number)
+    if row.owner_id != user.pk:
+        raise PlanDenied(row, "change")
+    return row
 
 
-def _found(user: Any, number: int, tried: str) -> SavedPlan:
+def _row(number: int) -> SavedPlan:
     row = SavedPlan.objects.select_related("owner").filter(pk=number).first()
     if row is None:
         raise UnknownPlan(f"there is no plan {number}")
-    if row.owner_id != user.pk:
-        raise PlanDenied(row, tried)
     return row

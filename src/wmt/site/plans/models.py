@@ -21,6 +21,7 @@ class SavedPlan(models.Model):
     level = models.CharField(max_length=10)
     code = models.TextField()
     version = models.PositiveIntegerField(default=1)
+    link = models.CharField(max_length=64, blank=True)  # whoever is signed in and has it may read the plan
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -34,3 +35,33 @@ class SavedPlan(models.Model):
     def plan(self) -> Plan:
         """The plan by its steps. Raises PlanError where an earlier version of the tool wrote it."""
         return read_plan(self.text, "this plan")
+
+
+class PlanShare(models.Model):
+    """Somebody whom its owner lets read a plan."""
+
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="shares")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    shared_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["plan", "user"], name="plan_shared_once"),)
+
+    def __str__(self) -> str:
+        return f"share {self.pk}"
+
+
+class PlanComment(models.Model):
+    """What a reader of a plan wrote to it. Everybody who reads the plan reads it."""
+
+    key = models.CharField(max_length=64, unique=True)
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="comments")
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    words = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"

@@ -20,7 +20,7 @@ from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
-from wmt.plan.steps import LaidPlan, Naming, StepOutcome, lay
+from wmt.plan.steps import WAITS, LaidPlan, Naming, StepOutcome, lay
 from wmt.rules import RulesError
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.availability.queries import plans_of
@@ -197,8 +197,9 @@ class _Above:
         team = self._teams[team_code]
         if team is None:
             return None
+        name = "Unallocated cases" if staff == WAITS else f"New person {staff.removeprefix('NEW')}"
         return Unit(
-            level="post", code=code, name=f"{staff} (only in this plan)", stream=stream, staff_code=staff,
+            level="post", code=code, name=f"{name} (only in this plan)", stream=stream, staff_code=staff,
             team_code=team_code, pdu_code=team.pdu_code, region_code=team.region_code,
             points_x100=0, available_x100=0,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from wmt.site import tables
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 
 TITLE = "Plans"
@@ -25,19 +26,29 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """My plans of the unit, the last changed first."""
     unit = question.unit
-    rows = access.own(question.user).filter(level=unit.level, code=unit.code)
+    of_unit = {"level": unit.level, "code": unit.code}
+    shared = access.shared_with(question.user).filter(**of_unit)
+    others = {"shared": table_of(shared, f"Shared with you: {unit.name}", of_others=True)} if shared else {}
+    mine = table_of(access.own(question.user).filter(**of_unit), f"Your plans: {unit.name}")
     return {
-        "tables": {"plans": table_of(rows, f"Your plans: {unit.name}")},
+        "tables": {"plans": mine, **others},
         "is_now": question.state.as_of is None,
         "new_href": f"{reverse('plan-new')}?{urlencode({'level': unit.level, 'code': unit.code})}",
     }
 
 
-def table_of(rows: Iterable[SavedPlan], title: str, names: dict[tuple[str, str], str] | None = None) -> Any:
+def table_of(
+    rows: Iterable[SavedPlan],
+    title: str,
+    names: dict[tuple[str, str], str] | None = None,
+    *,
+    of_others: bool = False,
+) -> tables.Table:
     """Plans as a table; `names` of the units they were made from, where they are of several."""
     columns = [
         tables.Column("name", "Plan"),
         *([tables.Column("unit", "For")] if names is not None else []),
+        *([tables.Column("owner", "Made by")] if of_others else []),
         tables.Column("changed", "Last changed", "words"),
     ]
     found = []
@@ -45,7 +56,9 @@ def table_of(rows: Iterable[SavedPlan], title: str, names: dict[tuple[str, str],
         values = {
             "name": tables.text(row.name, reverse("plan", args=[row.pk])),
             "unit": tables.text((names or {}).get((row.level, row.code), row.code)),
+            "owner": tables.text(staff_names.person(str(row.owner)) if of_others else ""),
             "changed": tables.text(moment_words(timezone.localtime(row.changed_at))),
         }
         found.append(tables.Row({each.key: values[each.key] for each in columns}))
-    return tables.Table("plans", title, columns, found, empty="You have made no plan here yet.")
+    empty = "Nobody shares a plan with you." if of_others else "You have made no plan here yet."
+    return tables.Table("shared" if of_others else "plans", title, columns, found, empty=empty)

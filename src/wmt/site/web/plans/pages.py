@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,10 +22,12 @@ from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
-from wmt.site.web.plans import plan_files, room, step_forms
+from wmt.site.web.plans import plan_files, room, sharing, step_forms
+from wmt.site.web.plans.doing import ways_to_do
 from wmt.site.web.plans.effect_table import effect_table, state_words, steps_table
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.units.labels import upper_first
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 
 
@@ -43,18 +46,23 @@ class NewPlanForm(RefusableForm):
 def plans_page(request: HttpRequest) -> HttpResponse:
     """Every plan of who asks, whatever it is of."""
     state = needed_state(request).of_now()
-    rows = list(access.own(request.user))
-    found = Unit.objects.filter(load_id=state.load_id, whole=True, code__in={row.code for row in rows})
+    rows, shared = list(access.own(request.user)), list(access.shared_with(request.user))
+    found = Unit.objects.filter(
+        load_id=state.load_id, whole=True, code__in={row.code for row in (*rows, *shared)}
+    )
     names = {(unit.level, unit.code): unit.name for unit in found}
-    table = arranged(table_of(rows, "Your plans", names), request)
-    return render(request, "plans/plans.jinja", {"table": table})
+    context = {
+        "table": arranged(table_of(rows, "Your plans", names), request),
+        "shared": table_of(shared, "Shared with you", names, of_others=True),
+    }
+    return render(request, "plans/plans.jinja", context)
 
 
 @require_safe
 @steady
 def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     """A plan, its steps, and the figures before and after. Raises UnknownPlan, PlanDenied and UnknownUnit."""
-    row = access.find(request.user, number)
+    row = access.find(request.user, number, request.GET.get("link", ""))
     state = needed_state(request).of_now()
     unit = room.unit_of(request, state, row.level, row.code)
     reading = PlanReading(row.plan, row.owner, request.user, unit, state)
@@ -66,15 +74,16 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         note_read(request.user, holder)
     context = {
         "row": row,
+        "owns": row.owner_id == request.user.pk,
+        "owner": staff_names.person(str(row.owner)),
+        "readers": row.shares.count(),
+        "comments": sharing.comments_of(row),
+        "link_query": f"?{urlencode({'link': row.link})}" if request.GET.get("link") else "",
         "unit": unit,
         "note": reading.plan.note,
         "crumbs": room.crumbs(request, state, unit),
         "fault": fault,
-        "steps": [
-            {"number": each.number, "words": upper_first(each.words), "state": state_words(each),
-             "is_done": not each.missing}
-            for each in effect.steps
-        ],
+        "steps": _steps(reading, effect),
         "count": len(reading.plan.steps),
         "ways": step_forms.ways(row),
         "copy_key": uuid.uuid4().hex,
@@ -82,6 +91,15 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "table": arranged(effect_table(state, effect), request),
     }  # fmt: skip
     return render(request, "plans/plan.jinja", context)
+
+
+def _steps(reading: PlanReading, effect: PlanEffect) -> list[dict[str, Any]]:
+    """Each step in words, what could not be done, and where it is done."""
+    return [
+        {"number": each.number, "words": upper_first(each.words), "state": state_words(each),
+         "is_done": not each.missing, "way": way}
+        for each, way in zip(effect.steps, ways_to_do(reading), strict=False)
+    ]  # fmt: skip
 
 
 @csrf_exempt  # the form's token is checked in what reads the body

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.plans import editing, pages, plan_files
+from wmt.site.web.plans import editing, pages, plan_files, sharing
 
 urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("plans/<int:number>/steps/<slug:kind>/", editing.plan_step, name="plan-step"),
     path("plans/<int:number>/change/", editing.plan_change, name="plan-change"),
     path("plans/<int:number>/copy/", editing.plan_copy, name="plan-copy"),
+    path("plans/<int:number>/share/", sharing.plan_share, name="plan-share"),
+    path("plans/<int:number>/comment/", sharing.plan_comment, name="plan-comment"),
     path("plans/<int:number>/delete/", editing.plan_delete, name="plan-delete"),
 ]
