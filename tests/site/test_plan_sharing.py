@@ -1,15 +1,20 @@
 """Plans that others read: by name, by a link, with the cases that each reader may see, and comments."""
 
 # ruff: noqa: F811 - fixtures come by import
+from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.urls import reverse
-from tabs_fixtures import in_sight
+from tabs_fixtures import in_sight, number, table_of
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 from test_plans import SignIn, kept, unit_of, user_of
 
+from wmt.ledger import shown_capacity
 from wmt.site.audit.models import AuditEvent
 from wmt.site.plans.models import PlanComment, PlanShare, SavedPlan
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 
 def test_a_plan_is_read_by_those_it_is_shared_with_and_changed_by_its_owner(
@@ -81,3 +86,49 @@ def test_readers_comment_and_everybody_who_reads_reads_it(pdu: Pdu, signed_in: S
     assert "Too many moves" in in_sight(owner.get(reverse("plan", args=[row.pk])).text)
     assert SavedPlan.objects.get().version == 1
     assert "Too many moves" not in str(list(AuditEvent.objects.values()))
+
+
+def test_two_plans_stand_side_by_side_with_what_is_now(pdu: Pdu, signed_in: SignIn) -> None:
+    client, (one, other) = signed_in("head", "pdu", pdu.code), pdu.free
+    away = {"do": "hours", "post": one.code, "hours": Decimal(0)}
+    half = {"do": "hours", "post": other.code, "hours": Decimal("18.5")}
+    first = kept(user_of(client), unit_of(pdu), away, name="Away")
+    second = kept(user_of(client), unit_of(pdu), half, name="Half")
+    page = client.get(f"{reverse('plan-compare')}?a={first.pk}&b={second.pk}").text
+    rows = {row["Who"]: row for row in table_of(page, "compare")}
+    mine = next(row for name, row in rows.items() if name.startswith(one.name))
+    theirs = next(row for name, row in rows.items() if name.startswith(other.name))
+    alone = {
+        row["Who"]: row for row in table_of(client.get(reverse("plan", args=[second.pk])).text, "effect")
+    }
+    assert mine["Capacity with Away"] == "no available hours"
+    assert mine["Capacity with Half"] == mine["Capacity now"]
+    assert theirs["Capacity with Away"] == theirs["Capacity now"]
+    assert theirs["Capacity with Half"] == next(
+        row["With the plan"] for name, row in alone.items() if name.startswith(other.name)
+    )
+    assert set(alone) <= set(rows)
+    now = client.get(f"{reverse('plan-compare')}?a={first.pk}").text
+    assert "Capacity with Half" not in now
+    rule = {"do": "rules", "values": {"tier_points.pc16.community.C2": 0}}
+    draft = kept(user_of(client), unit_of(pdu), rule, name="Draft")
+    page = client.get(f"{reverse('plan-compare')}?a={first.pk}&b={draft.pk}").text
+    nation = next(row for row in table_of(page, "compare") if row["Who"].startswith("England and Wales"))
+    assert nation["Capacity with Draft"] == "not worked out"
+    stranger = signed_in("analyst").get(f"{reverse('plan-compare')}?a={first.pk}").text
+    assert "Away" not in in_sight(stranger)
+
+
+@pytest.mark.usefixtures("nation")
+def test_two_units_stand_side_by_side(signed_in: SignIn) -> None:
+    teams = list(Unit.objects.filter(load_id=current_state().load_id, level="team", whole=True)[:2])
+    address = reverse("compare-units", args=["team"])
+    page = (
+        signed_in("", email="no.role@example.org").get(f"{address}?a={teams[0].code}&b={teams[1].code}").text
+    )
+    rows = {row["Figure"]: row for row in table_of(page, "units")}
+    for team in teams:
+        assert rows["Capacity"][team.name].startswith(shown_capacity(team.points_x100, team.available_x100))
+        assert number(rows["Active cases"][team.name]) == team.cases
+    wrong = signed_in().get(f"{address}?a=NOWHERE")
+    assert (wrong.status_code, "is not in the list" in wrong.text) == (200, True)

@@ -1,25 +1,32 @@
-"""Making, changing and deleting plans that people keep. No figure moves.
+"""Making, changing, sharing and deleting plans that people keep, and comments on them. No figure moves.
 
 Whoever may sign in may plan: figures are open. The audit says which plan and how many steps it has, and never
 which cases it names.
 """
 
+import uuid
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from wmt.plan.plan_file import Plan
+from wmt.site.accounts.access import grants_of
+from wmt.site.accounts.models import User
 from wmt.site.allocation.models import new_key
 from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
+from wmt.site.changes.allocate import note_faults
 from wmt.site.plans import access
-from wmt.site.plans.models import SavedPlan
+from wmt.site.plans.models import PlanComment, PlanShare, SavedPlan
 from wmt.text import counted
 
 #: Nobody has a use for more; and no plan is a place to keep files.
 MOST_PLANS, LONGEST = 200, 400_000
+#: So many people read a plan by name; more have its link.
+MOST_READERS, MOST_COMMENTS = 50, 500
 
 
 @transaction.atomic
@@ -39,7 +46,7 @@ def make_plan(*, actor: Any, plan: Plan, level: str, code: str, key: str = "") -
     row = SavedPlan.objects.create(
         key=key or new_key(), name=plan.name, text=text, owner=actor, level=level, code=code
     )
-    tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}")
+    _tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}")
     return row, True
 
 
@@ -50,26 +57,94 @@ def change_plan(*, actor: Any, number: int, plan: Plan, version: int) -> SavedPl
     Raises UnknownPlan, PlanDenied, RefusedError where it is too long, and ConflictError where it was changed
     since the version that somebody looked at.
     """
-    row, text = locked(actor, number), _text(plan)
+    row, text = _locked(actor, number), _text(plan)
     if row.text == text:
         return row
     _need_version(row, version)
     row.name, row.text, row.version, row.changed_at = plan.name, text, row.version + 1, timezone.now()
     row.save(update_fields=["name", "text", "version", "changed_at"])
-    tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now")
+    _tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now")
     return row
 
 
 @transaction.atomic
 def delete_plan(*, actor: Any, number: int, version: int) -> None:
     """Delete a plan. Raises UnknownPlan, PlanDenied, and ConflictError where it was changed since."""
-    row = locked(actor, number)
+    row = _locked(actor, number)
     _need_version(row, version)
-    tell(actor, row, f"deleted {row}")
+    _tell(actor, row, f"deleted {row}")
     row.delete()
 
 
-def locked(actor: Any, number: int) -> SavedPlan:
+@transaction.atomic
+def share_plan(*, actor: Any, number: int, email: str) -> tuple[PlanShare, bool]:
+    """Let somebody with a role read a plan, by the address they sign in with; and whether that is new.
+
+    Raises UnknownPlan, PlanDenied, and RefusedError where there is nobody with this address.
+    """
+    row = _locked(actor, number)
+    reader = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if reader is None or not grants_of(reader):
+        words = "There is nobody with a role here who signs in with this address. See whether it is right"
+        raise preview.refused("READER_UNKNOWN", words, "email")
+    if reader.pk == row.owner_id:
+        raise preview.refused("OWN", "This plan is yours already", "email")
+    if same := row.shares.filter(user=reader).first():
+        return same, False
+    if row.shares.count() >= MOST_READERS:
+        words = f"{MOST_READERS} people can be named, at most. Make a link for more"
+        raise preview.refused("TOO_MANY", words, "email")
+    share = PlanShare.objects.create(plan=row, user=reader)
+    _tell(actor, row, f"shared {row} with {reader}")
+    return share, True
+
+
+@transaction.atomic
+def unshare_plan(*, actor: Any, number: int, reader: int) -> None:
+    """Let somebody (the number of their account) no longer read a plan. Whoever does not is left so."""
+    row = _locked(actor, number)
+    if share := row.shares.filter(user_id=reader).select_related("user").first():
+        _tell(actor, row, f"no longer shares {row} with {share.user}")
+        share.delete()
+
+
+@transaction.atomic
+def link_plan(*, actor: Any, number: int, wanted: bool) -> SavedPlan:
+    """Make a link by which whoever is signed in may read a plan, or end the one there is."""
+    row = _locked(actor, number)
+    if bool(row.link) != wanted:
+        row.link = uuid.uuid4().hex if wanted else ""
+        row.save(update_fields=["link"])
+        _tell(actor, row, f"{'made a link to' if wanted else 'ended the link to'} {row}")
+    return row
+
+
+@transaction.atomic
+def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: str = "") -> PlanComment:
+    """Write something to a plan that one may read. The same request twice writes it once.
+
+    Raises UnknownPlan, PlanDenied, and RefusedError where nothing is written or too much.
+    """
+    row = access.find(actor, number, link)
+    words = words.strip()
+    if not words:
+        raise preview.refused("NOTHING", "Enter a comment", "words")
+    if faults := note_faults("words", words):
+        raise RefusedError(faults)
+    if same := PlanComment.objects.filter(key=key).first() if key else None:
+        if (same.plan_id, same.writer_id) != (row.pk, actor.pk):
+            raise preview.refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
+        return same
+    if row.comments.count() >= MOST_COMMENTS:
+        raise preview.refused("TOO_MANY", f"A plan can have {MOST_COMMENTS} comments at most", "words")
+    made = PlanComment.objects.create(
+        plan=row, writer=actor, who=Actor(user=actor).name, words=words, key=key or new_key()
+    )
+    _tell(actor, row, f"commented on {row}")
+    return made
+
+
+def _locked(actor: Any, number: int) -> SavedPlan:
     """A plan of somebody, until the end of the transaction nobody else's to change."""
     SavedPlan.objects.select_for_update().filter(pk=number).first()
     return access.find_own(actor, number)
@@ -90,7 +165,7 @@ def _need_version(row: SavedPlan, version: int) -> None:
         )
 
 
-def tell(actor: Any, row: SavedPlan, said: str) -> None:
+def _tell(actor: Any, row: SavedPlan, said: str) -> None:
     asker = Actor(user=actor)
     record(
         "plan", f"{asker.name} {said}.", actor=actor, who=asker.name, level=row.level, code=row.code,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from wmt.days import moment_words
 from wmt.plan.plan_file import Plan, read_plan
 
 
@@ -30,6 +31,11 @@ class SavedPlan(models.Model):
 
     def __str__(self) -> str:
         return f"plan {self.pk}"
+
+    @property
+    def changed_text(self) -> str:
+        """When it was changed last, as people write it."""
+        return moment_words(timezone.localtime(self.changed_at))
 
     @property
     def plan(self) -> Plan:

@@ -1,15 +1,21 @@
-"""What a plan would come to, as tables: its steps, and the figures before and after."""
+"""A plan as pages show it: its steps and where each is done, and the figures before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from wmt import ledger
 from wmt.ledger.arithmetic import MINUS, shown_difference
+from wmt.plan.plan_file import EndReductionsStep, HoursStep, MoveStep, ReduceStep, Step
 from wmt.plan.steps import StepOutcome
 from wmt.site import tables
+from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
 from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.queries.plan_effects import PlanEffect
+from wmt.site.queries.plan_effects import PlanEffect, PlanReading
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -65,14 +71,19 @@ def effect_table(state: State, effect: PlanEffect) -> tables.Table:
     )  # fmt: skip
 
 
-def _row(state: State, each: UnitMoment) -> tables.Row:
-    unit, before, after = each.unit, each.before, each.after
+def shown_name(unit: Unit) -> tables.Value:
+    """A unit by its name, with its page where it has one, and what it is."""
     is_new = unit.pk is None
     name = unit.name if is_new or unit.level != "post" else staff_names.shown(unit.name, unit.code)
     note = f"{unit.grade}, {unit.team_code}".strip(", ") if unit.level == "post" else units.TITLES[unit.level]
+    return tables.text(name, "" if is_new else unit_url(unit.level, unit.code), note)
+
+
+def _row(state: State, each: UnitMoment) -> tables.Row:
+    unit, before, after = each.unit, each.before, each.after
     left = ledger.remaining_x100(*after) if after.available_x100 else None
     values = {
-        "name": tables.text(name, "" if is_new else unit_url(unit.level, unit.code), note),
+        "name": shown_name(unit),
         "now": tables.capacity(*before, state.over_x100, unit.stream),
         "then": tables.capacity(*after, state.over_x100, unit.stream),
         "change": _change(unit, before, after),
@@ -92,3 +103,43 @@ def _change(unit: Unit, before: ledger.Moment, after: ledger.Moment) -> tables.V
         return tables.Value(None, "–")
     sign = {True: "+", False: MINUS}[then > was] if then != was else ""
     return tables.Value(ledger.decimal(then - was), f"{sign}{shown_difference(before, after)[0]}")
+
+
+def ways_to_do(reading: PlanReading) -> list[tuple[str, str] | None]:
+    """For each step where it is done and what that is called; None where it cannot, or the reader may not."""
+    may = _allowed(reading)
+    return [_way(step, reading, may) for step in reading.plan.steps]
+
+
+def _allowed(reading: PlanReading) -> Callable[[Action, str], bool]:
+    reaches = {
+        action: visibility.ReachOfPosts(visibility.allowed(reading.reader, action), reading.state)
+        for action in (Action.ALLOCATE_CASES, Action.EDIT_AVAILABILITY)
+    }
+    return lambda action, code: reaches[action](code.partition(":")[::2])
+
+
+def _way(step: Step, reading: PlanReading, may: Callable[[Action, str], bool]) -> tuple[str, str] | None:
+    if isinstance(step, MoveStep):
+        return _move(step, reading, may)
+    if isinstance(step, HoursStep | ReduceStep | EndReductionsStep):
+        if not may(Action.EDIT_AVAILABILITY, step.post):
+            return None
+        if isinstance(step, HoursStep):
+            return "Change these hours", reverse("hours-new", args=[step.post])
+        if isinstance(step, ReduceStep):
+            return "Enter this reduction", reverse("reduction-new", args=[step.post])
+        return "Open their reductions", unit_url("post", step.post, "hours")
+    return None
+
+
+def _move(step: MoveStep, reading: PlanReading, may: Callable[[Action, str], bool]) -> tuple[str, str] | None:
+    """Cases of one person, all of which the reader may see, to people whom they may give cases."""
+    holders = {reading.readable[ref].code for ref in step.cases if ref in reading.readable}
+    whole = len(holders) == 1 and all(ref in reading.readable for ref in step.cases)
+    if not whole or not all(may(Action.ALLOCATE_CASES, code) for code in (*holders, *step.to)):
+        return None
+    if len(step.cases) == 1 and len(step.to) == 1:
+        query = urlencode({"crn": step.cases[0], "to": step.to[0]})
+        return "Allocate this case", f"{reverse('allocate')}?{query}"
+    return "Allocate these cases", reverse("allocate-several", args=[holders.pop()])

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
-from wmt.days import moment_words
 from wmt.site import tables
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
@@ -57,7 +55,7 @@ def table_of(
             "name": tables.text(row.name, reverse("plan", args=[row.pk])),
             "unit": tables.text((names or {}).get((row.level, row.code), row.code)),
             "owner": tables.text(staff_names.person(str(row.owner)) if of_others else ""),
-            "changed": tables.text(moment_words(timezone.localtime(row.changed_at))),
+            "changed": tables.text(row.changed_text),
         }
         found.append(tables.Row({each.key: values[each.key] for each in columns}))
     empty = "Nobody shares a plan with you." if of_others else "You have made no plan here yet."

@@ -23,8 +23,7 @@ from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import plan_files, room, sharing, step_forms
-from wmt.site.web.plans.doing import ways_to_do
-from wmt.site.web.plans.effect_table import effect_table, state_words, steps_table
+from wmt.site.web.plans.effect_table import effect_table, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names

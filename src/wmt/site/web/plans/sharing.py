@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.days import moment_words
 from wmt.site.availability.change_requests import RefusedError
-from wmt.site.changes import plan_sharing as action
+from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
 from wmt.site.shown import needed_state

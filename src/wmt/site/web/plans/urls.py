@@ -3,12 +3,16 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.plans import editing, pages, plan_files, sharing
+from wmt.site.web.plans import comparing, editing, pages, plan_files, sharing
 
 urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
     path("plans/", pages.plans_page, name="plans"),
     path("plans/new/", pages.plan_new, name="plan-new"),
+    path("plans/compare/", comparing.compare_page, name="plan-compare"),
+    files_of("plans/compare/", comparing.compare_page, "Plans side by side"),
+    path("compare/<level:level>/", comparing.units_page, name="compare-units"),
+    files_of("compare/<level:level>/", comparing.units_page, "Units side by side"),
     path("plans/<int:number>/", pages.plan_page, name="plan"),
     path("plans/<int:number>/file/", plan_files.plan_file, name="plan-file"),
     path("plans/<int:number>/upload/", plan_files.plan_upload, name="plan-upload"),
