@@ -91,7 +91,13 @@ def _post(code: str, points: int, available: int, grade: str = "PO") -> SharingP
 def _case(holder: str, ref: str, points: int, *, high: bool = False) -> CaseBundle:
     what, grades = ("licence B3", OFFICERS) if high else ("custody C1", EVERYBODY)
     return CaseBundle(
-        holder=holder, what=what, points_x100=points, grades=grades, refs=(ref,), high=int(high)
+        holder=holder,
+        what=what,
+        points_x100=points,
+        grades=grades,
+        refs=(ref,),
+        high=int(high),
+        tier=what[-2:],
     )
 
 

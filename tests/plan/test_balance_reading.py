@@ -1,6 +1,7 @@
 """Sharing read from the lines of a night: figures after the moves are those of a whole recompute."""
 
 import random
+from collections import Counter
 from datetime import date, datetime
 
 import polars as pl
@@ -111,6 +112,21 @@ def test_what_may_move_and_what_stays() -> None:
         ("X000009",): (WAITING, {"PO", "PSO", "TPO"}, 0),
     }
     assert [post.code for post in shared.posts] == ["N1A:ONE", "N1A:TWO"]
+
+
+def test_which_cases_are_of_high_risk_is_a_rule_of_the_day() -> None:
+    world = World(AS_AT).post("N1A:ONE").post("N1A:TWO")
+    for number, tier in enumerate(("B1", "C1", "C2", "D1")):
+        world.cases("N1A:ONE", "community", tier, ref=f"X00000{number}")
+    world.cases("N1A:ONE", "custody", "C1", 4)
+    overlay = rules.Overlay("a service", "theirs", (("full_kinds.high", date(2022, 1, 1), "B C1"),))
+    for overlays, high in (([], {"B1": 1}), ([overlay], {"B1": 1, "C1": 1 + 4})):
+        shared = sharing(Ledger(world.facts(), rules.load().at(DAY, overlays)), ["N1A"], Kept())
+        counts = Counter[str]()
+        for each in shared.bundles:
+            counts[each.tier] += each.high * each.number
+        assert +counts == high
+        assert [post.high for post in shared.posts] == [sum(high.values()), 0]
 
 
 def test_counted_cases_move_as_so_many_alike() -> None:

@@ -52,7 +52,7 @@ HeldWeeks = Annotated[
 EndsWeeks = Annotated[int, typer.Option("--ends-weeks", min=0, help="Cases that end within so many stay.")]
 HighLeast = Annotated[
     int | None,
-    typer.Option("--high-least", min=0, help="At least so many high-risk cases each (tiers A, B)."),
+    typer.Option("--high-least", min=0, help="At least so many high-risk cases each (rule full_kinds.high)."),
 ]
 HighMost = Annotated[int | None, typer.Option("--high-most", min=0, help="At most so many of these each.")]
 Goals = Annotated[
@@ -77,7 +77,7 @@ WouldHelp = Annotated[bool, typer.Option("--would-help", help="Also: what binds,
 Quick = Annotated[
     bool, typer.Option("--quick", help="The answer by a plain rule, at once and without a proof.")
 ]
-Work = Annotated[float | None, typer.Option("--work", min=0.1, help="How much work, 2 to 5 seconds a unit.")]
+Work = Annotated[float | None, typer.Option("--work", min=0.1, help="How much work, 3 or more by size.")]
 
 
 def balance(

@@ -23,6 +23,8 @@ from wmt.rules import DatedValue, RuleSet, load
 
 #: Cases whose tier belongs to no kind: those without a tier. Told only where they have points.
 OTHER = "other"
+#: The kind of high-risk cases, as the rules name it.
+HIGH = "high"
 
 
 class LineSum(NamedTuple):

@@ -1,32 +1,32 @@
 """An answer at once: one bundle after another, each by a rule that anybody can follow.
 
-Posts over the threshold give first, least over first (most over first where points over it matter more), then
+Posts over the threshold give first, least over first, and who does not come to it keeps all; then, most over
+first, what takes points off those who stay over it (in the order in which the two goals come). Then
 what waits is given out, scarcest first, then those furthest above the average give to those furthest below.
 A bundle goes to who has the lowest capacity of those it may go to; never so that a limit is broken.
 """
 
 from collections.abc import Iterable
 
+from wmt.plan.balance import pools
 from wmt.plan.balance.greedy_state import Standing
-from wmt.plan.balance.pools import NOBODY, Pooled, Shift, post_value
 from wmt.plan.balance.problem import Goal
 from wmt.plan.balance.swaps import relieve_by_swaps
 
 
-def greedy(asked: Pooled, *, swaps: bool = False) -> Shift:
+def greedy(asked: pools.Pooled, *, swaps: bool = False) -> pools.Shift:
     """An answer that keeps every limit. What comes after the fewest moves in the goals moves nothing.
 
     With `swaps` whoever is still over the threshold by a little also exchanges bundles: better, and slower.
     """
-    goals, now = asked.problem.goals, Standing(asked)
-    over = [goal for goal in goals if goal in (Goal.OVER, Goal.POINTS_OVER)]
-    for goal in goals:
+    now = Standing(asked)
+    for goal in asked.problem.goals:
         if goal == Goal.MOVES:
             break
-        if over and goal == over[0]:
-            _relieve(now, least_first=goal == Goal.OVER)
+        if goal in (Goal.OVER, Goal.POINTS_OVER):
+            _relieve(now, whole=goal == Goal.OVER)
             if swaps:
-                relieve_by_swaps(now)
+                _relieve_by_swaps(now, goal)
         elif goal == Goal.WAITING:
             _give_out(now)
         elif goal == Goal.SPREAD:
@@ -34,16 +34,29 @@ def greedy(asked: Pooled, *, swaps: bool = False) -> Shift:
     return {key: more for key, more in now.shift.items() if more}
 
 
-def _relieve(now: Standing, *, least_first: bool) -> None:
-    """Bundles off those over the threshold: the smallest that is enough, otherwise the largest."""
+def _relieve_by_swaps(now: Standing, goal: Goal) -> None:
+    """Swaps, unless they make no step of difference."""
+    before = pools.value(now.asked, now.shift, goal)
+    done = relieve_by_swaps(now, whole=goal == Goal.OVER)
+    if pools.value(now.asked, now.shift, goal) == before:
+        now.take_back(done)
+
+
+def _relieve(now: Standing, *, whole: bool) -> None:
+    """Bundles off those over the threshold: the smallest that is enough, otherwise the largest.
+
+    Where they are to come to it (`whole`), least over first, who does not keeps all. Otherwise the most over
+    give first.
+    """
     marks = [bound.mark for bound in now.asked.bounds]
     excess = {
         place: now.points[place] - marks[place]
         for place, post in enumerate(now.posts)
         if post.available_x100 and now.points[place] > marks[place]
     }
-    for place in sorted(excess, key=lambda each: (excess[each] if least_first else -excess[each], each)):
+    for place in sorted(excess, key=lambda each: (excess[each] if whole else -excess[each], each)):
         stuck: set[int] = set()
+        done: list[tuple[int, int, int]] = []
         while (more := now.points[place] - marks[place]) > 0:
             found = [
                 pool for pool in now.of_post.get(place, ()) if pool not in stuck and now.left(pool, place)
@@ -57,6 +70,9 @@ def _relieve(now: Standing, *, least_first: bool) -> None:
                 stuck.add(pool)
             else:
                 now.move(pool, place, end)
+                done.append((pool, place, end))
+        if whole and now.points[place] > marks[place]:
+            now.take_back(done)
 
 
 def _enough(points_x100: int, wanted: int) -> tuple[bool, int]:
@@ -66,12 +82,12 @@ def _enough(points_x100: int, wanted: int) -> tuple[bool, int]:
 def _give_out(now: Standing) -> None:
     """What waits: pools that the fewest may hold first, then those of most points."""
     marks = [bound.mark for bound in now.asked.bounds]
-    pools = now.asked.pools
+    of = now.asked.pools
     for pool in sorted(
-        now.of_post.get(NOBODY, ()), key=lambda each: (len(pools[each].receivers), -pools[each].points_x100)
+        now.of_post.get(pools.NOBODY, ()), key=lambda each: (len(of[each].receivers), -of[each].points_x100)
     ):
-        while now.left(pool, NOBODY) and (end := now.receiver(pool, NOBODY, marks)) is not None:
-            now.move(pool, NOBODY, end)
+        while now.left(pool, pools.NOBODY) and (end := now.receiver(pool, pools.NOBODY, marks)) is not None:
+            now.move(pool, pools.NOBODY, end)
 
 
 def _even_out(now: Standing) -> None:
@@ -99,8 +115,8 @@ def _gains(now: Standing, start: int) -> Iterable[tuple[int, int, int]]:
         if end is None:
             continue
         gain = sum(
-            post_value(Goal.SPREAD, bounds[post], now.points[post])
-            - post_value(Goal.SPREAD, bounds[post], now.points[post] + sign * weight)
+            pools.post_value(Goal.SPREAD, bounds[post], now.points[post])
+            - pools.post_value(Goal.SPREAD, bounds[post], now.points[post] + sign * weight)
             for post, sign in ((start, -1), (end, 1))
         )
         if gain > 0:

@@ -1,5 +1,7 @@
 """How things stand while bundles are moved one after another: points, limits, and what may still go where."""
 
+from collections.abc import Sequence
+
 from wmt.plan.balance.pools import NOBODY, Pooled, high_bounds
 
 
@@ -84,14 +86,15 @@ class Standing:
             and self.high_bounds[other][0] <= self.high[other] + more <= self.high_bounds[other][1]
         )
 
-    def undo(self, pool: int, start: int, end: int) -> None:
-        """Take a move back."""
-        moved = self.asked.pools[pool]
-        self.move(pool, end, start)
-        self.moves -= 2 * moved.cases
-        for post in (start, end):
-            if post != NOBODY:
-                self.handled[post] -= 2 * moved.cases
+    def take_back(self, done: Sequence[tuple[int, int, int]]) -> None:
+        """Undo moves: the last (pool, start, end) of them, in the order in which they were made."""
+        for pool, start, end in reversed(done):
+            moved = self.asked.pools[pool]
+            self.move(pool, end, start)
+            self.moves -= 2 * moved.cases
+            for post in (start, end):
+                if post != NOBODY:
+                    self.handled[post] -= 2 * moved.cases
 
     def _share(self, post: int) -> int:
         return self.points[post] * 10**9 // max(1, self.posts[post].available_x100)

@@ -141,6 +141,11 @@ class Model:
         least = post.points_x100 - self.asked.can_give(place)
         return max(bound.most - bound.high, bound.low - least, 0)
 
+    def hold(self, goal: Goal, *, most: int | None = None, least: int | None = None) -> None:
+        """Keep a goal at no more, or no less, than so much."""
+        if not isinstance(sought := self.goals[goal], int):
+            self.cp.add(sought <= most if least is None else sought >= least)
+
     def hint(self, shift: Shift) -> None:
         """Begin from an answer."""
         self.cp.clear_hints()  # type: ignore[no-untyped-call]

@@ -62,7 +62,8 @@ class CaseBundle:
     """Cases that move together, one as a rule; or a number of counted cases that are alike (no `refs`).
 
     `holder` is the code of a post, or `WAITING`. `points_x100`, `cases` and `high` are of one bundle.
-    `grades` may hold all of its cases; `not_to` are posts that it must not go to.
+    `grades` may hold all of its cases; `not_to` are posts that it must not go to. `tier` is that of a case
+    alone, '' of several.
     """
 
     holder: str
@@ -75,6 +76,7 @@ class CaseBundle:
     not_to: frozenset[str] = frozenset()
     since: date | None = None
     number: int = 1
+    tier: str = ""
 
     @property
     def order(self) -> tuple[str, date, str, tuple[str, ...], tuple[str, ...]]:

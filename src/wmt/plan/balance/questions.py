@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wmt.plan.balance import problem as asking
+from wmt.plan.balance import search
 from wmt.plan.balance import solve as solving
 from wmt.plan.balance.pools import pooled
 from wmt.plan.balance.problem import Goal, SharingPost, SharingProblem
@@ -25,7 +26,7 @@ def frontier(
     moves: Sequence[int],
     *,
     work: float | None = None,
-    tell: solving.Progress | None = None,
+    tell: search.Progress | None = None,
 ) -> list[tuple[int, solving.Solved]]:
     """How little overload can be left with at most so many moves, for each of some numbers."""
     most = asked.limits.moves
@@ -63,7 +64,7 @@ def relief(
     changes: Iterable[Lever],
     *,
     work: float | None = None,
-    tell: solving.Progress | None = None,
+    tell: search.Progress | None = None,
 ) -> list[LeverEffect]:
     """What each change would leave of overload, the best first; the first line is without any."""
     tried = [Lever("as it is", asked), *changes]
@@ -131,7 +132,7 @@ def leave(asked: SharingProblem, number: int, tiers: str, words: str) -> Lever:
     able = [
         each for each in asked.bundles
         if each.holder in posts and posts[each.holder].available_x100 and each.cases == each.number == 1
-        and each.what.split(" ")[1].startswith(tiers)
+        and each.tier.startswith(tiers)
     ]  # fmt: skip
     for _ in range(number):
         if not able:

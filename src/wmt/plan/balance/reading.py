@@ -15,8 +15,7 @@ import polars as pl
 
 from wmt import ledger
 from wmt.allocation.cases import case_words
-from wmt.allocation.eligibility import eligibility
-from wmt.grades import DUMMY, STAFF_GRADES
+from wmt.grades import DUMMY
 from wmt.plan.balance.movable import held_cases
 from wmt.plan.balance.problem import (
     GOALS,
@@ -29,10 +28,7 @@ from wmt.plan.balance.problem import (
     SharingProblem,
     problem,
 )
-from wmt.rules import RuleSet
-
-#: Tiers that begin so are of high risk, in every scheme of tiers.
-HIGH_TIERS = ("A", "B")
+from wmt.plan.full_pool import HIGH, FullRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +83,11 @@ def sharing(
         nobody = found.facts.post.filter(pl.col("team_code").is_in(list(teams)), is_placeholder=1)
         holders |= dict.fromkeys(nobody["post_no"].to_list(), WAITING)
     lines = found.lines(sorted(holders))
-    of_risk = pl.col("tier").str.slice(0, 1).is_in(HIGH_TIERS) & (pl.col("stream") != ledger.OMIC)
-    risky = lines.filter(of_risk, kind="case").group_by("post_no").agg(pl.col("active_cases").sum())
+    rules = FullRules(found.rules)
+    tiers = lines["tier"].drop_nulls().unique().to_list()
+    of_risk = pl.col("tier").is_in([each for each in tiers if rules.kind_of("community", each)[0] == HIGH])
+    own = pl.col("stream") != ledger.OMIC
+    risky = lines.filter(of_risk, own, kind="case").group_by("post_no").agg(pl.col("active_cases").sum())
     high = dict(risky.rows())
     who = [
         SharingPost(
@@ -106,7 +105,7 @@ def sharing(
         for row in held_cases(found, lines, dated).iter_rows(named=True)
     ]
     _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
-    return _bundled(who, cases, kept, found.rules, found.day)
+    return _bundled(who, cases, kept, rules, found.day)
 
 
 def _posts(found: ledger.Ledger, teams: Collection[str], kept: Kept) -> pl.DataFrame:
@@ -134,7 +133,7 @@ def _check_cases(refs: Collection[str | None], kept: Kept, posts: Collection[str
 
 
 def _bundled(
-    posts: list[SharingPost], cases: list[dict[str, Any]], kept: Kept, rules: RuleSet, day: date
+    posts: list[SharingPost], cases: list[dict[str, Any]], kept: Kept, rules: FullRules, day: date
 ) -> Sharing:
     group_of = {ref: number for number, group in enumerate(kept.together) for ref in group}
     stay: Counter[str] = Counter()
@@ -174,12 +173,9 @@ def _stays(row: Mapping[str, Any], kept: Kept, day: date) -> str:
     return ""
 
 
-def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: RuleSet) -> CaseBundle:
+def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: FullRules) -> CaseBundle:
     refs = tuple(sorted(row["ref"] for row in rows if row["ref"]))
-    may = [
-        {grade for grade in STAFF_GRADES if eligibility(rules, grade, row["location"], row["tier"]).eligible}
-        for row in rows
-    ]
+    kinds = [rules.kind_of(row["location"], row["tier"]) for row in rows]
     words = [
         case_words(row["location"], row["tier"], row["stream"], suspended=bool(row["suspended"]))
         for row in rows
@@ -189,10 +185,11 @@ def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: RuleSet) -> CaseBundl
         holder=rows[0]["holder"],
         what=" and ".join(sorted(words)),
         points_x100=sum(row["points_x100"] for row in rows),
-        grades=frozenset(set.intersection(*may)),
+        grades=frozenset.intersection(*(able for _, able in kinds)),
         refs=refs,
         cases=len(rows),
-        high=sum(row["tier"].startswith(HIGH_TIERS) for row in rows),
+        high=sum(kind == HIGH for kind, _ in kinds),
+        tier=rows[0]["tier"] if len(rows) == 1 else "",
         not_to=frozenset(apart),
         since=max((row["allocated_on"] for row in rows if row["allocated_on"]), default=None),
         number=rows[0]["number"],

@@ -13,8 +13,12 @@ from wmt.plan.balance.greedy_state import Standing
 RECEIVERS = 40
 
 
-def relieve_by_swaps(now: Standing) -> None:
-    """Bring posts to the threshold by swaps, least over first; who does not come there stays as they were."""
+def relieve_by_swaps(now: Standing, *, whole: bool) -> list[tuple[int, int, int]]:
+    """Bring posts to the threshold by swaps, least over first: what was moved, as (pool, start, end).
+
+    Who does not come there stays as they were, if `whole`.
+    """
+    made: list[tuple[int, int, int]] = []
     marks = [bound.mark for bound in now.asked.bounds]
     over = [
         (now.points[place] - marks[place], place)
@@ -31,9 +35,11 @@ def relieve_by_swaps(now: Standing) -> None:
             now.move(pool, place, other)
             now.move(back, other, place)
             done += [(pool, place, other), (back, other, place)]
-        if now.points[place] > marks[place]:
-            for pool, start, end in reversed(done):
-                now.undo(pool, start, end)
+        if whole and now.points[place] > marks[place]:
+            now.take_back(done)
+        else:
+            made += done
+    return made
 
 
 def _best_swap(now: Standing, place: int, more: int, marks: list[int]) -> tuple[int, int, int] | None:
