@@ -22,8 +22,8 @@ from wmt.site.availability.labels import entry_words
 from wmt.site.availability.models import KINDS, OfPost
 from wmt.site.changes.impact import Effect, effects_of
 from wmt.site.changes.recalculate import apply, hold_journal
-from wmt.site.workload.models import Current, Unit
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, state_if_any
 from wmt.text import NOTE, counted
 
 #: Raises Denied or RefusedError where a person may not make changes.
@@ -117,7 +117,7 @@ def save(
         )
     try:
         with hold_journal() as journal:
-            state = stated(Current.objects.select_related("load").first())
+            state = state_if_any()
             _need(actor, changes, state, rights or _need_each)
             found = _check(changes, state, strict=strict, keys=_keys(changes))
             found.raise_faults()
@@ -130,7 +130,7 @@ def save(
             if any(entry.change == number for entry in entries):
                 _audit(asker, changes, found, why, kind)
                 apply(validation.posts_of(changes), number, found.after)
-            return Saved(number, entries, found, stated(_current()))
+            return Saved(number, entries, found, state_if_any())
     except IntegrityError as error:  # a key that is taken: two tables, or one table twice
         raise change_requests.ConflictError(
             [change_requests.ChangeFault("KEY_TAKEN", f"A record of this name is there: {error}")]
@@ -146,7 +146,7 @@ def take_in(
     """
     if not changes:
         return
-    found = _check(changes, stated(_current()), strict=False, keys=_keys(changes))
+    found = _check(changes, state_if_any(), strict=False, keys=_keys(changes))
     found.raise_faults()
     asker = Actor(who=who)
     write(number, asker, changes, found, "")
@@ -159,10 +159,6 @@ def _news(changes: Sequence[change_requests.Change], found: change_requests.Chec
         entry is None or all(_values(entry) != _values(each) for each in _all(found.before[change.post]))
         for change, entry in zip(changes, found.entries, strict=True)
     ]
-
-
-def _current() -> Current | None:
-    return Current.objects.select_related("load").first()
 
 
 def _need(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
-from wmt.site.allocation.models import CaseAllocation
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.allocation.queries import kept_by, limited_before, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
@@ -27,7 +27,7 @@ from wmt.site.changes.case_deltas import put_transfers
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.domain_events import publish
 from wmt.site.workload.models import Current
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.state import State, state_if_any
 from wmt.text import NOTE
 
 NOTES = 4_000
@@ -42,7 +42,7 @@ def allocate(*, actor: Any, wanted: preview.AllocationRequest, who: str = "") ->
     """
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         same = CaseAllocation.objects.filter(key=wanted.key).first() if wanted.key else None
         if same is not None:
             if (same.ref, same.to_post) != (wanted.ref, wanted.to_post):
@@ -131,7 +131,7 @@ def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAlloca
 
 def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
     """The figures in which allocations can be taken back now. Raises Denied and ConflictError."""
-    state = stated(Current.objects.select_related("load").first())
+    state = state_if_any()
     for row in rows:
         if state is None or row.state != CaseAllocation.State.GIVEN or not row.is_open:
             told = f" by {row.undone_by}" if row.undone_by else ""
@@ -149,25 +149,26 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
 
 def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number: int) -> None:
     """Have cases where they were, in the records and the figures. The caller holds the journal."""
-    for row in rows:
-        row.state, row.is_open = CaseAllocation.State.UNDONE, False
-        row.undone_at, row.undone_by = timezone.now(), asker.name
-        row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])
-    former = {
-        row.ref: row
-        for row in CaseAllocation.objects.filter(ref__in=[row.ref for row in rows], is_open=True).order_by(
-            "change", "pk"
-        )
-    }
-    for row in former.values():
-        row.state = CaseAllocation.State.GIVEN
-        row.save(update_fields=["state"])
+    mark_undone(rows, asker.name)
     put_transfers(state, [row.back for row in rows], number)
     waiting_ends.wait_again(rows)
     colleague_ends.were_taken_back(state, rows, asker.name)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)
     publish.taken_back(rows, number)
+
+
+def mark_undone(rows: Sequence[CaseAllocation] | Sequence[CaseKindChange], who: str) -> None:
+    """Write down of decisions of one kind that they were undone: of each case the one before counts again."""
+    model = type(rows[0])
+    for row in rows:
+        row.state, row.is_open = row.State.UNDONE, False
+        row.undone_at, row.undone_by = timezone.now(), who
+        row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])
+    still = model._default_manager.filter(ref__in=[row.ref for row in rows], is_open=True)
+    for before in {row.ref: row for row in still.order_by("change", "pk")}.values():
+        before.state = before.State.GIVEN
+        before.save(update_fields=["state"])
 
 
 def give(

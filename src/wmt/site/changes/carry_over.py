@@ -23,8 +23,7 @@ from wmt.site.changes.people_files import shown_posts
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.clock import calendar_day
 from wmt.site.workload.day_format import moment_words
-from wmt.site.workload.models import Current
-from wmt.site.workload.state import State, current_state, stated
+from wmt.site.workload.state import State, current_state, state_if_any
 from wmt.text import NOTE
 
 #: The kind of the audit event.
@@ -118,7 +117,7 @@ def carry_over(old: Post, new: Post, *, user: User, why: str, who: str = "", see
     since then or the records were carried over already, and RefusedError.
     """
     with hold_journal():
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is not None:
             need_carrying(user, old, new, state)
         found = look(old, new, state)

@@ -10,8 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
-
 from wmt.allocation.cases import CaseToGive, changed, of_kind
 from wmt.allocation.transfers import CaseTransfer, kind_text
 from wmt.days import written
@@ -24,7 +22,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
-from wmt.site.changes.allocate import note_faults
+from wmt.site.changes.allocate import mark_undone, note_faults
 from wmt.site.changes.case_deltas import (
     PostExchange,
     exchanges,
@@ -35,7 +33,7 @@ from wmt.site.changes.case_deltas import (
 )
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.workload.models import Current, Unit
-from wmt.site.workload.state import State, rules_of, stated
+from wmt.site.workload.state import State, rules_of, state_if_any
 from wmt.text import NOTE, plain_marks
 
 _Now = CaseKindChange.State
@@ -160,7 +158,7 @@ def change_kind(*, actor: Any, wanted: KindChangeRequest, who: str = "") -> tupl
     """
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None:
             raise preview.refused(
                 "NO_DATA", "No extract has been loaded, so there is no case to change", "ref"
@@ -222,7 +220,7 @@ def undo_kind(*, actor: Any, row: CaseKindChange, who: str = "") -> CaseKindChan
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
         row = CaseKindChange.objects.get(pk=row.pk)
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None or row.state != _Now.GIVEN or not row.is_open:
             told = f" by {row.undone_by}" if row.undone_by else ""
             raise preview.conflict("SETTLED", f"It cannot be undone: {row.get_state_display()}{told}")
@@ -232,13 +230,7 @@ def undo_kind(*, actor: Any, row: CaseKindChange, who: str = "") -> CaseKindChan
         # it moves the figure of whoever holds the case by now
         for code in dict.fromkeys([row.post, *holders_of(state, [row.ref])]):
             preview.need_right(actor, code, state)
-        row.state, row.is_open = _Now.UNDONE, False
-        row.undone_at, row.undone_by = timezone.now(), asker.name
-        row.save(update_fields=["state", "is_open", "undone_at", "undone_by"])
-        before = CaseKindChange.objects.filter(ref=row.ref, is_open=True).order_by("change", "pk").last()
-        if before is not None:
-            before.state = _Now.GIVEN
-            before.save(update_fields=["state"])
+        mark_undone([row], asker.name)
         number = journal.next()
         put_transfers(state, [row.back], number)
         Current.objects.update(revision=number)

@@ -27,8 +27,8 @@ from wmt.site.changes import colleague_messages, spread
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.colleague_messages import DOING
 from wmt.site.changes.recalculate import hold_journal
-from wmt.site.workload.models import Current, Unit
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, state_if_any
 from wmt.text import counted
 
 _Role = CaseColleague.Role
@@ -63,7 +63,7 @@ def name_colleagues(
     """
     asker = Actor(user=actor, who=who)
     with hold_journal():
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None:
             raise preview.refused("NO_DATA", "No extract has been loaded, so there are no cases", "given")
         if same := list(CaseColleague.objects.filter(batch=wanted.key).order_by("pk")) if wanted.key else []:
@@ -92,7 +92,7 @@ def end_colleague(*, actor: Any, number: int, who: str = "") -> CaseColleague:
     asker = Actor(user=actor, who=who)
     with hold_journal():
         row = CaseColleague.objects.get(pk=number)
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None:
             raise preview.conflict("NO_DATA", "No extract has been loaded")
         if not may_end(actor, row, state):

@@ -19,8 +19,8 @@ from wmt.site.changes import impact, reason_tables
 from wmt.site.changes.actions import preview, save
 from wmt.site.changes.people_files import read_people, shown_posts
 from wmt.site.changes.recalculate import hold_journal
-from wmt.site.workload.models import Current, Unit
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, state_if_any
 from wmt.text import fold
 
 Progress = Callable[[str, float], None]
@@ -75,7 +75,7 @@ def import_tables(
     or a last day other than the reason's is warned of.
     """
     progress("reading the tables", 0.05)
-    state = stated(Current.objects.select_related("load").first())
+    state = state_if_any()
     people, faults = read_people(given, state.day if state else None)
     done = Imported(faults)
     if done.refused:

@@ -21,8 +21,7 @@ from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.recalculate import hold_journal
-from wmt.site.workload.models import Current
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.state import State, state_if_any
 
 #: Nobody holds more cases than this, and no limit of capacity says more.
 MOST_CASES, MOST_X100 = 999, 10_000
@@ -65,7 +64,7 @@ def protect(*, actor: Any, wanted: ProtectionRequest, who: str = "") -> tuple[Po
     """
     asker = Actor(user=actor, who=who)
     with hold_journal():
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None:
             raise preview.refused("NO_DATA", "No extract has been loaded, so there is no post to protect", "")
         to = preview.receivers(actor, [wanted.post], state)[wanted.post]
@@ -97,7 +96,7 @@ def end_protection(*, actor: Any, number: int, who: str = "") -> PostProtection:
     asker = Actor(user=actor, who=who)
     with hold_journal():
         row = PostProtection.objects.get(pk=number)
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         if state is None:
             raise preview.conflict("NO_DATA", "No extract has been loaded")
         preview.need_right(actor, row.post, state)

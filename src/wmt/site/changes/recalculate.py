@@ -21,7 +21,7 @@ from wmt.site.changes.deltas import put_time, touch
 from wmt.site.changes.time_lines import posts_in, time_lines
 from wmt.site.domain_events import publish
 from wmt.site.workload.models import Current
-from wmt.site.workload.state import State, stated, today
+from wmt.site.workload.state import State, state_if_any, stated, today
 
 
 class JournalHeld:
@@ -67,7 +67,7 @@ def settle(posts: Collection[Post], change: int) -> None:
 
 def turn_is_due() -> bool:
     """Whether the figures shown are of another day than today: one query, and nothing is written."""
-    state = stated(Current.objects.select_related("load").first())
+    state = state_if_any()
     return state is not None and state.day != today(state.as_at.date())
 
 

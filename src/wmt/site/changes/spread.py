@@ -30,8 +30,8 @@ from wmt.site.changes.recalculate import hold_journal
 from wmt.site.changes.training import stages_of
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
-from wmt.site.workload.models import Current, Line, Unit
-from wmt.site.workload.state import State, stated
+from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.state import State, state_if_any
 from wmt.text import counted
 
 #: So many cases are given at once, at most: a page has to show them all.
@@ -250,7 +250,7 @@ def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[Ca
     """
     asker = Actor(user=actor, who=who)
     with hold_journal() as journal:
-        state = stated(Current.objects.select_related("load").first())
+        state = state_if_any()
         same = CaseAllocation.objects.filter(key=wanted.key).first() if wanted.key else None
         if same:
             return _sent_again(actor, wanted, batch_of(same.batch), state), False

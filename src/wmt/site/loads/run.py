@@ -31,9 +31,9 @@ from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
 from wmt.site.workload import swap
-from wmt.site.workload.models import Current, Load
+from wmt.site.workload.models import Load
 from wmt.site.workload.night_rows import over_mark, rows_of
-from wmt.site.workload.state import current_state, stated
+from wmt.site.workload.state import current_state, state_if_any
 from wmt.text import counted
 
 _BEAT = 0.5
@@ -137,7 +137,7 @@ class Run:
         load.message = f"{counted(load.posts, 'post')} and {counted(load.cases, 'case')}."
         with hold_journal() as journal:
             former = people_tables.posts_of(last)
-            before = stated(Current.objects.select_related("load").first())
+            before = state_if_any()
             swap.show(load)
             # what was entered while the rows were put in counts too, and so does the day it is by now
             moved, number = people.moved(), journal.next()

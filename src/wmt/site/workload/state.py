@@ -107,6 +107,11 @@ def current_state() -> State:
     return found
 
 
+def state_if_any() -> State | None:
+    """What is shown now; None where no extract was loaded. What waits for a decision is not asked."""
+    return stated(Current.objects.select_related("load").first())
+
+
 _HELD = Load.objects.filter(state=Load.State.HELD, as_at__gt=OuterRef("load__as_at"))
 _LATER_HELD = _HELD.order_by("-pk").values("pk")[:1]
 

@@ -30,6 +30,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import case_history
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
+from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload.models import Unit
@@ -135,7 +136,7 @@ def _cover(
     context = {
         "form": form, "holder": holder, "conflict": conflict, "people": people,
         "is_away": action.is_away(state, holder, state.day),
-        "crumbs": _crumbs(request, state, holder),
+        "crumbs": crumbs(request, state, holder),
         "cases": [
             {
                 "ref": case.ref, "what": case.words, "points": tables.exact(case.points_x100).text,
@@ -182,7 +183,7 @@ def colleague_page(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(here)
     context: dict[str, Any] = {
         "form": form, "ref": case.ref, "holder": holder, "conflict": conflict, "case_href": here,
-        "crumbs": _crumbs(request, state, holder),
+        "crumbs": crumbs(request, state, holder),
         "roles": [(value, upper_first(words)) for value, words in reversed(_Role.choices)],
         "people": [
             (each.code, f"{each.name or each.code}, {each.grade}, {each.team_code}")
@@ -211,12 +212,3 @@ def colleague_end(request: HttpRequest, number: int) -> HttpResponse:
     posts = units.of_level(state, "post").filter(code__in=[row.holder, row.post])
     context = {"row": row, "names": units.names_of(posts), "back": back}
     return render(request, "allocation/colleague_end.jinja", context)
-
-
-def _crumbs(request: HttpRequest, state: State, post: Unit) -> list[tuple[str, str]]:
-    above = [*units.above(state, request.user, post), post]  # type: ignore[arg-type]
-    return [
-        (each.name, unit_url(each.level, each.code, "allocations"))
-        for each in above
-        if each.level in ("pdu", "team", "post")
-    ]

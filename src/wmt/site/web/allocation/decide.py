@@ -20,10 +20,10 @@ from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, allocation_preview
-from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
+from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import AllocateForm
 from wmt.site.workload.models import Unit
@@ -124,11 +124,7 @@ def _decide(
         "form": form,
         "found": found,
         "conflict": conflict,
-        "crumbs": [
-            (unit.name, unit_url(unit.level, unit.code, "candidates", crn=crn))
-            for unit in units.above(state, request.user, found.to)  # type: ignore[arg-type]
-            if unit.level in ("pdu", "team")
-        ],
+        "crumbs": crumbs(request, state, found.to, "candidates", crn=crn)[:-1],
         "before": ledger.shown_capacity(*found.candidate.now),
         "after": ledger.shown_capacity(*found.candidate.together),
         "may": effect.eligibility,

@@ -22,6 +22,7 @@ from wmt.site.outbox import mail_server
 from wmt.site.queries import case_history
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import emails, labels
+from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.decide import told
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -43,17 +44,12 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
     may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     is_new = row.state == CaseAllocation.State.GIVEN and row.first_day == state.day
     again = row.found_post in posts and may(access.codes(row.found_post))
-    above = units.above(state, request.user, to) if row.to_post in posts else []  # type: ignore[arg-type]
     context = {
         "row": row,
         "facts": labels.facts(row, state.day, posts),
         "to_name": to.name,
         "from_name": posts[row.from_post].name if row.from_post in posts else row.from_post,
-        "crumbs": [
-            (each.name, unit_url(each.level, each.code, "allocations"))
-            for each in above
-            if each.level in ("pdu", "team")
-        ],
+        "crumbs": crumbs(request, state, to)[:-1] if row.to_post in posts else [],
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
         "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
         "mail_is_on": mail_server.is_on(),

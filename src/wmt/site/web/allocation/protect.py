@@ -26,6 +26,7 @@ from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
+from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -116,11 +117,7 @@ def _form(
         "form": form,
         "unit": unit,
         "conflict": conflict,
-        "crumbs": [
-            (each.name, unit_url(each.level, each.code, "allocations"))
-            for each in (*units.above(state, request.user, unit), unit)  # type: ignore[arg-type]
-            if each.level in ("pdu", "team", "post")
-        ],
+        "crumbs": crumbs(request, state, unit),
         "reasons": list(protection.reasons_on(state.day).items()),
         "types": [(f"tiers_{where}", where) for where in LOCATIONS],
         "open": [row for row in rows if _is_open(row, state)],

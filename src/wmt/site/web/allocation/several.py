@@ -29,10 +29,10 @@ from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures import units
 from wmt.site.figures.placeholders import placeholders
-from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import choice_words
+from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import ReasonsForm
 from wmt.site.workload.state import State, rules_of
@@ -146,14 +146,10 @@ class _Page:
 
     def context(self, picked: Picked) -> dict[str, Any]:
         """What both pages show."""
-        above = units.above(self.state, self.request.user, self.holder)  # type: ignore[arg-type]
         return {
             "holder": self.holder, "waiting": self.waiting, "picked": picked, "state": self.state,
             "sent": self.request.POST,
-            "crumbs": [
-                (each.name, unit_url(each.level, each.code, "caseload"))
-                for each in (*above, self.holder) if each.level in ("pdu", "team", "post")
-            ],
+            "crumbs": crumbs(self.request, self.state, self.holder, "caseload"),
             "here": reverse("allocate-several", args=[self.post]),
         }  # fmt: skip
 
