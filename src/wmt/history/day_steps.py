@@ -91,6 +91,8 @@ class Runs:
 
     def grow(self, units: int) -> None:
         """Make room for units that were not there before."""
+        if units == len(self.state):
+            return  # as on nearly every block of days
         for name, vector in vars(self).items():
             setattr(self, name, np.pad(vector, (0, units - len(vector))))
 
