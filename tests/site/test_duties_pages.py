@@ -93,7 +93,10 @@ def test_acknowledging_twice_says_who_did(scene: Scene, somebody: Callable[..., 
 def test_a_practitioner_asks_for_relief_and_sees_the_answer(scene: Scene) -> None:
     own = scene.practitioner
     page = words(own.get(scene.post_href))
-    assert "Over 110% for" in page
+    # the first day, and not a number of days that counts those without data as days over
+    assert f"Over 110% since {scene.duty.run_since:%-d %B %Y}: excessive workload since" in page
+    trends = f"/post/{scene.duty.code}/over-time/"
+    assert re.search(rf'href="{trends}">since {scene.duty.run_since:%-d %B %Y}', own.get(scene.href).text)
     assert "the manager must acknowledge by" in page
     assert "This is about your workload." in words(own.get(scene.href))
     answer = own.post(f"{scene.href}ask/", {"said": "No new cases until March"}, follow=True)

@@ -90,15 +90,6 @@ def _days(number: int) -> str:
     return counted(number, "working day")
 
 
-def days_words(number: int) -> str:
-    return counted(number, "day")
-
-
-def long_since(first: date, day: date) -> str:
-    """How many days something has been so, both days counting."""
-    return days_words((day - first).days + 1)
-
-
 def run_words(duty: Duty) -> str:
     """The run in one sentence, for as long as the duty stands."""
     return (

@@ -70,21 +70,20 @@ def _longest(unit: Unit, state: State, number: int) -> str:
     duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
     if duty is None:
         return ""
-    days = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
-    over = f"{duty.shown_name} has been over {percent_words(duty.percent_x100)}"
-    return f". {over} for {days}" if number == 1 else f". Of these, {over} longest: {days}"
+    # the day and no number of days: how many of them had figures, the page of trends counts
+    over, since = f"over {percent_words(duty.percent_x100)}", f"since {day_words(duty.run_since)}"
+    if number == 1:
+        return f". {duty.shown_name} has been {over} {since}"
+    return f". Of these, {duty.shown_name} has been {over} longest: {since}"
 
 
 def post_words(duty: Duty, state: State) -> str:
-    """'Over 110% for 31 days: excessive workload since 4 November 2026; the manager must decide by …'."""
+    """'Over 110% since 8 October 2026: excessive workload since 4 November 2026; the manager must decide by …'."""
     if duty.confirm_by is not None:
         return f"Excessive workload action: {_next(duty, state)}"
     if duty.kept_on is not None:
         return f"Excessive workload action, kept open on {day_words(duty.kept_on)}: {_next(duty, state)}"
-    mark = percent_words(duty.percent_x100)
-    run = f"Over {mark} for {labels.long_since(duty.run_since, min(duty.seen_on, state.day))}"
-    excess = f"{labels.MARKS.get(duty.mark, duty.mark)} since {day_words(duty.excess_since)}"
-    return f"{run}: {excess}; {_next(duty, state)}"
+    return f"{labels.run_words(duty)}; {_next(duty, state)}"
 
 
 def _next(duty: Duty, state: State) -> str:

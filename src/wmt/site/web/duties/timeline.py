@@ -166,10 +166,10 @@ def facts_of(duty: models.Duty, state: State, unit: Unit | None) -> list[tuple[s
         if unit.stream != HEADLINE:
             found.append(("Stream", STREAM_NAMES[unit.stream], ""))
     if duty.is_open:
-        since = labels.long_since(duty.run_since, min(duty.seen_on, state.day))
         first = day_words(duty.run_since)
-        said = f"{since}, since {first}" if duty.is_over else f"from {first}; that has ended"
-        found.append(("Over the threshold", said, ""))
+        said = f"since {first}" if duty.is_over else f"from {first}; that has ended"
+        # trends have the days with figures, and every hole with its reason
+        found.append(("Over the threshold", said, unit_url("post", duty.code, "over-time") if unit else ""))
         found.append(
             (labels.MARKS.get(duty.mark, duty.mark).capitalize(), f"since {day_words(duty.excess_since)}", "")
         )
