@@ -31,7 +31,7 @@ GONE = (
     "read figures and do no more", "it only reads", "nobody signs up alone", "takes tables away",
     "enter a day that there is", "carry these records over", "records left behind",
     "who looks after this site", "at neither moment", "cases that count", "set aside and never",
-    "standing · archive",
+    "standing · archive", "figures of this night", "beside everybody",
 )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def test_who_keeps_figures_of_an_earlier_night_is_given_nothing() -> None:
     one, other = candidate_of(found.rules, kept, [case], {}, {}), of(found, case)["N1A:S2"]
     assert one.now.available_x100 > 0
     assert one.words == [
-        "no figures of this night: its rows were left out of the extract", "figures of 13 June 2023",
+        "no figures in this data: its rows were left out of the extract", "figures of 13 June 2023",
     ]  # fmt: skip
     assert (one.eligible, one.has_room, has_room(one, one.effects[0])) == (False, False, False)
     assert [each.code for each in sorted([one, other], key=lambda each: each.order)] == ["N1A:S2", "N1A:S1"]

@@ -158,7 +158,7 @@ def test_a_rule_is_laid_over() -> None:
         ({"do": "leave", "post": "N1A:GONE"}, "there is no post N1A:GONE"),
         ({"do": "start", "team": "N9Z", "grade": "PO"}, "there is no team N9Z"),
         ({"do": "end_reductions", "post": "N1A:OLD"}, "N1A:OLD has no reductions"),
-        ({"do": "hours", "post": "N1A:STALE", "hours": 5}, "N1A:STALE has no figures of this night"),
+        ({"do": "hours", "post": "N1A:STALE", "hours": 5}, "N1A:STALE has no figures in this data"),
         (
             {"do": "become", "cases": ["X000001"], "becomes": "community:C2"},
             "X000001 is of that kind already",

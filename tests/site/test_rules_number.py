@@ -109,6 +109,12 @@ def test_every_reason_why_work_does_not_count_has_a_sentence(reader) -> None:
     text = read(reader, reverse("the-number")).text
     for reason, sentence in calculation.REASONS.items():
         assert sentence in text, reason
+    # each by the name that tables give it, and not as programs know it
+    page = reader.get(reverse("the-number")).text
+    named = re.findall(r'id="reason-\d+"><dt[^>]*>([^<]+)</dt>', page)
+    assert len(named) == len(calculation.REASONS)
+    assert {"OMiC (not in these figures)", "Expired", "0 points for this contact"} <= set(named)
+    assert not any("earn" in each for each in named)
 
 
 def test_a_day_without_such_rules_has_no_figures_to_show() -> None:

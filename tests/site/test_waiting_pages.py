@@ -118,6 +118,7 @@ def test_the_list_is_narrowed_by_type_tier_age_and_source(nobody: Unit, signed_i
         found = page(unit_url("team", team, "waiting", **chosen)).text
         return {row["CRN"] for row in table_of(found, "waiting")}
 
+    assert ">nDelius data</option>" in " ".join(page(unit_url("team", team, "waiting")).text.split())
     everything = crns()
     assert {"X999991", "X999992"} < everything
     assert crns(source="typed") == {"X999991", "X999992"}

@@ -43,7 +43,7 @@ class CaseEffect:
 class Candidate:
     """A post that could hold cases: its figures now, with each case alone, and with all of them.
 
-    `why_not` says why it is not to be given any case: no available hours, no figures of this night.
+    `why_not` says why it is not to be given any case: no available hours, no figures in this data.
     """
 
     code: str
@@ -189,7 +189,7 @@ def candidate_of(
     if row["unmeasured"]:
         why_not.append("no figures: its rows were left out and no earlier ones are kept")
     elif row["stale_since"] is not None:
-        why_not.append("no figures of this night: its rows were left out of the extract")
+        why_not.append("no figures in this data: its rows were left out of the extract")
         notes.append(f"figures of {row['stale_since']:%-d %B %Y}")
     elif not now.available_x100:
         why_not.append("no available hours")

@@ -72,7 +72,7 @@ class LaidPlan:
             return None
         row = found.row(0, named=True)
         if row["unmeasured"] or row["stale_since"] is not None:
-            self.missing.append(f"{self.naming.post(code)} has no figures of this night")
+            self.missing.append(f"{self.naming.post(code)} has no figures in this data")
             return None
         return int(row["post_no"])
 

@@ -254,7 +254,7 @@ def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Uni
         elif to.stream == ledger.OMIC:
             why = "works in custody under OMiC, where cases are not allocated here"
         elif not is_fresh(to):
-            why = "has no figures of this night: its rows were left out of the extract"
+            why = "has no figures in this data: its rows were left out of the extract"
         if why:
             raise refused("POST_CANNOT", f"{to.name} {why}", "to_post")
     return found
@@ -324,7 +324,7 @@ def need_no_flag(lines: Iterable[Line], takers: Iterable[Unit]) -> None:
 
 def _need_fresh(holder: Unit) -> None:
     if not is_fresh(holder):
-        words = f"{holder.name} has no figures of this night, so no case of it can be moved"
+        words = f"{holder.name} has no figures in this data, so no case of it can be moved"
         raise refused("HOLDER_CANNOT", words, "ref")
 
 

@@ -15,6 +15,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries.choosing import Choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.waiting_cases import WaitingEntry
+from wmt.site.web.units.labels import upper_first
 from wmt.site.workload.state import rules_of
 from wmt.text import counted
 
@@ -39,7 +40,7 @@ def sentences(found: Sequence[Candidate], ahead: Ahead, case: CaseToGive, place:
 def nearest(room: CaseRoom, place: int = 0) -> str:
     """Who would be over the threshold by least."""
     if room.nearest is None:
-        return "Nobody there who may hold it has available hours and figures of this night."
+        return "Nobody there who may hold it has available hours and figures in this data."
     one = room.nearest
     with_it = ledger.shown_capacity(*one.effects[place].after)
     return f"The nearest: {one.name or one.code} (team {one.team_code}, {with_it} with it)."
@@ -84,14 +85,14 @@ def room_table(question: UnitRequest, entries: Sequence[WaitingEntry]) -> tables
     kinds = sorted(waiting, key=lambda case: (case.tier, case.words))
     found = Choosing(state, units.everybody(state, unit)).candidates(kinds)
     columns = [
-        tables.Column("what", "Kind of case"),
+        tables.Column("what", "Kind of case", note="S: supervision is suspended."),
         tables.Column("waiting", "Waiting", "count"),
         tables.Column(
             "room", "People with room", "count", "May hold it, and stay at or under the threshold with it."
         ),
         tables.Column(
             "may", "May hold it", "count",
-            "Of a grade that may hold it, with available hours and figures of this night.",
+            "Of a grade that may hold it, with available hours and figures in this data.",
         ),
         tables.Column("nearest", "If nobody has room", "words"),
     ]  # fmt: skip
@@ -103,7 +104,7 @@ def room_table(question: UnitRequest, entries: Sequence[WaitingEntry]) -> tables
             "suspended": "yes" if case.suspended else "",
         }  # fmt: skip
         values = {
-            "what": tables.text(case.words, unit_url(unit.level, unit.code, "candidates", **asked)),
+            "what": tables.text(upper_first(case.words), unit_url(unit.level, unit.code, "candidates", **asked)),
             "waiting": tables.count(waiting[case]),
             "room": tables.count(room.with_room),
             "may": tables.count(room.may_hold),

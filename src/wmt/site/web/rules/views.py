@@ -20,6 +20,8 @@ from wmt.site.web.rules import presenters
 from wmt.site.web.rules.calculation import REASONS, numbers
 from wmt.site.web.rules.labels import GROUPS, day_words
 from wmt.site.web.rules.published import BY_NAME, TABLES
+from wmt.site.web.units.labels import reason as in_words
+from wmt.site.web.units.labels import upper_first
 
 #: The days that the comparison begins with: the change of January 2023.
 _CHANGED = date(2023, 1, 6)
@@ -145,7 +147,9 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def the_number(request: HttpRequest) -> HttpResponse:
     day = night_day(request)
-    context = {"numbers": numbers(day), "reasons": REASONS, "back": _back(request)}
+    # as tables name the reasons: what a reader looks up here is what they saw there
+    reasons = {upper_first(in_words(each)): sentence for each, sentence in REASONS.items()}
+    context = {"numbers": numbers(day), "reasons": reasons, "back": _back(request)}
     return render(request, "the_number.jinja", context)
 
 

@@ -116,8 +116,8 @@ def reason(said: str) -> str:
 
 
 def upper_first(said: str) -> str:
-    """Words as they begin a heading: 'OMiC' and 'T2A' stay as they are."""
-    return said[:1].upper() + said[1:]
+    """Words as they begin a heading: 'OMiC', 'T2A' and 'nDelius' stay as they are."""
+    return said if said.startswith("nDelius") else said[:1].upper() + said[1:]
 
 
 def part(pricing: Pricing) -> str:
