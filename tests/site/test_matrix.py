@@ -78,6 +78,7 @@ def test_every_pair_is_what_the_ledger_says(nation: Any, pdu: Unit, signed_in: S
 def test_a_figure_leads_to_the_decision_with_both_filled_in(pdu: Unit, signed_in: SignIn) -> None:
     client = signed_in("head", "pdu", pdu.code)
     page = client.get(unit_url("pdu", pdu.code, "matrix")).text
+    assert "Select a figure to allocate that case" in page
     href = unescape(re.findall(r'href="(/allocate/\?[^"]*)"', page)[0])
     ref, post = re.fullmatch(r"/allocate/\?crn=(\w+)&to=(.+)", href).groups()  # type: ignore[union-attr]
     decide = client.get(href)
@@ -96,6 +97,7 @@ def test_who_may_not_read_cases_sees_figures_without_references(
         page = client.get(unit_url("pdu", pdu.code, tab)).text
         assert not [ref for ref in refs if ref in page]
         assert "/allocate/?crn" not in page
+        assert "Select a figure" not in page, "no figure leads anywhere"
     assert "CRN withheld" in in_sight(client.get(unit_url("pdu", pdu.code, "matrix")).text)
 
 

@@ -1,6 +1,7 @@
 """Why it moved: the causes are the change exactly, each opens into lines that are the cause exactly."""
 
 # ruff: noqa: F811 - fixtures come by import, and some need only be there
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -87,6 +88,7 @@ def test_each_cause_opens_into_its_lines(two: Two, signed_in: SignIn, level: str
         assert answer.status_code == 200, address
         found = rows(answer, "parquet")
         shown = client.get(unit_url(unit.level, unit.code, "why") + query).text
+        assert not re.search(r"from \d{4}-", in_sight(shown)), "rules have their days as people write them"
         title = next(row for row in causes if f"{row['Cause']}: details" in in_sight(shown))
         assert len(found) == int(title["Items"].replace(",", ""))
         for head in ("Points", "Available points"):

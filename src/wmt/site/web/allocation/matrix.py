@@ -62,6 +62,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return {
         "tables": {"matrix": table},
         "elsewhere": False,
+        "may_allocate": any(
+            value.href for row in table.rows for key, value in row.values.items() if key.startswith("case")
+        ),
         "teams": [(team, team.code in chosen) for team in teams],
         "people": len(found),
         "cases": len(entries),

@@ -15,7 +15,6 @@ from wmt.site.links import unit_url
 from wmt.site.queries.choosing import Choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.queries.waiting_cases import WaitingEntry
-from wmt.site.web.units.labels import upper_first
 from wmt.site.workload.state import rules_of
 from wmt.text import counted
 
@@ -104,7 +103,7 @@ def room_table(question: UnitRequest, entries: Sequence[WaitingEntry]) -> tables
             "suspended": "yes" if case.suspended else "",
         }  # fmt: skip
         values = {
-            "what": tables.text(upper_first(case.words), unit_url(unit.level, unit.code, "candidates", **asked)),
+            "what": tables.text(case.words, unit_url(unit.level, unit.code, "candidates", **asked)),
             "waiting": tables.count(waiting[case]),
             "room": tables.count(room.with_room),
             "may": tables.count(room.may_hold),

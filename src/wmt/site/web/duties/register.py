@@ -147,7 +147,7 @@ def _columns(question: UnitRequest, asked: str, places: Places | None) -> list[t
     stream = tables.Column("stream", "Stream")
     mark = [
         tables.Column("since", "Over threshold since", "date"),
-        tables.Column("days", "Days", "count", "from that day to the latest data, days without data among them"),
+        tables.Column("days", "Days", "count", "from then to the latest data, days without data among them"),
     ]
     decision = tables.Column("decision", "Decision")
     closed = [tables.Column("closed", "Closed", "date"), tables.Column("why", "Why it closed")]

@@ -78,7 +78,7 @@ def _longest(unit: Unit, state: State, number: int) -> str:
 
 
 def post_words(duty: Duty, state: State) -> str:
-    """'Over 110% since 8 October 2026: excessive workload since 4 November 2026; the manager must decide by …'."""
+    """'Over 110% since 8 October 2026: excessive workload since 4 November 2026; the manager must …'."""
     if duty.confirm_by is not None:
         return f"Excessive workload action: {_next(duty, state)}"
     if duty.kept_on is not None:

@@ -1,6 +1,7 @@
 """The causes of a change as a table and a picture, and the lines behind one of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from wmt import ledger
@@ -246,5 +247,6 @@ def _rule(question: UnitRequest, move: Mapping[str, Any], when: str) -> tables.V
     if not path:
         return tables.text("–")
     since = move[f"rule_from_{when}"]
+    from_day = f"from {written(date.fromisoformat(since))}" if since else ""
     href = "" if question.in_full else labels.rule_href(path, question.request.get_full_path())
-    return tables.text(labels.rule_name(path), href, f"from {since}" if since else "")
+    return tables.text(labels.rule_name(path), href, from_day)
