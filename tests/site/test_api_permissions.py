@@ -98,6 +98,11 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "post posts/{code}/grades": (EDIT, {"grade": "SPO", "first_day": "{day}"}, {}),
     "put posts/{code}/grades/{key}": (EDIT, {"grade": "SPO", "first_day": "{day}", "version": 1}, {}),
     "delete posts/{code}/grades/{key}": (EDIT, None, {"version": 1, "why": "no"}),
+    # of their owner alone, whoever that is: test_plan_api
+    "get plans": (ALL, None, {}),
+    "post plans": (ALL, {"name": "A plan", "level": "team", "code": "{team}"}, {}),
+    "get plans/{number}": (ALL, None, {}),
+    "put plans/{number}": (ALL, {"name": "A plan", "version": 1}, {}),
     "get reasons": (ALL, None, {}),
     "post reasons": (
         Action.MANAGE_REASONS,

@@ -17,6 +17,10 @@ def kept_plan(owner: User, team: str, post: str) -> int:
 
 #: As `SAVES` of `write_paths`.
 PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("POST", "api-plans"): lambda place: place.api(
+        "post", "plans", {"name": "By a program", "level": "team", "code": place.duty.team_code}
+    ),
+    ("PUT", "api-plan"): lambda place: place.api("put", f"plans/{place.plan}", {"name": "Put", "version": 1}),
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from wmt.plan.plan_file import Plan
+from wmt.plan.plan_file import Plan, PlanError, read_plan
 from wmt.site.accounts.access import grants_of
 from wmt.site.accounts.models import User
 from wmt.site.allocation.models import new_key
@@ -30,7 +30,9 @@ MOST_READERS, MOST_COMMENTS = 50, 500
 
 
 @transaction.atomic
-def make_plan(*, actor: Any, plan: Plan, level: str, code: str, key: str = "") -> tuple[SavedPlan, bool]:
+def make_plan(
+    *, actor: Any, plan: Plan, level: str, code: str, key: str = "", who: str = ""
+) -> tuple[SavedPlan, bool]:
     """Keep a new plan, made from a unit; the plan, and whether it is new: the same request twice makes one.
 
     Raises RefusedError where it is too long, where there are too many, or the key was used for another.
@@ -46,12 +48,12 @@ def make_plan(*, actor: Any, plan: Plan, level: str, code: str, key: str = "") -
     row = SavedPlan.objects.create(
         key=key or new_key(), name=plan.name, text=text, owner=actor, level=level, code=code
     )
-    _tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}")
+    _tell(actor, row, f"made {row}, with {counted(len(plan.steps), 'step')}", who)
     return row, True
 
 
 @transaction.atomic
-def change_plan(*, actor: Any, number: int, plan: Plan, version: int) -> SavedPlan:
+def change_plan(*, actor: Any, number: int, plan: Plan, version: int, who: str = "") -> SavedPlan:
     """Put another plan in place of one. One that is the same is left as it is.
 
     Raises UnknownPlan, PlanDenied, RefusedError where it is too long, and ConflictError where it was changed
@@ -63,7 +65,7 @@ def change_plan(*, actor: Any, number: int, plan: Plan, version: int) -> SavedPl
     _need_version(row, version)
     row.name, row.text, row.version, row.changed_at = plan.name, text, row.version + 1, timezone.now()
     row.save(update_fields=["name", "text", "version", "changed_at"])
-    _tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now")
+    _tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now", who)
     return row
 
 
@@ -155,6 +157,13 @@ def _text(plan: Plan) -> str:
     if len(text) > LONGEST:
         words = f"A plan can be {LONGEST:,} characters long at most; name fewer cases, or make two plans"
         raise preview.refused("TOO_LONG", words, "steps")
+    try:
+        is_whole = "\0" not in plan.name and read_plan(text) == plan
+    except (PlanError, UnicodeError):
+        is_whole = False
+    if not is_whole:  # signs that no file and no database keeps
+        words = "The name or a step has signs that cannot be kept. Take them out, or type them again"
+        raise preview.refused("UNREADABLE", words, "name")
     return text
 
 
@@ -165,8 +174,8 @@ def _need_version(row: SavedPlan, version: int) -> None:
         )
 
 
-def _tell(actor: Any, row: SavedPlan, said: str) -> None:
-    asker = Actor(user=actor)
+def _tell(actor: Any, row: SavedPlan, said: str, who: str = "") -> None:
+    asker = Actor(user=actor, who=who)
     record(
         "plan", f"{asker.name} {said}.", actor=actor, who=asker.name, level=row.level, code=row.code,
         after={"plan": row.pk},
