@@ -1,15 +1,23 @@
 """Plans: those of who asks, one with its steps and the figures before and after, and keeping them."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Body, Field, Path, Query, Router, Schema
+from ninja import Body, Path, Query, Router
 
 from wmt import ledger
-from wmt.plan.plan_file import MOST_STEPS, Plan, PlanError, plan_of
+from wmt.plan.plan_file import Plan, PlanError, plan_of
 from wmt.site.api import lookups, schemas
+from wmt.site.api.plan_schemas import (
+    ChangedPlanIn,
+    NewPlanIn,
+    PlanIn,
+    PlanLinkQuery,
+    PlanListed,
+    PlansListed,
+    WholePlanShown,
+)
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import plans as action
@@ -21,95 +29,6 @@ from wmt.site.workload import staff_names
 router = Router()
 
 Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the plan.")]
-
-
-class PlanIn(schemas.RequestSchema):
-    """A plan as its file has it: see docs/command-line.md for the steps."""
-
-    name: Annotated[str, schemas.StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-    note: schemas.Notes = ""
-    steps: Annotated[list[dict[str, Any]], Field(max_length=MOST_STEPS)] = Field(
-        default_factory=list, description="Each with `do` and what that step needs, as in the file."
-    )
-
-
-class NewPlanIn(PlanIn):
-    """A new plan, and the unit it is made from."""
-
-    level: schemas.Level
-    code: schemas.CodeIn
-    key: Annotated[str, schemas.StringConstraints(max_length=64, pattern=r"^[^\x00]*$")] = Field(
-        "", description="A key of your own: the same key and request again make one plan."
-    )
-
-
-class ChangedPlanIn(PlanIn):
-    """What a plan is to be, and the version that was read."""
-
-    version: schemas.Version
-
-
-class PlanLinkQuery(Schema):
-    """Of a plan that is shared by a link."""
-
-    link: schemas.Short = Field("", description="What the link to the plan has.")
-
-
-class PlanListed(Schema):
-    """A plan, without what it would come to."""
-
-    number: int
-    name: str
-    level: str
-    code: str
-    version: int = Field(description="Send it with a change: one made from an earlier version is refused.")
-    changed_at: datetime
-    yours: bool = Field(description="Whether you made it, and may change it.")
-
-
-class PlansListed(Schema):
-    """The plans that you may read."""
-
-    items: list[PlanListed] = Field(description="Yours first, the last changed first.")
-
-
-class StepShown(Schema):
-    """A step in words, and what of it cannot be done with the data shown."""
-
-    number: int
-    words: str
-    missing: list[str]
-    done: bool = Field(description="Whether anything of it can be done.")
-
-
-class PlannedMoment(Schema):
-    """The figures of a unit at one moment."""
-
-    points: schemas.Exact
-    available: schemas.Exact
-    capacity: schemas.Exact | None
-
-
-class PlannedUnitShown(Schema):
-    """A unit that the plan touches, before and after."""
-
-    level: str
-    code: str
-    name: str
-    new: bool = Field(description="Whether only the plan has it.")
-    before: PlannedMoment
-    after: PlannedMoment
-
-
-class PlanShown(PlanListed):
-    """A plan with what it would come to. Cases that you may not see are named 'a case'."""
-
-    note: str
-    steps: list[StepShown]
-    fault: str = Field(description="Why nothing of it can be worked out with the data shown; mostly empty.")
-    file: str = Field(description="The plan as its file has it (YAML); empty where it is not yours.")
-    only_within: str = Field(description="Where a rule changes: the unit within which it is worked out.")
-    units: list[PlannedUnitShown]
 
 
 @router.get(
@@ -127,7 +46,7 @@ def listed(request: HttpRequest) -> dict[str, Any]:
 
 @router.post(
     "plans",
-    response=schemas.answers(PlanShown, *schemas.WRITE),
+    response=schemas.answers(WholePlanShown, *schemas.WRITE),
     url_name="api-plan-new",
     summary="Keep a new plan",
 )
@@ -143,7 +62,7 @@ def made(request: HttpRequest, payload: Body[NewPlanIn]) -> dict[str, Any]:
 
 @router.get(
     "plans/{number}",
-    response=schemas.answers(PlanShown, *schemas.READ),
+    response=schemas.answers(WholePlanShown, *schemas.READ),
     url_name="api-plan",
     summary="A plan, with the figures before and after",
 )
@@ -154,7 +73,7 @@ def one(request: HttpRequest, number: Number, asked: Query[PlanLinkQuery]) -> di
 
 @router.put(
     "plans/{number}",
-    response=schemas.answers(PlanShown, *schemas.WRITE),
+    response=schemas.answers(WholePlanShown, *schemas.WRITE),
     url_name="api-plan-change",
     summary="Put another plan in place of one",
 )

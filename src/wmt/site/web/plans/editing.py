@@ -18,6 +18,7 @@ from wmt.site.plans.models import SavedPlan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
+from wmt.site.web.plans.step_kinds import KINDS
 
 
 class PlanNameForm(RefusableForm):
@@ -46,7 +47,7 @@ class OneStepForm(forms.Form):
 def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """The form of a step, which is added as the last one. Raises UnknownPlan, PlanDenied and UnknownUnit."""
     row = access.find_own(request.user, number)
-    if kind not in step_forms.KINDS:
+    if kind not in KINDS:
         raise Http404(f"there is no step {kind}")
     state = needed_state(request).of_now()
     unit = room.unit_of(request, state, row.level, row.code)

@@ -15,6 +15,7 @@ from wmt.ledger import OMIC, shown_capacity
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import readable_cases
+from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -24,58 +25,6 @@ _MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
 _GRADES = ("PO", "PSO", "TPO", "SPO")
 
 
-@dataclass(frozen=True)
-class StepKind:
-    """A kind of step as people choose it: what the file calls it, its title, and the fields of its form."""
-
-    do: str
-    title: str
-    fields: tuple[str, ...]
-
-
-KINDS = {
-    "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to")),
-    "move-number": StepKind("move", "Move a number of cases", ("number", "kind", "from", "to")),
-    "arrive": StepKind("arrive", "New cases come", ("kind", "place", "number", "a_week", "weeks")),
-    "end": StepKind("end", "Cases end", ("number", "kind", "from")),
-    "become": StepKind("become", "Change the tier or type of cases", ("cases", "becomes")),
-    "hours": StepKind("hours", "Change contracted hours", ("post", "hours")),
-    "reduce": StepKind("reduce", "Add a reduction", ("post", "hours", "percent")),
-    "end-reductions": StepKind("end_reductions", "End all reductions of somebody", ("post",)),
-    "leave": StepKind("leave", "Somebody leaves", ("post", "to")),
-    "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
-    "grade": StepKind("grade", "Change a grade", ("post", "grade")),
-}
-#: Fields that a kind of step can do without.
-_OPTIONAL = {("leave", "to"), ("start", "hours")} | {
-    (kind, name)
-    for kind, names in (("arrive", ("number", "a_week", "weeks")), ("reduce", ("hours", "percent")))
-    for name in names
-}
-LABELS = {
-    "cases": "CRNs",
-    "number": "How many cases",
-    "kind": "Type and tier",
-    "from": "Held by",
-    "to": "Who gets them",
-    "place": "Who gets them",
-    "becomes": "What they become",
-    "post": "Who",
-    "hours": "Hours a week",
-    "percent": "Or a share of contracted hours",
-    "a_week": "Or how many a week",
-    "weeks": "For how many weeks",
-    "team": "Team",
-    "grade": "Grade",
-    "posts": "How many people",
-}
-_HINTS = {
-    "cases": "One or more, with commas or spaces between them.",
-    "place": "In a team, they wait there as unallocated cases.",
-    ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
-    ("start", "hours"): "Leave blank for the usual hours of the grade.",
-    ("start", "posts"): "For example, 1.",
-}
 _CHOSEN = ("kind", "from", "to", "place", "becomes", "post", "team", "grade")
 _WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade"}
 
@@ -94,11 +43,11 @@ class PlanStepForm(forms.Form):
         super().__init__(*args, **more)
         self.kind, self.choices, self._actor = KINDS[kind], choices, actor
         self.shown = [
-            ShownField(name, LABELS[name], _HINTS.get((kind, name)) or _HINTS.get(name, ""), choices.of(name))
+            ShownField(name, LABELS[name], HINTS.get((kind, name)) or HINTS.get(name, ""), choices.of(name))
             for name in self.kind.fields
         ]
         for name in self.kind.fields:
-            self.fields[name] = _field(name, (kind, name) not in _OPTIONAL, choices)
+            self.fields[name] = _field(name, (kind, name) not in OPTIONAL, choices)
 
     def clean_cases(self) -> list[str]:
         """References that were typed; each is one that the person may see."""

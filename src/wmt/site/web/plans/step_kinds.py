@@ -1,0 +1,57 @@
+"""The kinds of step that people choose from: titles, the fields of their forms, and the words of these."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A kind of step as people choose it: what the file calls it, its title, and the fields of its form."""
+
+    do: str
+    title: str
+    fields: tuple[str, ...]
+
+
+KINDS = {
+    "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to")),
+    "move-number": StepKind("move", "Move a number of cases", ("number", "kind", "from", "to")),
+    "arrive": StepKind("arrive", "New cases come", ("kind", "place", "number", "a_week", "weeks")),
+    "end": StepKind("end", "Cases end", ("number", "kind", "from")),
+    "become": StepKind("become", "Change the tier or type of cases", ("cases", "becomes")),
+    "hours": StepKind("hours", "Change contracted hours", ("post", "hours")),
+    "reduce": StepKind("reduce", "Add a reduction", ("post", "hours", "percent")),
+    "end-reductions": StepKind("end_reductions", "End all reductions of somebody", ("post",)),
+    "leave": StepKind("leave", "Somebody leaves", ("post", "to")),
+    "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
+    "grade": StepKind("grade", "Change a grade", ("post", "grade")),
+}
+#: Fields that a kind of step can do without.
+OPTIONAL = {("leave", "to"), ("start", "hours")} | {
+    (kind, name)
+    for kind, names in (("arrive", ("number", "a_week", "weeks")), ("reduce", ("hours", "percent")))
+    for name in names
+}
+LABELS = {
+    "cases": "CRNs",
+    "number": "How many cases",
+    "kind": "Type and tier",
+    "from": "Held by",
+    "to": "Who gets them",
+    "place": "Who gets them",
+    "becomes": "What they become",
+    "post": "Who",
+    "hours": "Hours a week",
+    "percent": "Or a share of contracted hours",
+    "a_week": "Or how many a week",
+    "weeks": "For how many weeks",
+    "team": "Team",
+    "grade": "Grade",
+    "posts": "How many people",
+}
+HINTS = {
+    "cases": "One or more, with commas or spaces between them.",
+    "place": "In a team, they wait there as unallocated cases.",
+    ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
+    ("start", "hours"): "Leave blank for the usual hours of the grade.",
+    ("start", "posts"): "For example, 1.",
+}
