@@ -255,6 +255,7 @@ TABLE: dict[str, May] = {
     "plans": May(),
     "plan-new": May(BOTH),
     "plan": May(args=_ONE),
+    "plan-basket": May(BOTH, args={"post": "T1:none"}),
     "plan-compare": May(),
     "compare-units": May(args={"level": "team"}),
     "plan-file": May(args=_ONE),

@@ -326,3 +326,31 @@ def test_plans_have_limits_and_nothing_odd_is_kept(pdu: Pdu, signed_in: SignIn, 
     row = SavedPlan.objects.get()
     with pytest.raises(RefusedError):
         plans.change_plan(actor=user, number=row.pk, plan=plan_of({"name": "longer", "steps": []}), version=1)
+
+
+def test_cases_are_ticked_in_a_caseload_added_up_and_put_into_a_plan(pdu: Pdu, signed_in: SignIn) -> None:
+    client, to = signed_in("head", "pdu", pdu.code), pdu.free[0]
+    address = reverse("plan-basket", args=[pdu.holder.code])
+    assert address in client.get(unit_url("post", pdu.holder.code, "caseload")).text
+    assert "You have no plan yet" in client.get(address).text
+    row = kept(user_of(client), unit_of(pdu))
+    page = client.get(address).text
+    refs = [each["CRN"] for each in table_of(page, "cases")]
+    worth = {each["CRN"]: Decimal(each["Points"]) for each in table_of(page, "cases")}
+    assert pdu.held.ref in refs
+    two = [pdu.held.ref, next(ref for ref in refs if ref != pdu.held.ref)]
+    summed = client.post(address, {"do": "sum", "case": [*two, "X999999"]}).text
+    assert f"2 cases ticked: {worth[two[0]] + worth[two[1]]:f}".rstrip("0").rstrip(".") in in_sight(summed)
+    assert summed.count(" checked>") == 2
+    for sent, field in (({"plan": row.pk, "to": to.code}, "case"), ({"case": two, "to": to.code}, "plan"),
+                        ({"case": two, "plan": row.pk, "to": pdu.holder.code}, "to")):  # fmt: skip
+        answer = client.post(address, {"do": "add", **sent})
+        assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True)
+    assert client.post(address, {"do": "add", "case": two, "plan": row.pk, "to": to.code}).status_code == 302
+    row.refresh_from_db()
+    assert [(step.do, list(step.cases)) for step in row.plan.steps] == [("move", two)]
+    stranger = signed_in("", email="no.role@example.org")
+    assert stranger.get(address).status_code == 404
+    elsewhere = signed_in("head", "pdu", "NOWHERE")
+    assert elsewhere.get(address).status_code == 404
+    assert address not in elsewhere.get(unit_url("post", pdu.holder.code, "caseload")).text

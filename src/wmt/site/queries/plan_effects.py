@@ -22,13 +22,12 @@ from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
 from wmt.plan.steps import WAITS, LaidPlan, Naming, StepOutcome, lay
 from wmt.rules import RulesError
-from wmt.site.accounts import limited_access, visibility
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes.allocation_preview import UnitMoment, kind_of
-from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.changes.reconcile import facts_now
 from wmt.site.figures import units
 from wmt.site.queries.moved_cases import facts_with_given
+from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -227,24 +226,6 @@ class _Above:
                 after = ledger.Moment(before.points_x100 + points, before.available_x100 + available)
                 found.append(UnitMoment(unit, before, after))
         return found
-
-
-def readable_cases(user: Any, refs: Collection[str], state: State) -> dict[str, Unit]:
-    """Those of some cases that somebody may see, and who holds each. One that they are shut out of, or of a
-    holder whose cases they may not read, is not among them."""
-    held: dict[str, set[int]] = defaultdict(set)
-    for line in case_lines(state, refs):
-        if kind_of(state, line) == "case":
-            held[line.ref].add(line.post_no)
-    numbers = {number for each in held.values() for number in each}
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
-    reach, hidden = visibility.cases(user, state), limited_access.hidden_from(user)
-    read = {post.number: post for post in posts if reach.covers(post)}
-    return {
-        ref: read[min(numbers)]
-        for ref, numbers in held.items()
-        if ref.upper() not in hidden and numbers <= read.keys()
-    }
 
 
 def _measured(made: Ledger) -> dict[str, _Figures]:

@@ -1,7 +1,6 @@
 """Changing a plan in the browser: steps added, taken out or moved, another name, a copy, its end."""
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wmt.plan.plan_file import Plan, PlanError, plan_of
+from wmt.plan.plan_file import PlanError, plan_of
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.links import unit_url
@@ -65,7 +64,7 @@ def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
         return _step_page(request, row, form, status=422)
     plan = row.plan
     try:
-        longer = plan_of({**_content(plan), "steps": [*_content(plan)["steps"], form.step]})
+        longer = room.with_step(plan, form.step)
         action.change_plan(
             actor=request.user, number=row.pk, plan=longer, version=form.cleaned_data["version"]
         )
@@ -134,7 +133,7 @@ def plan_change(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, row, "plans/change.jinja", form, status=422)
     typed = form.cleaned_data
     try:
-        named = plan_of({**_content(plan), "name": typed["name"], "note": typed["note"]})
+        named = plan_of({**room.content_of(plan), "name": typed["name"], "note": typed["note"]})
         action.change_plan(actor=request.user, number=row.pk, plan=named, version=typed["version"])
     except ConflictError as conflict:
         return room.conflicted(request, row, conflict)
@@ -174,11 +173,6 @@ def plan_delete(request: HttpRequest, number: int) -> HttpResponse:
         return room.conflicted(request, row, conflict)
     messages.success(request, f"The plan ‘{row.name}’ is deleted.")
     return HttpResponseRedirect(unit_url(row.level, row.code, "plans"))
-
-
-def _content(plan: Plan) -> dict[str, Any]:
-    """A plan as plain data, which `plan_of` reads."""
-    return plan.model_dump(by_alias=True, exclude_defaults=True)
 
 
 def _page(

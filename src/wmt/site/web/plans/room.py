@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
+from wmt.plan.plan_file import Plan, plan_of
 from wmt.site.availability.change_requests import ConflictError
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -44,3 +45,14 @@ def conflicted(request: HttpRequest, row: SavedPlan, conflict: ConflictError) ->
     """To the page of a plan, where somebody changed it meanwhile: nothing was done."""
     messages.error(request, f"{conflict}. Nothing was changed. The plan as it is now is below.")
     return HttpResponseRedirect(plan_url(row))
+
+
+def content_of(plan: Plan) -> dict[str, Any]:
+    """A plan as plain data, which `plan_of` reads."""
+    return plan.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def with_step(plan: Plan, step: dict[str, Any]) -> Plan:
+    """A plan with one step more, as the last. Raises PlanError."""
+    content = content_of(plan)
+    return plan_of({**content, "steps": [*content["steps"], step]})

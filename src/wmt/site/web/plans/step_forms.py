@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,19 +13,14 @@ from wmt.facts import LOCATIONS, TIERS
 from wmt.ledger import OMIC, shown_capacity
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_effects import readable_cases
+from wmt.site.queries.plan_cases import readable_cases
+from wmt.site.web.plans.step_fields import field_of
 from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
-#: The most cases, posts and weeks that a step of a form has; a file may have more.
-_MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
 _GRADES = ("PO", "PSO", "TPO", "SPO")
-
-
-_CHOSEN = ("kind", "from", "to", "place", "becomes", "post", "team", "grade")
-_WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade"}
 
 
 def ways(row: SavedPlan) -> list[tuple[str, str]]:
@@ -47,7 +41,7 @@ class PlanStepForm(forms.Form):
             for name in self.kind.fields
         ]
         for name in self.kind.fields:
-            self.fields[name] = _field(name, (kind, name) not in OPTIONAL, choices)
+            self.fields[name] = field_of(name, choices.of(name), required=(kind, name) not in OPTIONAL)
 
     def clean_cases(self) -> list[str]:
         """References that were typed; each is one that the person may see."""
@@ -152,34 +146,3 @@ def _post_words(post: Unit, teams: Mapping[str, str]) -> str:
     name = staff_names.shown(post.name, post.code) or post.code
     capacity = shown_capacity(post.points_x100, post.available_x100)
     return f"{name}, {post.grade}, {teams.get(post.team_code, post.team_code)} ({capacity})"
-
-
-def _field(name: str, required: bool, choices: StepChoices) -> forms.Field:
-    label = LABELS[name].removeprefix("Or ")
-    if name in _CHOSEN:
-        return forms.ChoiceField(
-            required=required,
-            choices=choices.of(name) or (),
-            error_messages={
-                "required": f"Choose {_WHAT.get(name, 'who')}",
-                "invalid_choice": f"Choose {_WHAT.get(name, 'who')} from the list",
-            },
-        )
-    if name == "cases":
-        return forms.CharField(max_length=20_000, error_messages={"required": "Enter at least one CRN"})
-    if name in ("hours", "percent"):
-        most, least = (168, 0) if name == "hours" else (100, Decimal("0.01"))
-        words = f"{'Hours' if name == 'hours' else 'The share'} must be a number up to {most}"
-        return forms.DecimalField(
-            required=required, min_value=least, max_value=most, decimal_places=2, max_digits=6,
-            error_messages=dict.fromkeys(
-                ("required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits",
-                 "max_whole_digits"), words,
-            ),
-        )  # fmt: skip
-    most = {"posts": _MOST_POSTS, "weeks": _MOST_WEEKS, "a_week": 1_000}.get(name, _MOST_CASES)
-    words = f"{label[:1].upper()}{label[1:]} must be a whole number from 1 to {most:,}"
-    return forms.IntegerField(
-        required=required, min_value=1, max_value=most,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
-    )  # fmt: skip

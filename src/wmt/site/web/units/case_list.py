@@ -102,6 +102,12 @@ def _columns(question: UnitRequest) -> list[tables.Column]:
     ]
 
 
+def reads_now(question: UnitRequest) -> bool:
+    """Whether the cases of a post are theirs to read who asks, today."""
+    is_now = question.is_post and question.state.as_of is None
+    return is_now and visibility.cases(question.user, question.state).covers(question.unit)
+
+
 def gives(question: UnitRequest) -> bool:
     """Whether whoever asks may give the cases of this post to somebody else: of figures of this night."""
     allowed = visibility.allowed(question.user, Action.ALLOCATE_CASES)

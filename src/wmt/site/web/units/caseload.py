@@ -62,6 +62,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "several_href": reverse("allocate-several", args=[question.unit.code])
         if case_list.gives(question)
         else "",
+        "basket_href": reverse("plan-basket", args=[question.unit.code])
+        if case_list.reads_now(question)
+        else "",
         "kind": CASE_GROUPS.get(counted.kind, ""),
     }
 

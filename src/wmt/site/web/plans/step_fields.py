@@ -1,0 +1,45 @@
+"""The fields of steps, and what is said where something cannot be."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django import forms
+
+from wmt.site.web.plans.step_kinds import LABELS
+
+#: The most cases, posts and weeks that a step of a form has; a file may have more.
+_MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
+_CHOSEN = ("kind", "from", "to", "place", "becomes", "post", "team", "grade")
+_WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade"}
+
+
+def field_of(name: str, choices: Sequence[tuple[str, str]] | None, *, required: bool) -> forms.Field:
+    """A field by its name, as `LABELS` has them; what is wrong with it is said in words."""
+    label = LABELS[name].removeprefix("Or ")
+    if name in _CHOSEN:
+        return forms.ChoiceField(
+            required=required,
+            choices=choices or (),
+            error_messages={
+                "required": f"Choose {_WHAT.get(name, 'who')}",
+                "invalid_choice": f"Choose {_WHAT.get(name, 'who')} from the list",
+            },
+        )
+    if name == "cases":
+        return forms.CharField(max_length=20_000, error_messages={"required": "Enter at least one CRN"})
+    if name in ("hours", "percent"):
+        most, least = (168, 0) if name == "hours" else (100, Decimal("0.01"))
+        words = f"{'Hours' if name == 'hours' else 'The share'} must be a number up to {most}"
+        return forms.DecimalField(
+            required=required, min_value=least, max_value=most, decimal_places=2, max_digits=6,
+            error_messages=dict.fromkeys(
+                ("required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits",
+                 "max_whole_digits"), words,
+            ),
+        )  # fmt: skip
+    most = {"posts": _MOST_POSTS, "weeks": _MOST_WEEKS, "a_week": 1_000}.get(name, _MOST_CASES)
+    words = f"{label[:1].upper()}{label[1:]} must be a whole number from 1 to {most:,}"
+    return forms.IntegerField(
+        required=required, min_value=1, max_value=most,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+    )  # fmt: skip
