@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from night_tools import Nation, Run
+from wmt.cli import full
+from wmt.cli.console import RefusedInput
 
 #: Who may hold what by the rules of the program, written down again.
 ABLE = {"high": {"PO"}, "medium": {"PO", "PSO", "TPO"}, "low": {"PO", "PSO", "TPO"}}
@@ -105,6 +107,7 @@ def test_another_ceiling_of_an_overlay_is_used(
     [
         (("--unit", "NOWHERE"), "no team, PDU or region"),
         (("--level", "post"), "choose one of team, pdu, region, nation"),
+        (("--unit", "nation", "--level", "pdu"), "nation is a nation here"),
         (("--verify", "abc"), "needs --unit"),
         (("--unit", "nation", "--verify", "abc"), "against a night as it was loaded"),
     ],
@@ -115,3 +118,14 @@ def test_what_makes_no_sense_is_refused(
     found = run("full", *night_input, *arguments)
     assert found.code == 2
     assert said in found.err
+
+
+def test_a_code_that_a_team_and_a_pdu_share_needs_the_level() -> None:
+    sums = {"team": {"N1", "N1A"}, "pdu": {"N1"}, "region": {}, "nation": {"nation"}}
+    units = full._Units(None, None, None, None, None, None, sums)  # type: ignore[arg-type]
+    assert units.level_of("N1A", None) == "team"
+    assert [units.level_of("N1", level) for level in ("team", "pdu")] == ["team", "pdu"]
+    with pytest.raises(RefusedInput, match="a team and a pdu have this code; add --level team or pdu"):
+        units.level_of("N1", None)
+    with pytest.raises(RefusedInput, match="N1 is a team and a pdu here"):
+        units.level_of("N1", "region")

@@ -66,6 +66,24 @@ def test_what_is_kept_of_a_night_is_made_again_where_it_is_damaged(folder: Path)
     assert night.damage() == []
 
 
+def test_what_is_kept_of_a_withdrawn_night_or_of_other_rules_is_removed(folder: Path) -> None:
+    past = open_history(folder)
+    full_history.work_out(past, past.days[-1])
+    kept = folder / "history" / "full"
+    names = {night.name for night in folder.glob("2*")}
+    assert {path.stem[:-17] for path in kept.iterdir()} == names
+    gone = sorted(names)[0]
+    (kept / f"{gone}-{'0' * 16}.parquet").write_bytes(b"by rules of before")
+    path = next(path for path in kept.glob(f"{gone}-*") if "-0000000000000000" not in path.name)
+    path.unlink()
+    full_history.sums_of_night(open_night(folder / gone))
+    assert list(kept.glob(f"{gone}-*")) == [path]
+    (folder / "withdrawn").mkdir()
+    (folder / gone).rename(folder / "withdrawn" / gone)
+    full_history.forget_gone(folder)
+    assert {path.stem[:-17] for path in kept.iterdir()} == names - {gone}
+
+
 def test_more_nights_than_a_page_waits_for_are_worked_out_beforehand(folder: Path) -> None:
     past = open_history(folder)
     last = past.days[-1]

@@ -49,6 +49,22 @@ def test_a_trainee_who_qualifies_is_the_one_of_the_specification() -> None:
     assert qualifies.spare_x100 == {"high": 7_900_00, "C": 7_900_00, "D": 8_060_00}
 
 
+def test_a_grade_with_more_work_of_its_own_than_time_is_said_to_make_others_full() -> None:
+    """PSO have 100.00 points up to the ceiling and reports of 112.50, so PO seem to have 12.50 less for C."""
+    sums = UnitSums()
+    for grade, time, fixed in ((PO, 200_00, 0), (PSO, 100_00, 112_50)):
+        sums.add("time", grade, ("", frozenset()), time, (0, 0))
+        sums.add("fixed", grade, ("", frozenset()), fixed, (0, 0))
+    sums.add("cases", "", ("medium", frozenset({PO, PSO})), 150_00, (150_00, 3))
+    found = state_of(RULES, sums, [], {})
+    assert found.kinds[0].best.spare_x100 == 200_00 - 12_50 - 150_00
+    assert found.overdrawn_x100 == {PSO: 12_50}
+    (note,) = present(found, date(2026, 11, 20), None, [])["notes"]
+    assert "PSO" in note
+    assert "12.50 points more" in note
+    assert example_state().overdrawn_x100 == {}
+
+
 def test_what_frees_most_comes_first() -> None:
     found = reliefs(example_state(), {PSO: 440_00})
     order = [(each.what, each.subject) for each in found]

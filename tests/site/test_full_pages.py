@@ -158,6 +158,26 @@ def test_the_api_says_what_the_page_does(nation: Any, signed_in: Callable[..., C
     assert client.get(f"/api/v1/units/post/{nation.unit('post').code}/full").status_code == 422
 
 
+def test_that_people_are_protected_is_said_with_no_limit_or_reason(
+    nation: Any, program: Callable[..., Program], signed_in: Callable[..., Client]
+) -> None:
+    post = nation.unit("post", grade="PO", available_x100__gt=0)
+    state, pdu = current_state(), nation.unit("pdu", code=post.pdu_code)
+    before = query.full_of(state, pdu)
+    manager = program("manager", "team", post.team_code, name="Mary Manager")
+    body = {"first_day": state.day.isoformat(), "reason": "newly_qualified", "most_cases": 33}
+    assert manager.ask("post", f"posts/{post.code}/protections", body).status_code in (200, 201)
+    note = "1 person here is protected from new cases and counts as if cases could be given to them."
+    assert query.full_of(state, pdu).notes == [*before.notes, note]
+    client = signed_in()
+    assert note in client.get(unit_url("pdu", pdu.code, "full")).text
+    told = client.get(f"/api/v1/units/pdu/{pdu.code}/full")
+    assert note in told.json()["notes"]
+    assert query.certified(state, pdu, query.full_of(state, pdu).state) == query.certified(
+        state, pdu, before.state
+    )
+
+
 def test_a_post_has_no_certificate(nation: Any, signed_in: Callable[..., Client]) -> None:
     post = nation.unit("post")
     assert signed_in().get(unit_url("post", post.code, "certificate")).status_code == 404

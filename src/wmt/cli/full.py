@@ -25,7 +25,12 @@ from wmt.text import counted
 Unit = Annotated[
     str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
 ]
-Level = Annotated[str, typer.Option("--level", help="Without --unit: team, pdu, region or nation.")]
+Level = Annotated[
+    str | None,
+    typer.Option(
+        "--level", help="team, pdu (without --unit), region or nation; of --unit where several share it."
+    ),
+]
 Day = Annotated[
     date | None,
     typer.Option(
@@ -43,7 +48,7 @@ Verify = Annotated[
 def full(
     paths: options.Paths,
     unit: Unit = None,
-    level: Level = "pdu",
+    level: Level = None,
     day: Day = None,
     verify: Verify = None,
     people: options.People = None,
@@ -55,7 +60,7 @@ def full(
 ) -> None:
     """Say whether units are full, by kind of case: with the best re-sharing, and without moving anybody."""
     files.check_kind(out_file)
-    if level not in ledger.LEVELS[1:]:
+    if level is not None and level not in ledger.LEVELS[1:]:
         raise RefusedInput(f"--level {level}: choose one of {', '.join(ledger.LEVELS[1:])}")
     if verify is not None and unit is None:
         raise RefusedInput("--verify CHECKSUM needs --unit CODE: a certificate is of one unit")
@@ -64,6 +69,7 @@ def full(
     night = nights.open_night(paths[0]) if nights.is_night(paths[0]) else None
     found = _Units.of(opened, opened.rule_set(rules_date, overlays), day)
     if unit is None:
+        level = level or "pdu"
         rows = [found.row(level, code) for code in sorted(found.sums(level)) if code != NOT_KNOWN]
         _tell_many(level, rows, json=json)
         if out_file is not None:
@@ -72,7 +78,7 @@ def full(
     if out_file is not None:
         raise RefusedInput("--out writes the table of many units; leave --unit out, or use --json")
     as_loaded = None if day or overlays or rules_date else night
-    told = _told(found, found.level_of(unit), unit, as_loaded)
+    told = _told(found, found.level_of(unit, level), unit, as_loaded)
     if verify is not None:
         _verify(verify, told["checksum"])
     elif json:
@@ -116,12 +122,17 @@ class _Units:
             self.kept[level] = full_pool.unit_sums(self.team_sums, level)
         return self.kept[level]
 
-    def level_of(self, code: str) -> str:
-        """The level that a unit's code is of. Refuses one that is not there."""
-        levels: tuple[str, ...] = ledger.LEVELS[1:]
-        for level in reversed(levels):
-            if code in self.sums(level):
-                return level
+    def level_of(self, code: str, wanted: str | None) -> str:
+        """The level that a unit's code is of. Refuses one that is not there, or is several units'."""
+        levels = [level for level in ledger.LEVELS[1:] if code in self.sums(level)]
+        if wanted is not None and levels and wanted not in levels:
+            raise RefusedInput(f"--unit {code} --level {wanted}: {code} is a {' and a '.join(levels)} here")
+        if len(levels) > 1 and wanted is None:
+            raise RefusedInput(
+                f"--unit {code}: a {' and a '.join(levels)} have this code; add --level {' or '.join(levels)}"
+            )
+        if levels:
+            return wanted or levels[0]
         raise RefusedInput(
             f"--unit {code}: this data has no team, PDU or region of that code in sentence management"
         )
@@ -222,6 +233,8 @@ def _tell(told: dict[str, Any]) -> None:
             None if days is None else f"{days:,.1f}", run.get("since"),
         ))  # fmt: skip
     tables.table(f"{told['name']} ({told['code']}), {told['day']:%-d %B %Y}: {told['word']}", columns, cells)
+    for note in told["notes"]:
+        out.print(note, markup=False)
     for each in told["what_would_free_most"][:3]:
         points = tables.figure(each["points"])
         out.print(

@@ -14,6 +14,7 @@ from wmt.history import compact
 from wmt.history.withdrawal_effects import effect_of
 from wmt.nights import withdrawal
 from wmt.nights.lock import loading
+from wmt.plan import full_history
 
 Night = Annotated[
     str, typer.Argument(metavar="NIGHT", help="The name of saved data, such as 2026-11-20T183000.")
@@ -49,6 +50,7 @@ def withdraw(
         withdrawal.ask_withdrawal(nights_folder.home(nights), name, reason, asker())
         withdrawal.finish(nights_folder.home(nights))
         done = compact(nights_folder.home(nights))
+        full_history.forget_gone(nights_folder.home(nights))
     return _told(
         f"{name} is withdrawn: `wmt nights restore {name}` brings it back", name, json=json
     ) or nights_folder.tell_lost(done)

@@ -40,6 +40,8 @@ from wmt.rules import RuleSet, load
 #: So many days back are looked at: of a run that is as old as that, only so much is told.
 LOOK_BACK = 91
 _KEPT = "history/full"
+#: So many letters of a checksum stand in the name of a file.
+_MARK = 16
 
 
 class NotWorkedOutError(nights.NightError):
@@ -61,21 +63,35 @@ def sums_of_night(night: nights.Night) -> pl.DataFrame:
     found.write_parquet(content)
     with suppress(OSError):  # a folder that cannot be written to is read more slowly
         replace_file(path, content.getvalue())
+        for other in path.parent.glob(f"{night.name}-{'?' * _MARK}.parquet"):
+            if other != path:
+                other.unlink(
+                    missing_ok=True
+                )  # by other rules or inputs: what has just been written replaces it
     return found
 
 
 def _kept_of(night: nights.Night) -> Path:
     """Where the sums of a night are kept: of another night, other rules or other columns, elsewhere."""
     told = [night.manifest.inputs, FullRules(night.rules()).key, *TEAM_SUMS.names()]
-    mark = sha256(" ".join(told).encode()).hexdigest()[:16]
+    mark = sha256(" ".join(told).encode()).hexdigest()[:_MARK]
     return night.path.parent / _KEPT / f"{night.name}-{mark}.parquet"
+
+
+def forget_gone(nights_folder: Path) -> None:
+    """Removes the sums of nights that are not there any more, such as withdrawn ones."""
+    for path in (nights_folder / _KEPT).glob("*.parquet"):
+        if not (nights_folder / path.stem[: -_MARK - 1]).is_dir():
+            with suppress(OSError):
+                path.unlink()
 
 
 def work_out(past: History, last: date) -> None:
     """Makes the sums of the nights looked at where they are not kept: a third of a second for a nation's.
 
-    Raises NightError where one of them is damaged.
+    Those of nights that are gone are removed. Raises NightError where one of them is damaged.
     """
+    forget_gone(past.nights)
     for path in _nights_of(past, last, LOOK_BACK).values():
         sums_of_night(nights.open_night(path))
 

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from wmt.ledger import arithmetic
-from wmt.plan import full, full_ahead, full_history, full_odds, full_runs, full_state
+from wmt.plan import full, full_ahead, full_history, full_odds, full_runs, full_state, full_words
 
 
 def present(
@@ -29,6 +29,7 @@ def present(
             }
             for grade, time in state.pool.grades.items()
         },
+        "notes": notes_of(state),
         "kinds": [_kind(each, state, outlook) for each in state.kinds],
         "what_would_free_most": [
             {
@@ -40,6 +41,14 @@ def present(
             for each in reliefs
         ],
     }
+
+
+def notes_of(state: full_state.FullState) -> list[str]:
+    """What has to be known beside the figures, in sentences."""
+    return [
+        full_words.overdrawn_words(grade, f"{arithmetic.decimal(x100):,f}")
+        for grade, x100 in state.overdrawn_x100.items()
+    ]
 
 
 def _kind(

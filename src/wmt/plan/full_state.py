@@ -62,6 +62,19 @@ class FullState:
         return next((word for word in (HAS_ROOM, UNEVEN, FULL) if word in words), NOT_KNOWN)
 
     @property
+    def overdrawn_x100(self) -> dict[str, int]:
+        """By how much the work that stays with its authors is more than a grade's time up to the ceiling.
+
+        The sums hold it against every set of grades with this one in it, though nobody can take it over.
+        """
+        ceiling = self.rules.ceiling_x100
+        short = {
+            grade: time.fixed_x100 - time.available_x100 * ceiling // 10_000
+            for grade, time in self.pool.grades.items()
+        }
+        return {grade: x100 for grade, x100 in short.items() if x100 > 0}
+
+    @property
     def is_over_full(self) -> bool:
         """Whether no kind has room at the higher ceiling either."""
         return bool(self.kinds) and all(each.is_over_full for each in self.kinds)

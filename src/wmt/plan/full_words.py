@@ -26,6 +26,15 @@ def set_words(grades: Sequence[str]) -> str:
     return " and ".join(grades) if len(grades) < 3 else f"{', '.join(grades[:-1])} and {grades[-1]}"
 
 
+def overdrawn_words(grade: str, points: str) -> str:
+    """That a grade has more work that stays with its authors than time, and what the sums make of it."""
+    return (
+        f"{grade}: the work that stays with its authors, such as reports, is {points} points more than their "
+        "time up to the ceiling. The sums hold this against the other grades too, though it cannot be given "
+        "to them, so a kind of case can be called full although others could take more of it."
+    )
+
+
 def relief_words(what: str, of: str) -> str:
     """What would free room."""
     said = {

@@ -108,6 +108,7 @@ class FullShown(Schema):
     over_full_percent: schemas.Exact
     days_in_a_row: int
     grades: dict[str, GradeTimeShown]
+    notes: list[str] = Field(description="What has to be known beside the figures, in sentences.")
     kinds: list[KindFullShown]
     what_would_free_most: list[ReliefShown]
     checksum: str
@@ -127,4 +128,11 @@ def room(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode)
     found = query.full_of(state, unit)
     told = present(found.state, state.day, found.outlook, found.reliefs)
     checksum = full_certificate.checksum(query.certified(state, unit, found.state))
-    return {"level": level, "code": code, "name": unit.name, **told, "checksum": checksum}
+    return {
+        "level": level,
+        "code": code,
+        "name": unit.name,
+        **told,
+        "notes": found.notes,
+        "checksum": checksum,
+    }

@@ -19,6 +19,7 @@ from wmt.history import HistoryError, compact
 from wmt.nights import NightError, open_night, withdrawal
 from wmt.nights.lock import loading
 from wmt.nights.names import NightName, night_names, read_name
+from wmt.plan import full_history
 from wmt.site.audit.record import record
 from wmt.site.duties import scheduled
 from wmt.site.duties.judged import Undone
@@ -202,6 +203,7 @@ def _complete_restoring(run: Run, found: withdrawal.Withdrawal) -> None:
 
 def _compact(name: str) -> None:
     done = compact(settings.CONFIG.nights)
+    full_history.forget_gone(settings.CONFIG.nights)
     if lost := done.lost_of(name[:7]):
         words = "; ".join(f"{each.name}: {each.what}. {each.remedy}" for each in lost)
         raise HistoryError(f"The history of {name[:7]} was left as it is. {words}")

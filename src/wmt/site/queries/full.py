@@ -14,13 +14,15 @@ from django.db.models.functions import Cast
 from wmt import ledger, nights
 from wmt.grades import DUMMY
 from wmt.history import History
-from wmt.plan import full, full_certificate, full_history, full_pool, full_state
+from wmt.plan import full, full_certificate, full_history, full_pool, full_present, full_state
+from wmt.site.allocation import protection
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import histories
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
+from wmt.text import counted
 
 #: So many nights are worked out while somebody waits for a page; more are left to the process beside it.
 _MOST_NIGHTS = 3
@@ -29,12 +31,13 @@ _MOST_NIGHTS = 3
 @dataclass(frozen=True)
 class UnitFull:
     """A unit: what its figures say, what the days before do (None where no history can be read), what would
-    free most. `waits`: the days before are being worked out."""
+    free most. `waits`: the days before are being worked out. `notes`: what has to be known beside it."""
 
     unit: Unit
     state: full_state.FullState
     outlook: full_history.FullOutlook | None
     reliefs: list[full_state.Relief]
+    notes: list[str]
     waits: bool = False
 
 
@@ -43,10 +46,23 @@ def full_of(state: State, unit: Unit) -> UnitFull:
     found = states_of(state, [unit])[unit.code]
     less = largest_reductions(state, unit) if unit.level in full_state.REDUCTION_LEVELS else {}
     reliefs = full_state.reliefs(found, less)
+    notes = [*full_present.notes_of(found), *_protected(state, unit)]
     try:
-        return UnitFull(unit, found, outlook_of(state, unit, found), reliefs)
+        return UnitFull(unit, found, outlook_of(state, unit, found), reliefs, notes)
     except full_history.NotWorkedOutError:
-        return UnitFull(unit, found, None, reliefs, waits=True)
+        return UnitFull(unit, found, None, reliefs, notes, waits=True)
+
+
+def _protected(state: State, unit: Unit) -> list[str]:
+    """How many posts are protected, of which figures know nothing. Everybody may read that, no limit."""
+    posts = units.below(state, unit, "post").order_by().values("code")
+    number = protection.in_force(state, posts).values("post").distinct().count()
+    if not number:
+        return []
+    are = (
+        "is protected from new cases and counts" if number == 1 else "are protected from new cases and count"
+    )
+    return [f"{counted(number, 'person', 'people')} here {are} as if cases could be given to them."]
 
 
 def states_of(state: State, of: list[Unit]) -> dict[str, full_state.FullState]:

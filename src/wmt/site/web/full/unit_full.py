@@ -54,6 +54,7 @@ def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
         "of_totals": len(past.days) - past.of_lines if past else 0,
         "history": past is not None,
         "waits": found.waits,
+        "notes": found.notes,
         "tables": {
             "full": _kinds(found),
             **({"below": register(question, level)} if level else {}),
