@@ -76,6 +76,19 @@ def test_what_would_free_most_is_what_the_site_has(run: Run, night_input: tuple[
     assert "reduction" not in {each["what"] for each in told}
 
 
+def test_a_run_that_begins_with_the_first_day_known_may_be_older(run: Run, night: object) -> None:
+    """One night: whoever has no room on it may have had none for years."""
+    pdus = [row["code"] for row in run("full", night, "--level", "pdu", "--json").json]
+    told = [run("full", night, "--unit", code, "--json").json for code in pdus]
+    runs = [(pdu["code"], kind["run"]) for pdu in told for kind in pdu["kinds"] if kind["run"]["since"]]
+    assert runs
+    assert all(each["since_may_be_earlier"] for _, each in runs)
+    shown = run("full", night, "--unit", runs[0][0]).out
+    assert "or earlier" in shown
+    assert "no room now" in shown
+    assert runs[0][1]["since"] not in shown, "a day as people write it"
+
+
 def test_a_certificate_is_checked_against_its_night(run: Run, night: object) -> None:
     told = run("full", night, "--unit", "nation", "--json").json
     good = run("full", night, "--unit", "nation", "--verify", told["checksum"].upper())

@@ -106,6 +106,7 @@ def test_the_outlook_stands_on_the_days_before(folder: Path) -> None:
         run = found.runs[each.kind]
         assert bool(run.length) == each.best.is_full
         assert found.ahead[each.kind].rate is None  # three nights are less than a week
+    assert [found.past.reaches_back_to(day) for day in past.days] == [True, False, False]
 
 
 def test_a_night_of_a_program_without_streams_says_the_same_in_both_ways(tmp_path: Path) -> None:

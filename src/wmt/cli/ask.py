@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 
 Percent = Annotated[
-    str, typer.Option("--percent", metavar="PERCENT", help="The mark; strictly over it counts.")
+    str, typer.Option("--percent", metavar="PERCENT", help="The threshold: only more than it counts.")
 ]
 Weeks = Annotated[int, typer.Option("--weeks", min=1, max=520, help="Weeks in a row.")]
 Level = Annotated[str, typer.Option("--level", help=f"{', '.join(ALL_LEVELS)}.")]
@@ -72,7 +72,7 @@ def over(
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
-    """How many were over a mark for so many weeks in a row, in each year, and who."""
+    """How many were over a threshold for several weeks in a row, in each year, and who."""
     mark = _percent_x100(percent)
     _answer(
         lambda history: over_for_weeks(
@@ -95,7 +95,7 @@ def ask_days_over(
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
-    """How many days each unit spent over a mark."""
+    """How many days each unit was over a threshold."""
     mark = _percent_x100(percent)
     _answer(
         lambda history: days_over(history, mark, level, first, last, grade=grade, stream=stream),
@@ -136,7 +136,7 @@ def ask_spells(
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
-    """The longest spells over a mark."""
+    """The longest periods over a threshold."""
     mark = _percent_x100(percent)
     _answer(
         lambda history: longest_spells(

@@ -14,6 +14,7 @@ from wmt.cli import files, options, tables
 from wmt.cli.console import Failure, RefusedInput, out
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.overlays import lay
+from wmt.days import written
 from wmt.facts.enums import NOT_KNOWN
 from wmt.plan import full_certificate, full_history, full_pool
 from wmt.plan.full_present import present
@@ -226,11 +227,12 @@ def _tell(told: dict[str, Any]) -> None:
     cells = []
     for each in told["kinds"]:
         estimate, run = each["estimate"] or {}, each["run"] or {}
-        days = estimate.get("days_to_full")
+        days, since = estimate.get("days_to_full"), run.get("since")
+        begun = f"{written(since)}{' or earlier' if run['since_may_be_earlier'] else ''}" if since else None
         cells.append((
             each["kind"], each["word"], each["spare"], each["cases_with_the_best_re_sharing"],
             each["cases_without_moving_anybody"], set_words(each["binding_grades"]),
-            None if days is None else f"{days:,.1f}", run.get("since"),
+            None if days is None else f"{days:,.1f}" if days else "no room now", begun,
         ))  # fmt: skip
     tables.table(f"{told['name']} ({told['code']}), {told['day']:%-d %B %Y}: {told['word']}", columns, cells)
     for note in told["notes"]:

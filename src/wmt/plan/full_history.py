@@ -161,6 +161,10 @@ class FullPast:
     def of_lines(self) -> int:
         return sum(1 for each in self.days if each.rooms)
 
+    def reaches_back_to(self, since: date) -> bool:
+        """Whether a run begins with the first of these days, so that it may have begun earlier."""
+        return since <= min((each.day for each in self.days), default=since)
+
 
 def past_of(
     past: History, level: str, code: str, last: date, look_back: int = LOOK_BACK, most: int | None = None

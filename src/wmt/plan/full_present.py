@@ -77,7 +77,7 @@ def _kind(
             "cases_without_moving_anybody": each.alone_over.cases,
             "binding_grades": list(each.best_over.binding.grades),
         },
-        "run": _run(run) if run else None,
+        "run": _run(run, outlook.past) if run and outlook else None,
         "estimate": _ahead(outlook.ahead[each.kind], outlook.day) if outlook else None,
     }
 
@@ -94,10 +94,11 @@ def set_of(one: full.GradeSet) -> dict[str, Any]:
     }
 
 
-def _run(run: full_runs.FullRun) -> dict[str, Any]:
+def _run(run: full_runs.FullRun, past: full_history.FullPast) -> dict[str, Any]:
     return {
         "days": run.length,
         "since": run.since,
+        "since_may_be_earlier": run.since is not None and past.reaches_back_to(run.since),
         "full_since": run.full_since,
         "full_on": run.full_on,
         "days_by_totals_alone": run.of_totals,

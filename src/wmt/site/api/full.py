@@ -49,6 +49,7 @@ class FullRunShown(Schema):
     full_since: date | None = Field(description="The day it was as long as the rule asks.")
     full_on: date | None = Field(description="The day it will be, if it goes on.")
     days_by_totals_alone: int
+    since_may_be_earlier: bool
 
 
 class FullEstimateShown(Schema):

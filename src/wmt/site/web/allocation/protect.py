@@ -161,7 +161,7 @@ def protected_table(
     return tables.Table(
         "protected", "Protected from new cases", columns, made,
         notes=[visibility.REASONS_WITHHELD] * any(not reads.covers(posts[row.post]) for row in rows),
-        empty="This post was not protected so far.",
+        empty="This post has not been protected before.",
     )  # fmt: skip
 
 

@@ -34,8 +34,7 @@ def since(run: full_runs.FullRun | None, past: full_history.FullPast | None, day
         return "not known"
     if not run.length or run.since is None:
         return ""
-    first = min((each.day for each in past.days), default=run.since)
-    begun = f"{written(run.since)}{' or earlier' if run.since <= first else ''}"
+    begun = f"{written(run.since)}{' or earlier' if past.reaches_back_to(run.since) else ''}"
     said = f"{begun} ({counted(run.length, 'day')} with data)"
     if run.full_since is None and run.full_on is not None:
         said += f"; {days} days are reached on {written(run.full_on)} if this continues"
