@@ -9,20 +9,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from case_histories import CaseHistories
 from django.conf import settings
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.availability.change_requests import Change, RefusedError
 from wmt.site.availability.queries import plans_of
-from wmt.site.changes import actions, allocate, allocation_preview, case_kinds, spread
+from wmt.site.changes import actions
 from wmt.site.changes.impact import timeline_of as timeline
 from wmt.site.changes.recalculate import turn_day
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import loading
-from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
 Post = tuple[str, str]
@@ -31,24 +31,14 @@ FREE = ("1", "3", "22")
 TARGET, FULL_TIME = 2_200, 37_000_000  # of every grade, on the days of the demonstration
 DEFAULT = {"PO": 37_000_000, "PSO": 37_000_000, "TPO": 37_000_000, "SPO": 0, "DMY": 0}
 DAYS = st.integers(-20, 40)
-#: What cases are made of: (type, tier, suspended).
-KINDS = (
-    ("community", "B1", False), ("custody", "A3", False), ("licence", "C1", True), ("licence", "C1", False),
-    ("community", "0", False), ("community", "D0", False),
-)  # fmt: skip
 HOURS = st.integers(0, 4_800).map(lambda hundredths: hundredths * 10_000)
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(CaseHistories, RuleBasedStateMachine):
     """Loads, hours, reductions, grades, withdrawals, cases given and days that pass, in any order."""
 
     nights: tuple[Any, ...] = ()  # the wishes of the two nights, the first of which is shown
-    posts: tuple[Post, ...] = ()
-    nobody: frozenset[str] = frozenset()
     engine: Any = None
-    extracts: tuple[dict[str, str], ...] = ()  # of every night, who holds which of the cases given here
-    kinds: tuple[dict[str, Any], ...] = ()  # and what each is: (type, tier, suspended)
-    t2a: frozenset[str] = frozenset()
     records: Any = Bundle("records")
 
     def __init__(self) -> None:
@@ -68,13 +58,7 @@ class Histories(RuleBasedStateMachine):
             for entry in entries
         }
         self.touched: set[Post] = set()
-        # where each case is, and the way it came since an extract had it elsewhere
-        self.shown = 0
-        self.held = dict(self.extracts[0])
-        self.ways: dict[str, list[tuple[str, Any]]] = {}
-        # what each is, and what it was since an extract had it so
-        self.now = dict(self.kinds[0])
-        self.turns: dict[str, list[tuple[Any, Any]]] = {}
+        self.begin()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -132,136 +116,6 @@ class Histories(RuleBasedStateMachine):
         record = self.plain[key]
         self._save([Change(kind=record["kind"], post=record["post"], key=key, withdraw=True)], {key: None})
 
-    @rule(which=st.integers(0, 40), post=st.integers(0, 3))
-    def give_a_case(self, which: int, post: int) -> None:
-        refs, to = sorted(self.extracts[0]), ":".join(self.posts[post])
-        ref = refs[which % len(refs)]
-        reason = "initial_allocation" if self.held.get(ref) in self.nobody else "other"
-        wanted = allocation_preview.AllocationRequest(
-            ref=ref, to_post=to, reason=reason, why_over="a history", why_not_eligible="a history"
-        )
-        try:
-            row, _ = allocate.allocate(actor=None, who="a history", wanted=wanted)
-        except RefusedError as refused:
-            (fault,) = refused.faults
-            expected = "CASE_UNKNOWN" if ref not in self.held else "HELD_ALREADY"
-            assert fault.code in (expected, "POST_CANNOT"), fault
-            assert fault.code != "HELD_ALREADY" or self.held[ref] == to
-            return
-        self.ways.setdefault(ref, []).append((self.held[ref], row))
-        self.held[ref] = to
-
-    @rule(
-        which=st.integers(0, 40),
-        number=st.integers(1, 6),
-        to=st.lists(st.integers(0, 3), min_size=1, max_size=3),
-    )
-    def give_several(self, which: int, number: int, to: list[int]) -> None:
-        holders = sorted(set(self.held.values()))
-        if not holders:
-            return
-        holder = holders[which % len(holders)]
-        refs = sorted(ref for ref, post in self.held.items() if post == holder)[:number]
-        given = [
-            spread.CaseGiven(ref, ":".join(self.posts[to[place % len(to)]])) for place, ref in enumerate(refs)
-        ]
-        wanted = spread.SpreadRequest(
-            from_post=holder, given=given, why_over="a history", why_not_eligible="a history",
-            reason="initial_allocation" if holder in self.nobody else "other",
-        )  # fmt: skip
-        try:
-            rows, _ = spread.spread(actor=None, who="a history", wanted=wanted)
-        except RefusedError as refused:
-            (fault,) = refused.faults
-            assert fault.code in ("HELD_ALREADY", "POST_CANNOT"), fault
-            assert (fault.code == "HELD_ALREADY") <= (holder in {each.to_post for each in given})
-            return
-        for row in rows:
-            self.ways.setdefault(row.ref, []).append((holder, row))
-            self.held[row.ref] = row.to_post
-
-    @rule(which=st.integers(0, 40), kind=st.sampled_from(KINDS))
-    def another_tier_or_type(self, which: int, kind: tuple[str, str, bool]) -> None:
-        refs = sorted(self.extracts[0])
-        ref, (location, tier, suspended) = refs[which % len(refs)], kind
-        wanted = case_kinds.KindChangeRequest(
-            ref=ref, location=location, tier=tier, suspended=suspended, reason="assessed_again"
-        )
-        try:
-            row, _ = case_kinds.change_kind(actor=None, who="a history", wanted=wanted)
-        except RefusedError as refused:
-            (fault,) = refused.faults
-            expected = "CASE_UNKNOWN" if ref not in self.held else "T2A" if ref in self.t2a else "SAME"
-            assert fault.code == expected, fault
-            assert expected != "SAME" or self.now[ref] == kind
-            return
-        self.turns.setdefault(ref, []).append((self.now[ref], row))
-        self.now[ref] = kind
-
-    @rule(which=st.integers(0, 40))
-    def undo_a_tier_or_type(self, which: int) -> None:
-        changed = sorted(self.turns)
-        if not changed:
-            return
-        ref = changed[which % len(changed)]
-        before, row = self.turns[ref][-1]
-        done, told = True, ""
-        try:
-            case_kinds.undo_kind(actor=None, who="a history", row=row)
-        except RefusedError as refused:
-            done, told = False, refused.faults[0].code
-        assert (done, told) == ((True, "") if row.first_day == current_state().day else (False, "DAY_OVER"))
-        if done:
-            self.turns[ref].pop()
-            self.now[ref] = before
-            if not self.turns[ref]:
-                del self.turns[ref]
-
-    @rule(which=st.integers(0, 40))
-    def undo_several(self, which: int) -> None:
-        batches = sorted({row.batch for way in self.ways.values() for _, row in way if row.batch})
-        if not batches:
-            return
-        batch = batches[which % len(batches)]
-        rows = [row for row in spread.batch_of(batch) if row.state != CaseAllocation.State.UNDONE]
-        last = {ref: way[-1] for ref, way in self.ways.items()}
-        can = all(row.ref in last and row.pk == last[row.ref][1].pk for row in rows)
-        can = can and all(row.first_day == current_state().day for row in rows)
-        try:
-            spread.undo_batch(actor=None, who="a history", batch=batch)
-        except RefusedError:
-            done = False
-        else:
-            done = True
-        assert done == can
-        if not done:
-            return
-        for row in rows:
-            self.held[row.ref], _ = self.ways[row.ref].pop()
-            if not self.ways[row.ref]:
-                del self.ways[row.ref]
-
-    @rule(which=st.integers(0, 40))
-    def undo_it(self, which: int) -> None:
-        given = sorted(self.ways)
-        if not given:
-            return
-        ref = given[which % len(given)]
-        before, row = self.ways[ref][-1]
-        try:
-            allocate.undo(actor=None, who="a history", allocation=row)
-        except RefusedError as refused:
-            told = refused.faults[0].code, row.first_day != current_state().day
-        else:
-            told = "", False
-        if told != ("", False):
-            assert told == ("DAY_OVER", True)
-            return
-        self.ways[ref].pop()
-        self.held[ref] = before
-        if not self.ways[ref]:
-            del self.ways[ref]
-
     # ---- what happens --------------------------------------------------------------------------------------
 
     @rule(days=st.integers(0, 45))
@@ -280,52 +134,13 @@ class Histories(RuleBasedStateMachine):
         assert held or done.state in ("loaded", "unchanged"), (done.message, faults)
         if done.state == "unchanged" or which < self.shown:
             return
-        self.shown = which
-        for ref in self.extracts[0]:
-            here, way = self.extracts[which].get(ref), self.ways.get(ref, [])
-            if here is not None and here != self.held.get(ref) and here in [before for before, _ in way]:
-                continue  # not seen yet: it stays where it was given
-            self.ways.pop(ref, None)
-            self.held.pop(ref, None)
-            if here is not None:
-                self.held[ref] = here
-        for ref in self.extracts[0]:
-            kind, turns = self.kinds[which].get(ref), self.turns.get(ref, [])
-            if kind is not None and kind != self.now.get(ref) and kind in [before for before, _ in turns]:
-                continue
-            self.turns.pop(ref, None)
-            self.now.pop(ref, None)
-            if kind is not None:
-                self.now[ref] = kind
+        self.follow(which)
 
     # ---- what must hold ------------------------------------------------------------------------------------
 
     @invariant()
     def the_figures_are_as_if_worked_out_anew(self) -> None:
         assert differences(current_state(), self.engine) == []
-
-    @invariant()
-    def every_case_has_one_holder_or_waits(self) -> None:
-        state, refs = current_state(), list(self.extracts[0])
-        own = Pricing.objects.filter(load_id=state.load_id, kind="case").exclude(stream="omic")
-        lines = Line.objects.filter(load_id=state.load_id, ref__in=refs, pricing__in=own.values("number"))
-        found = sorted(lines.values_list("ref", "post_no"))
-        numbers = dict(
-            Unit.objects.filter(load_id=state.load_id, level="post", whole=True).values_list("number", "code")
-        )
-        assert [(ref, numbers[post]) for ref, post in found] == sorted(self.held.items())
-        open_ones = CaseAllocation.objects.filter(is_open=True, state=CaseAllocation.State.GIVEN)
-        assert sorted(open_ones.values_list("ref", flat=True)) == sorted(self.ways)
-
-    @invariant()
-    def every_case_is_what_it_was_made(self) -> None:
-        state, refs = current_state(), list(self.extracts[0])
-        own = Pricing.objects.filter(load_id=state.load_id, kind="case").exclude(stream="omic")
-        kinds = {by.number: (by.location, by.tier, by.suspended) for by in own}
-        lines = Line.objects.filter(load_id=state.load_id, ref__in=refs, pricing__in=list(kinds))
-        assert {line.ref: kinds[line.pricing] for line in lines} == self.now
-        open_ones = CaseKindChange.objects.filter(is_open=True, state=CaseKindChange.State.GIVEN)
-        assert sorted(open_ones.values_list("ref", flat=True)) == sorted(self.turns)
 
     @invariant()
     def a_plain_calculator_agrees_on_every_day(self) -> None:

@@ -52,6 +52,16 @@ def kinds_in(night: Path, refs: pl.Series) -> dict[str, tuple[str, str, bool]]:
     return {ref: (location, tier, suspended) for ref, location, tier, suspended in rows}
 
 
+def new_in(nights: Sequence[Path], posts: Sequence[str], nobody: Sequence[str]) -> list[str]:
+    """Cases that later extracts have and the first has not: some with these posts, some with nobody."""
+    first = pl.concat([cases_in(nights[0])["case_ref"]]).implode()
+    later = pl.concat([cases_in(night) for night in nights[1:]]).filter(
+        ~pl.col("case_ref").is_in(first), pl.col("case_ref").str.contains("^[A-Z][0-9]{6}$")
+    )
+    found = [later.filter(pl.col("post").is_in(list(where)))["case_ref"] for where in (posts, nobody)]
+    return sorted({ref for refs in found for ref in refs.unique().sort().head(3)})
+
+
 def contradicting(tidy: Path, posts: Sequence[str]) -> None:
     """The cases of some posts go round among them: some of what was given is seen, some is with others."""
     file = tidy / "case.parquet"
@@ -102,6 +112,8 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     ]
     refs = pl.concat(given)["case_ref"]
     assert len(refs) > 12
+    new = [*new_in(nights, codes, sorted(nobody)), "Z999991", "Z999992"]
+    refs = pl.concat([refs, pl.Series(new)])
     engine = DuckDBEngine(threads=1, few_rows=True)
     told = {
         "nights": tuple(LoadRequest(paths=[str(night)]) for night in nights),
@@ -111,6 +123,8 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
         "kinds": tuple(kinds_in(night, refs) for night in nights),
         "t2a": frozenset(pl.read_parquet(nights[0] / "case.parquet").filter(stream="t2a")["case_ref"]),
         "posts": free,
+        "new": tuple(new),
+        "team": free[0][0],
         "nobody": nobody,
         "engine": engine,
     }

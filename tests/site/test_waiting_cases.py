@@ -16,7 +16,7 @@ from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.allocation.queries import waiting_count
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_preview, waiting_cases, waiting_ends
+from wmt.site.changes import allocate, waiting_cases, waiting_ends
 from wmt.site.links import unit_url
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -144,17 +144,6 @@ def test_a_recorded_case_that_is_given_waits_no_more_until_that_is_undone(
     assert (row.state, row.allocation, row.closed_at) == (Now.WAITING, None, None)
     again = sent(ref, nobody.team_code, as_at=now_text(), arrived_on=f"{day - timedelta(9)}")
     assert results(feed.ask("put", "waiting-cases", {"cases": [again]})) == ["unchanged"]
-
-
-def test_one_that_the_data_does_not_have_is_not_given_and_that_is_said(nobody: Unit, other: Unit) -> None:
-    recorded("X999991", nobody.team_code)
-    to = posts(stream="sentence_management", grade="PO", team_code=nobody.team_code)[0]
-    with pytest.raises(RefusedError, match="nDelius data does not have it yet"):
-        give("X999991", to)
-    wanted = allocation_preview.AllocationRequest(ref="X999991", to_post=other.code)
-    stranger = person_with("manager", "team", other.code)
-    with pytest.raises(RefusedError, match="There is no case X999991 that you may allocate"):
-        allocation_preview.case_of(actor=stranger, typed=wanted.ref, state=current_state())
 
 
 def test_the_next_extract_ends_the_waiting_of_what_somebody_holds(nobody: Unit) -> None:

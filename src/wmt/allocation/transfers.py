@@ -3,29 +3,33 @@
 A transfer takes all rows of a case from one post to another: the case itself and its flags. Contacts stay
 with whoever did them, and what a prison holds under OMiC is not moved. Or it makes a case of another type or
 tier where it is. Where a case is and what it is are two ways that do not meet: each is followed by itself.
+
+One that the data does not have yet comes from nobody in a team ('TEAM:'), and is what its transfer says.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
 
 import polars as pl
 
-from wmt.allocation.cases import case_words
+from wmt.allocation.case_rows import added, moved, removed, turned_to
+from wmt.allocation.cases import case_words, read_kind
 from wmt.facts import Facts, kind_number, kinds, table_of
 from wmt.ledger import OMIC
+from wmt.text import SEPARATOR
 
 #: The transfers a night was worked out with, as it keeps them: `key` is that of the allocation or change.
 CASE_TRANSFER = table_of(
     {
         "key": pl.String,
         "case_ref": pl.String,
-        "from_post": pl.String,  # 'TEAM:STAFF'
+        "from_post": pl.String,  # 'TEAM:STAFF'; 'TEAM:' of one that the data did not have
         "to_post": pl.String,
         "since": pl.Date,  # nullable: of one that went back, where the data does not say since when
-        # nullable, not in nights written before there were such: of a case that is of another type or tier
+        # nullable, not in nights written before there were such: of a case of another type or tier, or of one
+        # that the data did not have: `to_kind` is what it is ('t2a:custody:B3' of T2A), `from_kind` null
         "tier_scheme": pl.String,
         "from_kind": pl.String,  # 'custody:B3', see `kind_text`
         "to_kind": pl.String,
@@ -37,6 +41,7 @@ class CaseTransfer(NamedTuple):
     """A case that goes from one post to another ('TEAM:STAFF') on a day; back: since it was there before.
 
     Or one that becomes of another kind (`kind_text`, of a tier scheme): then both posts are who holds it.
+    Or one that comes, from nobody in a team ('TEAM:'): then `to_kind` is what it is.
     """
 
     key: str
@@ -51,7 +56,17 @@ class CaseTransfer(NamedTuple):
     @property
     def is_move(self) -> bool:
         """Whether it says where a case is, and not what."""
-        return self.to_kind is None
+        return self.to_kind is None or self.comes
+
+    @property
+    def comes(self) -> bool:
+        """Whether the data does not have the case before it."""
+        return is_nobody(self.from_post)
+
+    @property
+    def goes(self) -> bool:
+        """Whether the data does not have the case after it."""
+        return is_nobody(self.to_post)
 
     @property
     def back(self) -> "CaseTransfer":
@@ -62,75 +77,114 @@ class CaseTransfer(NamedTuple):
         )  # fmt: skip
 
 
-def kind_text(location: str, tier: str, suspended: int | bool) -> str:
-    """What of a case somebody may change, in one word: 'custody:B3', 'licence:C1S', 'community:untiered'."""
-    return f"{location}:{'untiered' if tier == '0' else tier}{'S' * bool(suspended)}"
+def is_nobody(post: str) -> bool:
+    """Whether it is nobody in a team, 'TEAM:', who has no case in the data."""
+    return post.endswith(SEPARATOR)
+
+
+def kind_text(location: str, tier: str, suspended: int | bool, stream: str = "standard") -> str:
+    """What of a case somebody may change, in one word: 'custody:B3', 'licence:C1S', 'community:untiered'.
+
+    With its stream, where that is another: 't2a:custody:B3'.
+    """
+    words = f"{location}:{'untiered' if tier == '0' else tier}{'S' * bool(suspended)}"
+    return words if stream == "standard" else f"{stream}:{words}"
 
 
 def with_transfers(facts: Facts, transfers: Iterable[CaseTransfer]) -> tuple[Facts, list[CaseTransfer]]:
     """The facts with cases where their transfers lead, and the transfers that counted.
 
     One from or to a post without figures of this night waits for them. A case that is at the end of its way
-    already, or nowhere on it, stays where it is, and what it is: the extract knows better.
+    already, or nowhere on it, stays where it is, and what it is: the extract knows better. One that comes is
+    there where nobody has it in the facts; where a placeholder does, it goes from there as any other.
     """
-    transfers = list(transfers)
-    numbers = dict(fresh_posts(facts.post).rows())
-    codes, texts = {number: code for code, number in numbers.items()}, kind_texts(facts.tier_scheme)
-    named = facts.caseload.filter(pl.col("case_ref").is_in(list({each.ref for each in transfers})))
-    rows_of = named.select("case_ref", "post_no", "kind_no").iter_rows()
-    listed = [row for row in rows_of if row[-1] in texts]
-    held: dict[str, set[str]] = {}
-    what: dict[str, set[str]] = {}
-    for ref, post_no, kind_no in listed:
-        held.setdefault(ref, set()).add(codes.get(post_no, ""))
-        if post_no in codes:
-            what.setdefault(ref, set()).add(texts[kind_no])
-    ends, counted = led(transfers, held, numbers)
-    turned, counted_kinds = kinds_led(transfers, what, facts.tier_scheme)
-    if ends:
-        facts = _moved(facts, [(ref, numbers[start], numbers[end]) for (ref, start), end in ends.items()])
-    if turned:
-        shown = {(ref, kind) for ref, post, kind in listed if post in codes}
-        rows = [
-            (ref, kind, _same_but(facts.tier_scheme, kind, turned[ref, texts[kind]]))
-            for ref, kind in sorted(shown)
-            if (ref, texts[kind]) in turned
-        ]
-        facts = replace(facts, caseload=_turned(facts.caseload, rows, list(codes)))
-    return facts, counted + counted_kinds
+    transfers, counted = list(transfers), list[CaseTransfer]()
+    # what went and came again is what it was when it came last
+    before, last = _until_gone(transfers)
+    for part in (before, last):
+        if part:
+            facts, some = _with_transfers(facts, part)
+            counted += some
+    return facts, counted
 
 
-def _moved(facts: Facts, moved: Collection[tuple[str, int, int]]) -> Facts:
-    """The facts with cases at other posts: reference, number of the post, and of the one then."""
-    shape = {"case_ref": pl.String, "post_no": pl.Int64, "then_no": pl.Int64}
-    rows = pl.DataFrame(list(moved), shape, orient="row")
-    # a flag of the case that the input has at whoever gets it, who did not hold it, says nothing of it
-    strays = rows.select("case_ref", post_no="then_no")
-    flag = facts.flag.join(strays, on=["case_ref", "post_no"], how="anti")
-    of_cases = pl.col("kind_no").is_in(list(kind_texts(facts.tier_scheme)))
-    return replace(
-        facts,
-        caseload=_replaced(facts.caseload, rows, "post_no", of_cases),
-        flag=_replaced(flag, rows, "post_no", pl.lit(True)),
+def _until_gone(transfers: Sequence[CaseTransfer]) -> tuple[list[CaseTransfer], list[CaseTransfer]]:
+    """Of cases that are taken off and come again the transfers until they are off, and all others."""
+    off = {each.ref: number for number, each in enumerate(transfers) if each.goes}
+    again = {
+        each.ref for number, each in enumerate(transfers) if each.comes and number > off.get(each.ref, number)
+    }
+    early = [number <= off[each.ref] if each.ref in again else False for number, each in enumerate(transfers)]
+    return (
+        [each for each, is_early in zip(transfers, early, strict=True) if is_early],
+        [each for each, is_early in zip(transfers, early, strict=True) if not is_early],
     )
 
 
-def _turned(
-    caseload: pl.DataFrame, rows: Collection[tuple[str, int, int]], posts: Collection[int]
-) -> pl.DataFrame:
-    """The caseload with cases of other kinds at posts with figures: reference, kind, kind then."""
-    shape = {"case_ref": pl.String, "kind_no": pl.Int64, "then_no": pl.Int64}
-    frame = pl.DataFrame(list(rows), shape, orient="row")
-    return _replaced(caseload, frame, "kind_no", pl.col("post_no").is_in(list(posts)))
+def _with_transfers(facts: Facts, transfers: Sequence[CaseTransfer]) -> tuple[Facts, list[CaseTransfer]]:
+    numbers, codes = dict(fresh_posts(facts.post).rows()), _codes(facts.post)
+    nobody = {codes[number] for number in facts.post.filter(is_placeholder=1)["post_no"]}
+    held: dict[str, set[str]] = {}
+    for ref, post_no, _ in _listed(facts, transfers):
+        held.setdefault(ref, set()).add(codes[post_no] if codes[post_no] in numbers else "")
+    ends, counted = led(transfers, held, numbers, facts.tier_scheme, nobody)
+    facts = _put(facts, transfers, ends, numbers)
+    what: dict[str, set[str]] = {}
+    fresh, texts = set(numbers.values()), kind_texts(facts.tier_scheme)
+    rows = [row for row in _listed(facts, transfers) if row[1] in fresh]
+    for ref, _, kind in rows:
+        what.setdefault(ref, set()).add(texts[kind])
+    turned, counted_kinds = kinds_led(transfers, what, facts.tier_scheme)
+    if turned:
+        then = [
+            (ref, kind, _same_but(facts.tier_scheme, kind, turned[ref, texts[kind]]))
+            for ref, kind in sorted({(ref, kind) for ref, _, kind in rows})
+            if (ref, texts[kind]) in turned
+        ]
+        facts = turned_to(facts, then, fresh)
+    return facts, counted + counted_kinds
 
 
-def _replaced(frame: pl.DataFrame, rows: pl.DataFrame, column: str, where: pl.Expr) -> pl.DataFrame:
-    """A table with another number in a column of the rows of some cases, `then_no` of `rows`."""
-    if frame.is_empty():
-        return frame
-    found = frame.join(rows, on=["case_ref", column], how="left")
-    then = pl.coalesce(pl.when(where).then("then_no"), column)
-    return found.with_columns(then.alias(column)).select(frame.columns).sort(frame.columns)
+def _listed(facts: Facts, transfers: Iterable[CaseTransfer]) -> list[tuple[str, int, int]]:
+    """Reference, post and kind of every row of the cases, OMiC left out."""
+    own = kind_texts(facts.tier_scheme)
+    named = facts.caseload.filter(pl.col("case_ref").is_in(list({each.ref for each in transfers})))
+    rows = named.select("case_ref", "post_no", "kind_no").iter_rows()
+    return [row for row in rows if row[-1] in own]
+
+
+def _put(
+    facts: Facts,
+    transfers: Iterable[CaseTransfer],
+    ends: Mapping[tuple[str, str], str],
+    numbers: Mapping[str, int],
+) -> Facts:
+    """The facts with cases at the ends of their ways; those that come as what they are."""
+    came = {each.ref: each for each in transfers if each.comes}
+    new = [
+        (ref, numbers[end], _number_of(came[ref]))
+        for (ref, start), end in ends.items()
+        if is_nobody(start) and not is_nobody(end)
+    ]
+    off = [(ref, numbers[start]) for (ref, start), end in ends.items() if is_nobody(end)]
+    away = [
+        (ref, numbers[start], numbers[end])
+        for (ref, start), end in ends.items()
+        if not is_nobody(start) and not is_nobody(end)
+    ]
+    facts = removed(facts, off) if off else facts
+    facts = added(facts, new) if new else facts
+    return moved(facts, away) if away else facts
+
+
+def _number_of(each: CaseTransfer) -> int:
+    """The kind of a case that comes: an active one."""
+    scheme = each.tier_scheme or ""
+    return kind_number(scheme, *read_kind(each.to_kind or "", scheme), "active")
+
+
+def _codes(post: pl.DataFrame) -> dict[int, str]:
+    return dict(post.select("post_no", pl.concat_str("team_code", pl.lit(SEPARATOR), "staff_code")).rows())
 
 
 @cache
@@ -172,19 +226,55 @@ def fresh_posts(post: pl.DataFrame) -> pl.DataFrame:
 
 
 def led(
-    transfers: Iterable[CaseTransfer], held: Mapping[str, Collection[str]], posts: Container[str]
+    transfers: Sequence[CaseTransfer],
+    held: Mapping[str, Collection[str]],
+    posts: Container[str],
+    tier_scheme: str = "",
+    nobody: Collection[str] = (),
 ) -> tuple[dict[tuple[str, str], str], list[CaseTransfer]]:
     """Where transfers lead cases that posts hold, by reference and holder, and those that count.
 
     `posts` are those that have figures; the others wait for theirs. Of several transfers of a case the last
-    counts: whoever on its way still holds it, it goes there.
+    counts: whoever on its way still holds it, it goes there. `nobody` are placeholders: a case that comes
+    goes from them, where nobody else has it, and counts as a transfer of that. What comes is of the tier
+    scheme of the data, or it waits.
     """
-    steps = [
-        (each, each.from_post, each.to_post)
+    at = {each.ref: list(held.get(each.ref, [_NOWHERE])) for each in transfers}
+    waits = {
+        each.ref: at[each.ref][0]
         for each in transfers
-        if each.is_move and each.from_post in posts and each.to_post in posts
+        if each.comes and len(at[each.ref]) == 1 and at[each.ref][0] in nobody
+    }
+    at |= {ref: [_NOWHERE] for ref in waits}
+    steps = [
+        (each, _place(each.from_post), _place(each.to_post))
+        for each in transfers
+        if each.is_move
+        and all(post in posts or is_nobody(post) for post in (each.from_post, each.to_post))
+        and (not each.comes or each.ref in waits or each.tier_scheme == tier_scheme)
     ]
-    return _ends(steps, held)
+    ends, counted = _ends(steps, at)
+    found = {
+        (ref, waits.get(ref, start) if start == _NOWHERE else start): end
+        for (ref, start), end in ends.items()
+    }
+    return found, [
+        _from(waits[each.ref], each) if each.comes and each.ref in waits else each for each in counted
+    ]
+
+
+#: Where a case is that the data does not have.
+_NOWHERE = SEPARATOR
+
+
+def _place(post: str) -> str:
+    """Nobody is the same in every team."""
+    return _NOWHERE if is_nobody(post) else post
+
+
+def _from(post: str, each: CaseTransfer) -> CaseTransfer:
+    """The transfer of a case that the data has with a placeholder by now."""
+    return each._replace(from_post=post, tier_scheme=None, from_kind=None, to_kind=None)
 
 
 def kinds_led(

@@ -15,6 +15,7 @@ from wmt.ledger.arithmetic import shown_capacity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wmt.site.allocation.models import CaseAllocation
     from wmt.site.changes.allocation_preview import AllocationPreview, UnitMoment
     from wmt.site.workload.state import State
 
@@ -108,8 +109,8 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
         return {**told, "number": None, "said": f"Nothing was changed: this is what it would do.{more}"}
     row, _ = action.allocate(actor=None, wanted=request, who=asker())
     said = (
-        f"Allocation {row.pk}: given from {row.from_post} to {row.to_post}. "
-        f"`wmt allocate --undo {row.pk}` takes it back today."
+        f"Allocation {row.pk}: given {_from(row)} to {row.to_post}. "
+        f"`wmt allocate --undo {row.pk}` takes it back{'' if row.transfer.comes else ' today'}."
     )
     emails = [
         {"to": each.name, "state": labels.state_words(each, with_fault=True)}
@@ -117,6 +118,12 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     ]
     said += "".join(f"\nEmail to {each['to']}: {each['state']}." for each in emails)
     return {**told, "number": row.pk, "emails": emails, "said": said}
+
+
+def _from(row: "CaseAllocation") -> str:
+    if row.transfer.comes:
+        return f"from the cases recorded in team {row.from_post[:-1]} (the data does not have it yet)"
+    return f"from {row.from_post}"
 
 
 def state_shown() -> "State":
@@ -158,5 +165,6 @@ def _undo(number: int) -> dict[str, Any]:
     if row is None:
         raise console.RefusedInput(f"there is no allocation {number}")
     row = action.undo(actor=None, allocation=row, who=asker())
-    said = f"Allocation {row.pk} is undone: the case is {row.from_post}'s again."
+    where = "waits again" if row.transfer.comes else f"is {row.from_post}'s again"
+    said = f"Allocation {row.pk} is undone: the case {where}."
     return {"case": "", "effects": [], "number": row.pk, "said": said}

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from wmt.allocation.cases import case_words
 from wmt.allocation.limits import CaseLimits
-from wmt.allocation.transfers import CaseTransfer, kind_words
+from wmt.allocation.transfers import CaseTransfer, kind_text, kind_words
 from wmt.facts import kinds
 
 
@@ -58,7 +58,10 @@ class CaseDecision(models.Model):
 
 
 class CaseAllocation(CaseDecision):
-    """One case given to one post. Posts are 'TEAM:STAFF'; points in hundredths."""
+    """One case given to one post. Posts are 'TEAM:STAFF'; points in hundredths.
+
+    Of a case that the data did not have `from_post` is 'TEAM:', the team in which it was recorded as waiting.
+    """
 
     TEXTS = ("notes", "why_over", "why_not_eligible")
 
@@ -123,7 +126,12 @@ class CaseAllocation(CaseDecision):
     @property
     def transfer(self) -> CaseTransfer:
         """What it does to the figures."""
-        return CaseTransfer(self.key, self.ref, self.from_post, self.to_post, self.first_day)
+        way = CaseTransfer(self.key, self.ref, self.from_post, self.to_post, self.first_day)
+        if not way.comes:
+            return way
+        kind = kinds(self.tier_scheme)[self.kind_no]
+        text = kind_text(kind.location, kind.tier, kind.suspended, kind.stream)
+        return way._replace(tier_scheme=self.tier_scheme, to_kind=text)
 
     @property
     def back(self) -> CaseTransfer:
@@ -198,7 +206,8 @@ def new_key() -> str:
 
 
 class WaitingCase(models.Model):
-    """What is recorded of a case that waits: typed by a manager or sent by a feed. It is in no figure.
+    """What is recorded of a case that waits: typed by a manager or sent by a feed. It is in no figure until
+    it is given.
 
     Of a case and event one row waits. What it said before is kept beside it as replaced, under the same key.
     `as_at` is the moment of which the details are: what a feed sends of an earlier one is too late.

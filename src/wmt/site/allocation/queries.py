@@ -64,10 +64,9 @@ def transfers_back(state: State, refs: Collection[str] | None = None) -> list[Ca
     back = []
     for each, since in reversed(kept):
         row = rows.get(each.key)
-        if row is None:
-            back.append(each.back._replace(since=since))
-        elif row.state == row.State.UNDONE:
-            back.append(row.back)
+        if row is None or row.state == row.State.UNDONE:
+            # to where the night has it from: a case that came may have been with a placeholder there
+            back.append(each.back._replace(since=(row and row.back.since) or since))
     return back
 
 

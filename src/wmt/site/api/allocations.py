@@ -89,7 +89,7 @@ class AllocationPreviewShown(Schema):
 
     case: str = Field(description="Its type and tier in words.")
     points: schemas.Exact
-    held_by: str
+    held_by: str = Field(description="`TEAM:` where the data does not have the case: its record's team.")
     seen: str = Field(description="What the case is, to be sent with the allocation.")
     waiting: bool = Field(description="Whether nobody holds it: it is a placeholder's.")
     goes_over: bool
@@ -119,7 +119,7 @@ class AllocationShown(Schema):
 
     number: int
     ref: str
-    from_post: str
+    from_post: str = Field(description="`TEAM:` where the data did not have the case: its record's team.")
     to_post: str
     on: date
     by: str
@@ -193,10 +193,11 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     "allocations/{number}/undo",
     response=schemas.answers(AllocationShown, *schemas.WRITE),
     url_name="api-allocation-undo",
-    summary="Undo an allocation on its day",
+    summary="Undo an allocation",
 )
 def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
-    """The case is where it was. Only on the day it was given, and before anything else happened to it."""
+    """The case is where it was. Only on the day it was given, and before anything else happened to it;
+    one of a case that the data does not have yet on any day."""
     need(request, Action.ALLOCATE_CASES)
     row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
     row = allocate.undo(actor=lookups.me(request), allocation=row, who=lookups.who(request))

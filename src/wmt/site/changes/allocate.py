@@ -17,7 +17,7 @@ from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
-from wmt.site.allocation.queries import kept_by, limited_before, transfers_since
+from wmt.site.allocation.queries import kept_by, limited_before, transfers_back, transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_messages, colleague_ends, waiting_ends
@@ -71,11 +71,17 @@ def allocate(*, actor: Any, wanted: preview.AllocationRequest, who: str = "") ->
         over = f" It is over {found.state.over_text} with it." if found.goes_over else ""
         record(
             "allocation",
-            f"{asker.name} gave a case ({found.case.words}) of {row.from_post} to {row.to_post}.{over}",
+            f"{asker.name} gave a case ({found.case.words}) {_of(row)} to {row.to_post}.{over}",
             actor=asker.user, who=asker.name, level="post", code=row.to_post,
             after={"allocation": row.pk, "points_x100": row.points_x100, "over": found.goes_over},
         )  # fmt: skip
         return row, True
+
+
+def _of(row: CaseAllocation) -> str:
+    if row.transfer.comes:
+        return f"of team {row.from_post[:-1]} that the data does not have yet"
+    return f"of {row.from_post}"
 
 
 def faults_of(found: preview.AllocationPreview) -> list[ChangeFault]:
@@ -112,7 +118,8 @@ def note_faults(name: str, text: str) -> list[ChangeFault]:
 
 
 def undo(*, actor: Any, allocation: CaseAllocation, who: str = "") -> CaseAllocation:
-    """Take an allocation back on the day it was made: the case is where it was.
+    """Take an allocation back on the day it was made: the case is where it was. One of a case that the data
+    does not have yet can be taken back on any day: no extract need ever show it.
 
     Raises Denied, and ConflictError where it was settled, given on or undone meanwhile.
     """
@@ -137,7 +144,7 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
             told = f" by {row.undone_by}" if row.undone_by else ""
             words = f"Allocation {row.pk} cannot be undone: {row.get_state_display()}{told}"
             raise preview.conflict("SETTLED", words)
-        if row.first_day != state.day:
+        if not is_in_time(row, state):
             words = "An allocation can be undone on its own day only; give the case to somebody again"
             raise preview.conflict("DAY_OVER", words)
     if state is None or not rows:
@@ -147,10 +154,27 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
     return state
 
 
+def is_in_time(row: CaseAllocation, state: State) -> bool:
+    """Whether an allocation can be undone still, if nothing else has become of it."""
+    return row.first_day == state.day or came(row)
+
+
+def came(row: CaseAllocation) -> bool:
+    """Whether the data did not have a case when its first open allocation was made."""
+    first = CaseAllocation.objects.filter(ref=row.ref, is_open=True).order_by("change", "pk").first()
+    return first is not None and first.transfer.comes
+
+
 def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number: int) -> None:
     """Have cases where they were, in the records and the figures. The caller holds the journal."""
     mark_undone(rows, asker.name)
-    put_transfers(state, [row.back for row in rows], number)
+    # what is not in the data any more is of no other type or tier than its record says
+    off = CaseKindChange.objects.filter(ref__in=[row.ref for row in rows if row.transfer.comes], is_open=True)
+    off.update(
+        state=CaseKindChange.State.UNDONE, is_open=False, undone_at=timezone.now(), undone_by=asker.name
+    )
+    known = {each.key: each for each in transfers_back(state, [row.ref for row in rows])}
+    put_transfers(state, [known.get(row.key, row.back) for row in rows], number)
     waiting_ends.wait_again(rows)
     colleague_ends.were_taken_back(state, rows, asker.name)
     _shown(number)
@@ -197,7 +221,7 @@ def _row(
     found: preview.AllocationPreview, asker: Actor, number: int, batch: str, *, was_limited: bool
 ) -> CaseAllocation:
     wanted, case = found.wanted, found.case
-    own = next(line for line in found.lines if preview.kind_of(found.state, line) == "case")
+    own = [line for line in found.lines if preview.kind_of(found.state, line) == "case"]
     texts = {name: NOTE.mended(getattr(wanted, name)) for name in _TEXTS}
     # why something was done that was not done would be read as if it had been
     texts["why_over"] *= found.goes_over
@@ -205,7 +229,7 @@ def _row(
     return CaseAllocation.objects.create(
         key=wanted.key or uuid.uuid4().hex, batch=batch, ref=wanted.ref,
         from_post=found.holder.code, to_post=found.to.code,
-        was_waiting=found.was_waiting, first_day=found.state.day, held_since=own.since,
+        was_waiting=found.was_waiting, first_day=found.state.day, held_since=own[0].since if own else None,
         kind_no=kind_number(
             found.state.tier_scheme, case.stream, case.location, case.tier, case.suspended, case.status
         ),
@@ -227,7 +251,7 @@ def _since_before(
     kept = {each.key: each.since for each in kept_by(state)}
     since: dict[str, date | None] = dict.fromkeys(given, state.day)
     for ref, to in given.items():
-        if ref in first and first[ref].from_post == to:
+        if ref in first and first[ref].from_post == to and not first[ref].goes:
             key = first[ref].key
             since[ref] = kept[key] if key in kept else CaseAllocation.objects.get(key=key).held_since
     return since

@@ -14,18 +14,19 @@ from wmt.allocation.candidates import Candidate, candidate_of
 from wmt.allocation.cases import CaseToGive
 from wmt.allocation.eligibility import Eligibility
 from wmt.allocation.limits import CaseLimits
-from wmt.allocation.transfers import CaseTransfer
+from wmt.allocation.transfers import CaseTransfer, is_nobody, kind_text
 from wmt.days import why_not
 from wmt.grades import DUMMY
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action
-from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
+from wmt.site.changes.coming_cases import coming, nobody_in
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.training import stages_of
 from wmt.site.figures import line_queries
@@ -33,7 +34,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
-from wmt.text import counted, plain_marks
+from wmt.text import SEPARATOR, counted, plain_marks
 
 #: Units above a post whose figures an allocation may move; regions and the nation keep theirs.
 _ABOVE = ("team", "pdu")
@@ -99,7 +100,12 @@ class AllocationPreview:
     @property
     def transfer(self) -> CaseTransfer:
         """The case on its way."""
-        return CaseTransfer("", self.case.ref or "", self.holder.code, self.to.code, self.state.day)
+        way = CaseTransfer("", self.case.ref or "", self.holder.code, self.to.code, self.state.day)
+        if not way.comes:
+            return way
+        case = self.case
+        kind = kind_text(case.location, case.tier, case.suspended, case.stream)
+        return way._replace(tier_scheme=self.state.tier_scheme, to_kind=kind)
 
     @property
     def mark(self) -> str:
@@ -171,14 +177,13 @@ def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPr
     cannot be given or be given to, and ConflictError where somebody else holds the case by now.
     """
     to = receivers(actor, [wanted.to_post], state)[wanted.to_post]
-    holder, there = _held(actor, wanted, state)
+    holder, case, there = _held(actor, wanted, state)
     lines = [line for line in there if line.post_no == holder.number]
     need_open_to(to, wanted.ref)
     if holder.code == to.code:
         raise refused("HELD_ALREADY", f"{to.name} holds this case already", "to_post")
-    case = case_in(state, holder, lines)
     need_no_flag(there, [to])
-    waiting = holder.code in placeholders(state)
+    waiting = is_waiting(state, holder)
     candidate = with_cases(to, [case], state)
     return AllocationPreview(state, wanted, case, lines, holder, to, waiting, candidate)
 
@@ -228,9 +233,17 @@ def need_open_to(to: Unit, ref: str) -> None:
 
 
 def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
-    """Who holds a case, and what it is in the figures; its CRN as somebody typed it. Raises RefusedError."""
-    holder, there = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
-    return holder, case_in(state, holder, [line for line in there if line.post_no == holder.number])
+    """Who holds a case, and what it is in the figures or by its record; its CRN as somebody typed it.
+
+    Raises RefusedError.
+    """
+    holder, case, _ = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
+    return holder, case
+
+
+def is_waiting(state: State, holder: Unit) -> bool:
+    """Whether a case of this holder waits: a placeholder has it, or nobody in the data."""
+    return is_nobody(holder.code) or holder.code in placeholders(state)
 
 
 def written(state: State, typed: str) -> str:
@@ -260,21 +273,21 @@ def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Uni
     return found
 
 
-def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, list[Line]]:
-    """Who holds a case, and its lines, also flags of it with others. One that the person may not give is told
-    as one that is not there."""
+def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, CaseToGive, list[Line]]:
+    """Who holds a case, what it is, and its lines, also flags of it with others; of one that comes no other.
+    One that the person may not give is told as one that is not there."""
     lines = case_lines(state, [wanted.ref]) if wanted.ref else []
     numbers = {line.post_no for line in lines if kind_of(state, line) == "case"}
     found = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
-    if not numbers and _is_recorded(actor, wanted.ref, state):
-        need_open(actor, [wanted.ref], "ref")
-        words = (
-            f"{wanted.ref} is recorded as waiting, and nDelius data does not have it yet. It can be "
-            "allocated here once the data has it; until then, allocate it in nDelius"
-        )
-        raise refused("NOT_IN_DATA", words, "ref")
+    if not numbers and wanted.ref:
+        hidden = limited_access.hidden_from(actor)
+        new = None if wanted.ref.upper() in hidden else coming(actor, wanted.ref, state)
+        if new is not None:
+            if wanted.from_post not in ("", new[0].code):
+                raise conflict("HELD_BY_NOW", "Nobody holds this case by now. Check it before you decide")
+            return *new, lines
     if not holders or len(holders) < len(numbers):
         words = f"There is no case {wanted.ref} that you may allocate. See whether the CRN is right"
         raise refused("CASE_UNKNOWN", words, "ref")
@@ -290,20 +303,21 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, li
             words = f"{last.who} gave this case to {holder.name}, {moment_words(last.recorded_at)}"
         raise conflict("HELD_BY_NOW", f"{words}. Check it before you decide")
     _need_fresh(holder)
-    return holder, lines
-
-
-def _is_recorded(actor: Any, ref: str, state: State) -> bool:
-    rows = WaitingCase.objects.filter(ref=ref, state=WaitingCase.State.WAITING)
-    teams = rows.values_list("team_code", flat=True)
-    return any(
-        actor is None or may(actor, Action.ALLOCATE_CASES, level="team", code=team, state=state)
-        for team in teams
-    )
+    own = [line for line in lines if line.post_no == holder.number]
+    return holder, case_in(state, holder, own), lines
 
 
 def holder_of(actor: Any, code: str, state: State) -> Unit:
-    """A post whose cases somebody may give away. One whose cases they may not read is told as none."""
+    """A post whose cases somebody may give away; nobody in a team ('TEAM:') for those that are recorded there
+    and that the data does not have. One whose cases they may not read is told as none."""
+    if is_nobody(code):
+        teams = Unit.objects.filter(load_id=state.load_id, level="team", whole=True)
+        team = teams.filter(code=code.removesuffix(SEPARATOR)).first()
+        if team is None or not _allowed(actor, code, state):
+            raise refused(
+                "POST_UNKNOWN", f"There is no team {code[:-1]} whose cases you may allocate", "from_post"
+            )
+        return nobody_in(team)
     post = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, code=code).first()
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     if post is None or not reads(post) or not _allowed(actor, code, state):
@@ -361,7 +375,8 @@ def period_faults(first_day: date, last_day: date | None, state: State) -> list[
 
 
 def _allowed(actor: Any, code: str, state: State) -> bool:
-    return actor is None or may(actor, Action.ALLOCATE_CASES, level="post", code=code, state=state)
+    level, place = ("team", code.removesuffix(SEPARATOR)) if is_nobody(code) else ("post", code)
+    return actor is None or may(actor, Action.ALLOCATE_CASES, level=level, code=place, state=state)
 
 
 def need_right(actor: Any, code: str, state: State) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from wmt.allocation.cases import CaseToGive, changed, of_kind
-from wmt.allocation.transfers import CaseTransfer, kind_text
+from wmt.allocation.transfers import CaseTransfer, is_nobody, kind_text
 from wmt.days import written
 from wmt.facts import LOCATIONS, TIERS
 from wmt.ledger import LedgerError
@@ -112,6 +112,9 @@ def look(*, actor: Any, wanted: KindChangeRequest, state: State) -> KindChangePr
     is told as one that is not there.
     """
     holder, before = preview.case_of(actor=actor, typed=wanted.ref, state=state)
+    if is_nobody(holder.code):
+        words = "is recorded as waiting, and the data does not have it: change its type or tier in its record"
+        raise preview.refused("NOT_IN_DATA", f"{before.ref} {words}", "ref")
     if before.stream == "t2a":
         words = "is a T2A case: its points follow a table of their own, so its tier comes from nDelius alone"
         raise preview.refused("T2A", f"{before.ref} {words}", "ref")

@@ -6,6 +6,7 @@ Each case is one allocation, as if it had been given alone; those of one decisio
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,17 +15,20 @@ from wmt import ledger
 from wmt.allocation.candidates import Candidate
 from wmt.allocation.cases import MOVES, CaseToGive
 from wmt.allocation.spread import SpreadSuggestion, suggestions
+from wmt.allocation.transfers import is_nobody
 from wmt.grades import DUMMY
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.protection import limits_of
+from wmt.site.allocation.queries import waiting_beside
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocate
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.coming_cases import coming
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.changes.training import stages_of
@@ -118,6 +122,8 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
     for one that is not with the post by now."""
     holder = preview.holder_of(actor, post, state)
     preview.need_open(actor, refs, "given")
+    if is_nobody(holder.code):
+        return _recorded(actor, holder, refs, state)
     lines: dict[str, list[Line]] = defaultdict(list)
     elsewhere: list[Line] = []
     held: dict[str, set[int]] = {ref: set() for ref in refs}
@@ -135,11 +141,37 @@ def cases_of(*, actor: Any, post: str, refs: Collection[str], state: State) -> C
         words = f"Somebody else holds these cases too: {several}. Mend this in nDelius first"
         raise preview.refused("SEVERAL", words, "given")
     cases = [preview.case_in(state, holder, lines[ref]) for ref in refs]
-    return CasesOfPost(holder, holder.code in placeholders(state), cases, dict(lines), elsewhere)
+    return CasesOfPost(holder, preview.is_waiting(state, holder), cases, dict(lines), elsewhere)
+
+
+def _recorded(actor: Any, holder: Unit, refs: Collection[str], state: State) -> CasesOfPost:
+    """The same of cases that are recorded as waiting in a team, and that the data does not have."""
+    lines, cases = case_lines(state, refs), []
+    there = {line.ref for line in lines if preview.kind_of(state, line) == "case"}
+    for ref in refs:
+        found = None if ref in there else coming(actor, ref, state)
+        if found is None or found[0].code != holder.code:
+            words = f"{ref} does not wait in team {holder.team_code} by now. Nothing was given"
+            raise preview.conflict("HELD_BY_NOW", f"{words}; choose the cases again")
+        cases.append(found[1])
+    return CasesOfPost(holder, True, cases, {ref: [] for ref in refs}, lines)
+
+
+def _waiting_in(state: State, holder: Unit, actor: Any) -> list[CaseToGive]:
+    """Those of them that can be given as they are recorded."""
+    hidden, found = limited_access.hidden_from(actor), []
+    refs = waiting_beside(state).filter(team_code=holder.team_code).values_list("ref", flat=True)
+    for ref in sorted({ref for ref in refs if ref and ref.upper() not in hidden}):
+        with suppress(RefusedError):
+            new = coming(actor, ref, state)
+            found += [new[1]] if new and new[0].code == holder.code else []
+    return found
 
 
 def listed(state: State, holder: Unit, actor: Any) -> list[CaseToGive]:
     """The cases of a post that somebody can give away: those that the data lists singly, OMiC left out."""
+    if is_nobody(holder.code):
+        return _waiting_in(state, holder, actor)
     hidden = limited_access.hidden_from(actor)
     pricing = line_queries.pricing_of(state)
     moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]

@@ -1,4 +1,4 @@
-"""Recording cases that wait to be allocated: typed one by one, or sent by a feed. They are in no figure.
+"""Recording cases that wait to be allocated: typed one by one, or sent by a feed.
 
 Whoever records, changes or removes one may allocate cases in its team. What it was before a change stays
 beside it. Whoever records holds the journal, so that nobody gives the case at the same moment.

@@ -15,7 +15,7 @@ from wmt.site.changes.waiting_cases import practitioner_lines
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
-from wmt.text import counted
+from wmt.text import SEPARATOR, counted
 
 _Now = WaitingCase.State
 #: Of allocations after which a case may be with nobody: one that left has no `found_post`.
@@ -60,6 +60,8 @@ def follow_teams(
         new = "".join(then[team]) if len(then[team]) == 1 else ""
         if new:
             rows.filter(team_code=team).update(team_code=new)
+            came = CaseAllocation.objects.filter(from_post=f"{team}{SEPARATOR}")
+            came.update(from_post=f"{new}{SEPARATOR}")
             said = counted(number, "record of a waiting case", "records of waiting cases")
             words = f"{said} of team {team} went to team {new}, where all its officers are now."
             record("waiting case", words, who=who, level="team", code=new)
@@ -71,8 +73,13 @@ def settle_waiting(state: State, as_at: datetime, who: str) -> None:
     _open(WaitingCase.objects.filter(state=_Now.HELD, settled_as_at__gte=as_at))
     ended, nobody = CaseAllocation.objects.filter(settled_as_at=as_at).exclude(ref=""), placeholders(state)
     # a record hangs on the first allocation of a way, what the extract says of it on the last
-    wait_again(ended.filter(ref__in=[row.ref for row in ended.filter(state__in=_NOT_THERE)
-                                     if nobody.issuperset(row.found_post.split())]))  # fmt: skip
+    not_there = [
+        row.ref for row in ended.filter(state__in=_NOT_THERE) if nobody.issuperset(row.found_post.split())
+    ]
+    # that a case which the data never had is not in it is no end of the case
+    came = ended.filter(from_post__endswith=SEPARATOR).values("ref")
+    not_there += ended.filter(state=CaseAllocation.State.ENDED, ref__in=came).values_list("ref", flat=True)
+    wait_again(ended.filter(ref__in=not_there))
     waiting = WaitingCase.objects.filter(state=_Now.WAITING).exclude(ref="")
     # what a withdrawn extract had contradicted counts as given again
     given = CaseAllocation.objects.filter(is_open=True, was_waiting=True, ref__in=waiting.values("ref"))

@@ -31,6 +31,7 @@ from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.protect import follow_posts
 from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
 from wmt.site.figures import line_queries
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.loads.people_tables import posts_of
 from wmt.site.workload.models import Fault as LoadFault
 from wmt.site.workload.models import Load, Unit
@@ -91,10 +92,22 @@ def settle_allocations(
     here = {ref: [post for post, _ in found] for ref, found in _listed(state, ways).items()}
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     posts = {unit.code: is_fresh(unit) for unit in units.only("code", "stale_since", "unmeasured_posts")}
-    changed = _settle_kinds(state, load.as_at, kept, codes, ways, posts)
     told: Counter[str] = Counter()
+    nobody = placeholders(state)
+
+    def judge(ref: str, way: Sequence[CaseAllocation]) -> str:
+        if way[-1].key in kept:
+            return _Now.GIVEN
+        if way[0].transfer.comes:
+            return _judged_new(way, here[ref], posts, nobody, state.tier_scheme)
+        return _judged(way, here[ref], posts)
+
+    found = {ref: judge(ref, way) for ref, way in ways.items()}
+    # what the data does not have yet is what it was made, as long as it counts
+    coming = {ref for ref, way in ways.items() if way[0].transfer.comes and found[ref] == _Now.GIVEN}
+    changed = _settle_kinds(state, load.as_at, kept, codes, ways, posts, coming)
     for ref, way in ways.items():
-        judged = _Now.GIVEN if way[-1].key in kept else _judged(way, here[ref], posts)
+        judged = found[ref]
         told[judged] += 1
         for row in way:
             if judged != _Now.GIVEN:
@@ -182,6 +195,22 @@ def _judged(way: Sequence[CaseAllocation], here: Sequence[str], posts: Mapping[s
     return _Now.GIVEN if way[-1].to_post in posts else _Now.LEFT
 
 
+def _judged_new(
+    way: Sequence[CaseAllocation],
+    here: Sequence[str],
+    posts: Mapping[str, bool],
+    nobody: Collection[str],
+    tier_scheme: str,
+) -> str:
+    """The same of a case that the data did not have: that nobody has it is no news. One of another tier
+    scheme cannot be priced: it has to be recorded anew."""
+    if here and not set(here) <= set(nobody):
+        return _judged(way, here, posts)
+    if way[-1].to_post not in posts:
+        return _Now.LEFT
+    return _Now.GIVEN if here or way[0].tier_scheme == tier_scheme else _Now.ENDED
+
+
 def _settle_kinds(
     state: State,
     as_at: datetime,
@@ -189,9 +218,11 @@ def _settle_kinds(
     codes: Mapping[str, str],
     moved: Mapping[str, Sequence[CaseAllocation]],
     posts: Mapping[str, bool],
+    coming: Collection[str],
 ) -> Counter[str]:
     """Judge changes of tier and type by what the rows of a load say their cases are. `kept` are the keys that
-    its night was worked out with, `moved` the allocations of cases, `posts` those that have figures."""
+    its night was worked out with, `moved` the allocations of cases, `posts` those that have figures, `coming`
+    the cases that the data need not have."""
     rows = _recoded(CaseKindChange.objects.filter(is_open=True), codes)
     ways: dict[str, list[CaseKindChange]] = defaultdict(list)
     for row in rows:
@@ -201,6 +232,7 @@ def _settle_kinds(
     for ref, way in ways.items():
         on_way = {code for row in moved.get(ref, ()) for code in (row.from_post, row.to_post)}
         may_hold = any(not posts.get(code, True) for code in on_way.union(row.post for row in way))
+        may_hold = may_hold or ref in coming
         same = way[-1].tier_scheme == state.tier_scheme
         judged = _Now.GIVEN if way[-1].key in kept else _judged_kind(way, here[ref], same, may_hold)
         told[judged] += 1

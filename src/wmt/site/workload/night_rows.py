@@ -126,10 +126,12 @@ _REPORT = table_of(
 
 
 def _every_case_pricing(lines: pl.DataFrame, facts: Facts, rules: RuleSet) -> pl.DataFrame:
-    """What could price the cases that are listed if they were of another type or tier: columns `PRICING`."""
+    """What could price the cases that are listed if they were of another type or tier, and one that comes:
+    columns `PRICING`."""
     listed = lines.filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
-    pairs = listed.select("stream", "status").unique().rows()
-    return CaseSide(rules, facts.tier_scheme, facts.day).every_pricing(pairs)
+    pairs = set(listed.select("stream", "status").unique().rows())
+    pairs |= {("standard", "active"), ("t2a", "active")} if pairs else set()
+    return CaseSide(rules, facts.tier_scheme, facts.day).every_pricing(sorted(pairs))
 
 
 def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:

@@ -12,7 +12,6 @@ from wmt.site.api.authentication import Stopped
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocation_preview
-from wmt.site.figures.placeholders import placeholders
 from wmt.site.problems import Problem
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -38,7 +37,7 @@ def to_give(request: HttpRequest, crn: str) -> tuple[State, GivenCase]:
             raise Stopped(HIDDEN) from None
         raise Http404(str(refused)) from None
     note_read(person, holder)
-    return state, GivenCase(holder, case, holder.code in placeholders(state))
+    return state, GivenCase(holder, case, allocation_preview.is_waiting(state, holder))
 
 
 def shut_out(ref: str, posts: Sequence[Unit]) -> Collection[str]:

@@ -16,7 +16,7 @@ from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError
-from wmt.site.changes import spread
+from wmt.site.changes import allocate, spread
 from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.shown import needed_state
@@ -38,7 +38,7 @@ def batch_page(request: HttpRequest, batch: str) -> HttpResponse:
     notices.mark_read(request.user, *rows)  # type: ignore[arg-type]
     may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     left = [row for row in rows if row.state != CaseAllocation.State.UNDONE]
-    fresh = all(row.state == CaseAllocation.State.GIVEN and row.first_day == state.day for row in left)
+    fresh = all(row.state == CaseAllocation.State.GIVEN and allocate.is_in_time(row, state) for row in left)
     context = {
         "batch": batch,
         "decided": moment_words(timezone.localtime(rows[0].recorded_at)),

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from wmt import ledger
 from wmt.allocation.candidates import RECENT_DAYS
 from wmt.allocation.cases import CaseToGive, of_kind
+from wmt.allocation.transfers import is_nobody
 from wmt.facts import LOCATIONS, TIERS
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
@@ -19,7 +20,6 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocation_preview
 from wmt.site.figures import units
-from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
 from wmt.site.queries import choosing
 from wmt.site.queries.unit_request import UnitRequest
@@ -104,7 +104,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "wrong": "",
         "case": case,
         "holder": holder,
-        "waits": holder is not None and holder.code in placeholders(state),
+        "waits": holder is not None and allocation_preview.is_waiting(state, holder),
+        "comes": holder is not None and is_nobody(holder.code),
         "chosen": {"crn": case.ref} if case.ref else chosen,
         "worth": tables.exact(case.points_x100).text,
         "full": room.sentences([each.candidate for each in found], people.available, case, f"this {level}"),

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from wmt.allocation.transfers import kind_words
+from wmt.allocation.transfers import is_nobody, kind_words
 from wmt.days import moment_words, written
 from wmt.site import tables
 from wmt.site.allocation.labels import KIND_REASONS, REASONS
@@ -13,7 +13,7 @@ from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.links import unit_url
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
-from wmt.text import counted
+from wmt.text import SEPARATOR, counted
 
 _Now = CaseAllocation.State
 #: What a manager has to look at: nDelius does not show the case where it was given.
@@ -53,7 +53,7 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
             words = f"{post.name}, {post.grade}, team {post.team_code}"
             found.append((title, words, unit_url("post", code, "caseload")))
         elif code:
-            found.append((title, code, ""))
+            found.append((title, nobody_words(code) or code, ""))
     if (days := row.days_waited) is not None:
         found.append(("Waited", counted(days, "day"), ""))
     who = staff_names.person(row.who)
@@ -100,6 +100,13 @@ def _undone(row: CaseAllocation | CaseKindChange) -> list[tuple[str, str, str]]:
     return [("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", "")]
 
 
+def nobody_words(code: str) -> str:
+    """That nobody had a case, where the data did not have it; '' for a post."""
+    return f"recorded in team {code.removesuffix(SEPARATOR)}, not in nDelius data" if is_nobody(code) else ""
+
+
 def post_link(code: str, names: dict[str, str]) -> tables.Value:
     """A post by its name, with the way to it where the figures have it."""
+    if said := nobody_words(code):
+        return tables.text(said)
     return tables.text(names.get(code, code), unit_url("post", code) if code in names else "")

@@ -42,7 +42,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
     note_read(request.user, to)
     notices.mark_read(request.user, row)  # type: ignore[arg-type]
     may = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
-    is_new = row.state == CaseAllocation.State.GIVEN and row.first_day == state.day
+    is_new = row.state == CaseAllocation.State.GIVEN and allocate.is_in_time(row, state)
     again = row.found_post in posts and may(access.codes(row.found_post))
     context = {
         "row": row,
@@ -50,6 +50,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
         "to_name": to.name,
         "from_name": posts[row.from_post].name if row.from_post in posts else row.from_post,
         "crumbs": crumbs(request, state, to)[:-1] if row.to_post in posts else [],
+        "today_only": not allocate.came(row),
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
         "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
         "mail_is_on": mail_server.is_on(),

@@ -159,8 +159,11 @@ def _hrefs(
     refs = {
         number: quote(entry.ref)
         for number, entry in enumerate(entries)
-        if entry.line is not None and entry.ref and entry.cases == 1 and entry.post and entry.post.code in can
-    }
+        if entry.ref and entry.cases == 1 and (
+            entry.post.code in can if entry.post
+            else bool(can) and entry.team is not None and allowed.covers(entry.team)
+        )
+    }  # fmt: skip
     codes = [(one.code, quote(one.code)) for one in found if one.code in can]
     return {
         (code, number): f"{page}?crn={ref}&to={quoted}"

@@ -28,7 +28,6 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures import units
-from wmt.site.figures.placeholders import placeholders
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import choice_words
@@ -131,7 +130,7 @@ class _Page:
             raise units.UnknownUnit("post", self.post) from None
         note_read(self.request.user, self.holder)
         self.listed: list[CaseToGive] = spread.listed(self.state, self.holder, self.request.user)
-        self.waiting = self.holder.code in placeholders(self.state)
+        self.waiting = preview.is_waiting(self.state, self.holder)
         self.people: dict[str, Candidate] = {
             each.code: each for each in spread.people(self.request.user, self.holder, self.state)
         }

@@ -16,6 +16,7 @@ from wmt.site.allocation import access
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import allocation_preview
 from wmt.site.changes import waiting_cases as action
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -47,7 +48,8 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     allowed = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     may = waits and allowed((row.team_code, ""))
     asked = {"type": row.location, "tier": tier, "kind": "t2a" if row.is_t2a else ""}
-    if seen and may:
+    why_not = _why_not(request, state, row) if may else "?"
+    if not why_not:
         asked = {"crn": row.ref}
     choose = unit_url("team", row.team_code, "candidates", **asked)
     context = {
@@ -58,9 +60,19 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
         "waits": waits,
         "seen": seen,
         "may": may,
+        "why_not": why_not if may else "",
         "choose_href": choose if waits and team and row.location in LOCATIONS else "",
     }
     return render(request, "allocation/waiting_case.jinja", context)
+
+
+def _why_not(request: HttpRequest, state: State, row: WaitingCase) -> str:
+    """Why a case that waits cannot be allocated as it is recorded; '' where it can be."""
+    try:
+        allocation_preview.case_of(actor=request.user, typed=row.ref, state=state)
+    except RefusedError as refused:
+        return str(refused)
+    return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

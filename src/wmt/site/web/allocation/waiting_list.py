@@ -27,6 +27,7 @@ from wmt.site.web.allocation import room, waiting_labels
 from wmt.site.web.units import labels, references
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
+from wmt.text import SEPARATOR
 
 TITLE = "Waiting cases"
 TEMPLATE = "unit/waiting.jinja"
@@ -88,11 +89,19 @@ def content(question: UnitRequest) -> dict[str, Any]:
 
 
 def _several(found: Sequence[query.WaitingEntry], allowed: visibility.Reach) -> list[tuple[str, str]]:
-    """The placeholders of which several cases can be allocated at once, and the address for each."""
+    """The placeholders, and the teams with recorded cases, of which several cases can be allocated at once,
+    and the address for each."""
     there = [entry.post for entry in found if entry.post and entry.line and entry.line.listed_cases == 1]
     many = Counter(post.code for post in there)
-    posts = {post.code: post for post in there if many[post.code] > 1 and allowed.covers(post)}
-    return [(post.name, reverse("allocate-several", args=[code])) for code, post in sorted(posts.items())]
+    posts = {post.code: post.name for post in there if many[post.code] > 1 and allowed.covers(post)}
+    teams = [entry.team for entry in found if entry.team and entry.recorded and not entry.line]
+    recorded = Counter(team.code for team in teams)
+    posts |= {
+        f"{team.code}{SEPARATOR}": f"recorded in {team.name}"
+        for team in teams
+        if recorded[team.code] > 1 and allowed.covers(team)
+    }
+    return [(name, reverse("allocate-several", args=[code])) for code, name in sorted(posts.items())]
 
 
 def _filters(question: UnitRequest) -> tuple[FilterForm, _Fits]:
@@ -205,8 +214,8 @@ def _choose_href(question: UnitRequest, entry: query.WaitingEntry, may: bool) ->
         "type": kind.location, "tier": kind.tier, "kind": "t2a" if kind.stream == "t2a" else "",
         "suspended": "yes" if kind.suspended else "",
     }  # fmt: skip
-    if may and entry.line is not None and entry.line.ref and entry.cases == 1:
-        asked = {"crn": entry.line.ref}
+    if may and entry.ref and entry.cases == 1 and question.state.as_of is None:
+        asked = {"crn": entry.ref}
     return unit_url(question.unit.level, question.unit.code, "candidates", **asked)
 
 
