@@ -282,8 +282,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, Ca
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
     if not numbers and wanted.ref:
-        hidden = limited_access.hidden_from(actor)
-        new = None if wanted.ref.upper() in hidden else coming(actor, wanted.ref, state)
+        new = coming(actor, wanted.ref, state)
         if new is not None:
             if wanted.from_post not in ("", new[0].code):
                 raise conflict("HELD_BY_NOW", "Nobody holds this case by now. Check it before you decide")

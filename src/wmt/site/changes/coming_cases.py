@@ -13,6 +13,7 @@ from wmt.allocation.cases import CaseToGive, of_kind
 from wmt.facts import TIERS
 from wmt.grades import DUMMY
 from wmt.ledger import LedgerError
+from wmt.site.accounts import limited_access
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import CaseKindChange, WaitingCase
@@ -38,6 +39,8 @@ def coming(actor: Any, ref: str, state: State) -> tuple[Unit, CaseToGive] | None
     )]  # fmt: skip
     if not mine:
         return None
+    if ref.upper() in limited_access.hidden_from(actor):
+        raise _refused("LIMITED_ACCESS", limited_access.SENTENCE)
     if len({(row.location, row.tier, row.is_t2a) for row in rows}) > 1:
         words = f"{ref} is recorded as waiting {counted(len(rows), 'time')}, with different types or tiers"
         raise _refused("SEVERAL", f"{words}. Correct the records, so that they say the same")
@@ -48,7 +51,7 @@ def coming(actor: Any, ref: str, state: State) -> tuple[Unit, CaseToGive] | None
         raise _refused("TEAM_UNKNOWN", f"{words}. Change the team in its record")
     if CaseKindChange.objects.filter(ref=ref, is_open=True).exists():
         words = f"A change of the tier or type of {ref} waits for data that has the case"
-        raise _refused("CHANGED", f"{words}. Allocate it in nDelius, or after the next extract")
+        raise _refused("KIND_CHANGED", f"{words}. Allocate it in nDelius, or after the next extract")
     if counts_cases(state.of_load):
         words = f"The data counts cases and does not list them, so it would never show {ref} by its CRN"
         raise _refused("COUNTED", f"{words}. Allocate it in nDelius")
