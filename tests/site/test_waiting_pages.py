@@ -172,7 +172,8 @@ def test_a_record_of_a_case_that_others_have_is_listed_as_one_that_nobody_has(
     for number in numbers:
         page = in_sight(client.get(reverse("waiting-case", args=[number])).text)
         assert "nDelius data has no such case with your teams" in page
-        assert "Who could hold a case like this" in page
+        assert "you can allocate it" in page
+        assert "Choose who will hold it" in page
 
 
 def test_a_case_ended_on_the_day_that_it_was_here(nobody: Unit, signed_in: SignIn) -> None:

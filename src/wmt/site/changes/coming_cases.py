@@ -55,7 +55,7 @@ def coming(actor: Any, ref: str, state: State) -> tuple[Unit, CaseToGive] | None
     if counts_cases(state.of_load):
         words = f"The data counts cases and does not list them, so it would never show {ref} by its CRN"
         raise _refused("COUNTED", f"{words}. Allocate it in nDelius")
-    return nobody_in(team), replace(_case(row, state), post=f"{team.code}{SEPARATOR}")
+    return nobody_in(team), replace(as_recorded(row, state), post=f"{team.code}{SEPARATOR}")
 
 
 def nobody_in(team: Unit) -> Unit:
@@ -67,7 +67,8 @@ def nobody_in(team: Unit) -> Unit:
     )  # fmt: skip
 
 
-def _case(row: WaitingCase, state: State) -> CaseToGive:
+def as_recorded(row: WaitingCase, state: State) -> CaseToGive:
+    """The case that a record states. Raises RefusedError where that does not say what it earns."""
     if not row.tier and not row.no_tier_why:
         words = f"The record of {row.ref} has no tier, so it is not known what it earns"
         raise _refused("TIER_MISSING", f"{words}. Add its tier, or say why it has none yet")

@@ -16,7 +16,7 @@ from wmt.site.allocation import access
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocation_preview
+from wmt.site.changes import coming_cases
 from wmt.site.changes import waiting_cases as action
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -48,8 +48,8 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     allowed = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     may = waits and allowed((row.team_code, ""))
     asked = {"type": row.location, "tier": tier, "kind": "t2a" if row.is_t2a else ""}
-    why_not = _why_not(request, state, row) if may else "?"
-    if not why_not:
+    why_not = "" if seen or not waits else _why_not(state, row)
+    if may and not why_not:
         asked = {"crn": row.ref}
     choose = unit_url("team", row.team_code, "candidates", **asked)
     context = {
@@ -66,10 +66,11 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "allocation/waiting_case.jinja", context)
 
 
-def _why_not(request: HttpRequest, state: State, row: WaitingCase) -> str:
-    """Why a case that waits cannot be allocated as it is recorded; '' where it can be."""
+def _why_not(state: State, row: WaitingCase) -> str:
+    """Why a case that waits cannot be allocated as it is recorded; '' where it can be. Its record alone is
+    asked: whether others have it in the data is not told here."""
     try:
-        allocation_preview.case_of(actor=request.user, typed=row.ref, state=state)
+        coming_cases.as_recorded(row, state)
     except RefusedError as refused:
         return str(refused)
     return ""
