@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from wmt.facts import SCHEMAS, Facts, kinds
+from wmt.facts.kinds import CaseKind
 from wmt.ledger import OMIC
 
 
@@ -62,12 +63,13 @@ def _without_strays(facts: Facts, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _of_cases(facts: Facts) -> pl.Expr:
     """The rows that are no prison's."""
-    return pl.col("kind_no").is_in(_no_prison(facts.tier_scheme))
+    return pl.col("kind_no").is_in([kind.kind_no for kind in own_kinds(facts.tier_scheme)])
 
 
 @cache
-def _no_prison(tier_scheme: str) -> list[int]:
-    return [kind.kind_no for kind in kinds(tier_scheme) if kind.stream != OMIC]
+def own_kinds(tier_scheme: str) -> list[CaseKind]:
+    """The kinds of a tier scheme that are no prison's."""
+    return [kind for kind in kinds(tier_scheme) if kind.stream != OMIC]
 
 
 def _replaced(frame: pl.DataFrame, rows: pl.DataFrame, column: str, where: pl.Expr) -> pl.DataFrame:

@@ -14,11 +14,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from wmt.allocation.case_rows import added, moved, removed, turned_to
-from wmt.allocation.cases import case_words, read_kind
+from wmt.allocation import case_rows, cases
 from wmt.facts import Facts, kind_number, kinds, table_of
-from wmt.ledger import OMIC
-from wmt.text import SEPARATOR
 
 #: The transfers a night was worked out with, as it keeps them: `key` is that of the allocation or change.
 CASE_TRANSFER = table_of(
@@ -79,7 +76,7 @@ class CaseTransfer(NamedTuple):
 
 def is_nobody(post: str) -> bool:
     """Whether it is nobody in a team, 'TEAM:', who has no case in the data."""
-    return post.endswith(SEPARATOR)
+    return post.endswith(":")
 
 
 def kind_text(location: str, tier: str, suspended: int | bool, stream: str = "standard") -> str:
@@ -141,7 +138,7 @@ def _with_transfers(facts: Facts, transfers: Sequence[CaseTransfer]) -> tuple[Fa
             for ref, kind in sorted({(ref, kind) for ref, _, kind in rows})
             if (ref, texts[kind]) in turned
         ]
-        facts = turned_to(facts, then, fresh)
+        facts = case_rows.turned_to(facts, then, fresh)
     return facts, counted + counted_kinds
 
 
@@ -172,19 +169,19 @@ def _put(
         for (ref, start), end in ends.items()
         if not is_nobody(start) and not is_nobody(end)
     ]
-    facts = removed(facts, off) if off else facts
-    facts = added(facts, new) if new else facts
-    return moved(facts, away) if away else facts
+    facts = case_rows.removed(facts, off) if off else facts
+    facts = case_rows.added(facts, new) if new else facts
+    return case_rows.moved(facts, away) if away else facts
 
 
 def _number_of(each: CaseTransfer) -> int:
     """The kind of a case that comes: an active one."""
     scheme = each.tier_scheme or ""
-    return kind_number(scheme, *read_kind(each.to_kind or "", scheme), "active")
+    return kind_number(scheme, *cases.read_kind(each.to_kind or "", scheme), "active")
 
 
 def _codes(post: pl.DataFrame) -> dict[int, str]:
-    return dict(post.select("post_no", pl.concat_str("team_code", pl.lit(SEPARATOR), "staff_code")).rows())
+    return dict(post.select("post_no", pl.concat_str("team_code", pl.lit(":"), "staff_code")).rows())
 
 
 @cache
@@ -192,8 +189,7 @@ def kind_texts(tier_scheme: str) -> dict[int, str]:
     """What of a kind somebody may change (`kind_text`), by its number; OMiC left out."""
     return {
         kind.kind_no: kind_text(kind.location, kind.tier, kind.suspended)
-        for kind in kinds(tier_scheme)
-        if kind.stream != OMIC
+        for kind in case_rows.own_kinds(tier_scheme)
     }
 
 
@@ -210,7 +206,7 @@ def parts_of(text: str) -> tuple[str, str, bool]:
 def kind_words(text: str) -> str:
     """A `kind_text` as people say it: 'custody B3'."""
     location, tier, suspended = parts_of(text)
-    return case_words(location, tier, "", suspended=suspended)
+    return cases.case_words(location, tier, "", suspended=suspended)
 
 
 def _same_but(tier_scheme: str, number: int, text: str) -> int:
@@ -264,7 +260,7 @@ def led(
 
 
 #: Where a case is that the data does not have.
-_NOWHERE = SEPARATOR
+_NOWHERE = ":"
 
 
 def _place(post: str) -> str:
