@@ -26,3 +26,6 @@ def test_measure_tells_cases_per_fte(tmp_path: Path, run: Any) -> None:
     for mark in (40, 50, 60):
         assert told[f"people_over_{mark}"] == sum(cases > mark for cases in held.values())
     assert told["posts_over_60_per_fte"] <= told["posts_over_50_per_fte"] <= told["posts_over_40_per_fte"]
+    assert truth.nights[0].folder == "2026-11-20T183000"
+    shown = run("measure", folder / "tidy", "--people", folder / "people").out
+    assert "Data from 20 November 2026, 6.30pm. Points rules of 20 November 2026." in " ".join(shown.split())

@@ -1,6 +1,7 @@
 """`wmt measure`: the figures of every post and unit."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from wmt.cli import console, files, options
 from wmt.cli.inputs import open_input
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
+from wmt.days import moment_words, written
 from wmt.ledger import HEADLINE, LEVELS, OMIC, STREAM_NAMES, caseload, present_total
 from wmt.rules import RuleSet
 
@@ -138,10 +140,10 @@ def notes(row: Mapping[str, Any]) -> str:
     return "; ".join(said)
 
 
-def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_at: object) -> None:
+def say_what_stands_behind(rows: Sequence[dict[str, Any]], ruleset: RuleSet, as_at: datetime) -> None:
     """The moment, the rules and the sentence that belongs to every figure."""
     laid = f", with {', '.join(ruleset.overlays)} laid over" if ruleset.overlays else ""
-    console.out.print(f"As at {as_at}; rules in force on {ruleset.day}{laid}.")
+    console.out.print(f"Data from {moment_words(as_at)}. Points rules of {written(ruleset.day)}{laid}.")
     console.out.print("Use capacity to balance work, not to judge people.")
     if any(row["unmeasured_posts"] or row["stale_posts"] for row in rows):
         console.complain("some posts do not stand on this extract; the notes say which totals contain them")
