@@ -66,6 +66,9 @@ steps:
         ("name: ''\nsteps: []", "name: cannot be read: string should have at least 1 character"),
         ("name: [", "is not readable as YAML"),
         ("name: x\nsteps: &a\n  - *a", "refers back to an anchor"),
+        (f"name: x\nsteps:\n  - {{do: end, cases: [{'9' * 5000}]}}", "a number of 5000 digits"),
+        ('name: x\nsteps:\n  - {do: end, cases: ["a\\0b"]}', "'a\\x00b' is no reference of a case"),
+        ('name: x\nsteps:\n  - {do: leave, post: "a\\0:b"}', "is no post (TEAM:STAFF) or team"),
     ],
 )
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, said: str) -> None:

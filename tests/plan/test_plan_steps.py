@@ -14,6 +14,7 @@ from wmt import rules
 from wmt.allocation.transfers import CaseTransfer, with_transfers
 from wmt.facts import Facts, kind_number
 from wmt.ledger import OMIC, Ledger
+from wmt.ledger.prices import trainee_stages
 from wmt.plan.facts_changed import codes, with_posts_added
 from wmt.plan.plan_file import PlanError, plan_of
 from wmt.plan.steps import StepOutcome, lay
@@ -102,6 +103,18 @@ def test_an_officer_leaves_and_one_starts() -> None:
     # a full-time officer of the grade has what the one who left had
     assert after["N1A:NEW1"] == after["N1A:NEW2"] == (0, before["N1A:OLD"][1])
     assert after["N1B:FAR"] == before["N1B:FAR"]
+
+
+def test_what_a_trainee_did_earns_nothing_when_they_leave_either() -> None:
+    """They were in a stage of PQiP on the day: nobody's points come of it because they leave."""
+    stage = min(trainee_stages(rules.load().at(IN_2023.date())))
+    world = team().post("N1A:NEW", "TPO").reduction("N1A:NEW", hours="15", reason=stage)
+    before = posts(world.contact("CMS01", by="N1A:NEW", om="N1B:FAR").facts())
+    counted = posts(team().post("N1A:NEW", "TPO").contact("CMS01", by="N1A:NEW", om="N1B:FAR").facts())
+    assert counted["N1B:FAR"] != before["N1B:FAR"]
+    after = posts(laid(world.facts(), {"do": "leave", "post": "N1A:NEW"})[0])
+    assert after["N1B:FAR"] == before["N1B:FAR"]
+    assert after["N1A:NEW"] == (before["N1A:NEW"][0], 0)
 
 
 def test_hours_reductions_and_grade_are_as_if_entered() -> None:

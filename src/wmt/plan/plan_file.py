@@ -19,9 +19,11 @@ MOST_STEPS = 500
 MOST = 20_000
 _HOURS_A_WEEK = 168
 
-Post = Annotated[str, Field(pattern=r"^[^:\s]+:[^:\s]+$", max_length=80)]
+Post = Annotated[str, Field(pattern=r"^[^:\s\x00]+:[^:\s\x00]+$", max_length=80)]
 #: A post (TEAM:STAFF), or a team for all its posts.
-Place = Annotated[str, Field(pattern=r"^[^:\s]+(:[^:\s]+)?$", max_length=80)]
+Place = Annotated[str, Field(pattern=r"^[^:\s\x00]+(:[^:\s\x00]+)?$", max_length=80)]
+#: A case by its reference. No database looks for what has a NUL in it.
+Ref = Annotated[str, Field(pattern=r"^[^\x00]+$", max_length=80)]
 #: One post, or several in a list.
 Posts = Annotated[
     list[Post],
@@ -60,7 +62,7 @@ class _Step(BaseModel):
 class _CasesStep(_Step):
     """Cases by their references, or so many of a kind that a post or a team holds."""
 
-    cases: Annotated[list[str], Field(max_length=MOST)] = []
+    cases: Annotated[list[Ref], Field(max_length=MOST)] = []
     number: Number | None = None
     kind: str = ""  # 'community:C2', as `wmt candidates --kind` has it
     held_by: Place | None = Field(None, alias="from")
@@ -173,7 +175,7 @@ class StartStep(_Step):
     """Officers start in a team, with the hours that are usual for their grade unless others are given."""
 
     do: Literal["start"]
-    team: Annotated[str, Field(pattern=r"^[^:\s]+$", max_length=40)]
+    team: Annotated[str, Field(pattern=r"^[^:\s\x00]+$", max_length=40)]
     grade: Literal["PO", "PSO", "TPO", "SPO"]
     posts: Annotated[int, Field(ge=1, le=500)] = 1
     hours: Hours | None = None
@@ -278,7 +280,8 @@ def _fault(file: str, detail: Any) -> RuleFault:
         "string_type": "should be text; put it between quotes",
         "union_tag_invalid": f"do should be one of {', '.join(STEPS)}",
         "union_tag_not_found": f"should say what to do: do should be one of {', '.join(STEPS)}",
-        "string_pattern_mismatch": f"'{detail['input']}' is no post (TEAM:STAFF) or team",
+        "string_pattern_mismatch": f"{detail['input']!r} is no "
+        + ("reference of a case" if "cases" in place else "post (TEAM:STAFF) or team"),
         "value_error": str(detail.get("ctx", {}).get("error", "")),
     }
     said = f"cannot be read: {detail['msg'][:1].lower()}{detail['msg'][1:]}; mend it"

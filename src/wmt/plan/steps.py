@@ -254,7 +254,13 @@ def _leave(step: plan_file.LeaveStep, laid: LaidPlan) -> str:
         team_no = int(laid.facts.post.filter(post_no=number)["team_no"][0])
         to = [laid.waiting_post(team_code, team_no)]
     number = codes(laid.facts)[step.post]  # a placeholder may have been made, and posts numbered anew
-    laid.facts = with_reductions(laid.facts, laid.facts.reduction.filter(pl.col("post_no") != number))
+    # reductions take no hours any more, and still say of what was done before that a trainee did it
+    theirs, none = pl.col("post_no") == number, {"hours_micro": 0, "percent_x100": None}
+    ended = [
+        pl.when(theirs).then(pl.lit(value, pl.Int64)).otherwise(pl.col(name)).alias(name)
+        for name, value in none.items()
+    ]
+    laid.facts = with_reductions(laid.facts, laid.facts.reduction.with_columns(ended))
     rows = case_rows(laid.facts).filter(post_no=number).sort("kind_no", "case_ref")
     laid.move(_as_rows(rows), to)
     laid.change(step.post, contracted_micro=0, hours_source="entered")

@@ -16,6 +16,8 @@ from wmt.rules.errors import RuleFault
 
 #: The C parser where it is built in (ten times faster), else the same in Python.
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: No number here has so many digits; of thousands Python makes none.
+_LONGEST_NUMBER = 40
 #: Rules need five levels.
 _DEEPEST = 30
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -79,6 +81,10 @@ class _Reading:
             if text in _WORDS:
                 return _WORDS[text]
             if _WHOLE.fullmatch(text):
+                if len(text) > _LONGEST_NUMBER:
+                    return self._refuse(
+                        event, f"a number of {len(text)} digits; put it between quotes if it is text"
+                    )
                 return int(text)
             if _DECIMAL.fullmatch(text):
                 return Decimal(text)

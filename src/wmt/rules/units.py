@@ -10,6 +10,8 @@ from wmt.days import why_not
 from wmt.grades import GRADES
 
 Scalar = int | Decimal | str | bool | None
+#: Far above any value; what comes of more no figure can hold.
+_LARGEST = 1_000_000_000
 
 
 def why_no_day(found: Any) -> str | None:
@@ -53,6 +55,8 @@ class ValueUnit:
             return f"{_shown(value)} is not a number of {self.name}; write digits, with a point for decimals"
         if isinstance(value, Decimal) and not value.is_finite():
             return f"{value} is not a number of {self.name}; write digits, with a point for decimals"
+        if abs(value) > _LARGEST:
+            return f"{value} is beyond {_LARGEST}; no value is so large"
         if self.least is not None and value < self.least:
             return f"{value} is below {self.least}; {self.name} cannot be"
         if self.above is not None and value <= self.above:
@@ -74,20 +78,20 @@ def _shown(value: Any) -> str:
 
 
 _UNITS = (
-    ValueUnit("points", decimals=2),
+    ValueUnit("points", decimals=2, most=1_000_000),
     ValueUnit("hours a week", decimals=2),
     ValueUnit("hours of a full-time week", decimals=2, above=0, most=168),
     ValueUnit("hours a four-week month", decimals=2),
     ValueUnit("hours a year", decimals=2),
     ValueUnit("hours of a full target", decimals=2, above=0),
     ValueUnit("minutes", decimals=2),
-    ValueUnit("percent", decimals=2),
+    ValueUnit("percent", decimals=2, most=100_000),
     ValueUnit("percent of its points", most=100),
     ValueUnit("percent of its tier points", most=1000),
     ValueUnit("percent of a whole", decimals=2, most=100),
     ValueUnit("percent of time", decimals=2, below=100),
     ValueUnit("percent change", decimals=2, least=None),
-    ValueUnit("days"),
+    ValueUnit("days", most=3_660),  # ten years: tables are made of each day
     ValueUnit("working days"),
     ValueUnit("days a year"),
     ValueUnit("weeks", decimals=2),
