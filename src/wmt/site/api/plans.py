@@ -23,7 +23,7 @@ from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_effects import PlanEffect, PlanReading
+from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.workload import staff_names
 
 router = Router()
@@ -111,8 +111,8 @@ def _listed(row: SavedPlan, me: Any) -> dict[str, Any]:
 
 def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
     me = lookups.me(request)
-    state, unit = lookups.unit_for(request, row.level, row.code)
-    reading = PlanReading(row.plan, row.owner, me, unit, state.of_now())
+    state = lookups.state_for(request).of_now()
+    reading = PlanReading(row.plan, row.owner, me, unit_of_plan(state, me, row), state)
     try:
         effect, fault = reading.effect(), ""
     except PlanError as error:  # the data has other tiers now, or the rules have changed

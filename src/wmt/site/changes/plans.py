@@ -38,6 +38,8 @@ def make_plan(
     Raises RefusedError where it is too long, where there are too many, or the key was used for another.
     """
     text = _text(plan)
+    # one at a time: of the same request twice at once, the second finds what the first made
+    User.objects.select_for_update().filter(pk=actor.pk).first()
     if same := SavedPlan.objects.filter(key=key).first() if key else None:
         if same.owner_id != actor.pk or (same.version == 1 and same.text != text):
             raise preview.refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
@@ -125,8 +127,10 @@ def link_plan(*, actor: Any, number: int, wanted: bool) -> SavedPlan:
 def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: str = "") -> PlanComment:
     """Write something to a plan that one may read. The same request twice writes it once.
 
-    Raises UnknownPlan, PlanDenied, and RefusedError where nothing is written or too much.
+    Raises UnknownPlan, PlanDenied, and RefusedError where nothing is written or too much, or where the key
+    was used for something else.
     """
+    SavedPlan.objects.select_for_update().filter(pk=number).first()
     row = access.find(actor, number, link)
     words = words.strip()
     if not words:
@@ -134,7 +138,7 @@ def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: st
     if faults := note_faults("words", words):
         raise RefusedError(faults)
     if same := PlanComment.objects.filter(key=key).first() if key else None:
-        if (same.plan_id, same.writer_id) != (row.pk, actor.pk):
+        if (same.plan_id, same.writer_id, same.words) != (row.pk, actor.pk, words):
             raise preview.refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
         return same
     if row.comments.count() >= MOST_COMMENTS:

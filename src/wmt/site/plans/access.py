@@ -38,12 +38,13 @@ def shared_with(user: Any) -> QuerySet[SavedPlan]:
 
 
 def find(user: Any, number: int, link: str = "") -> SavedPlan:
-    """A plan by its number, for its owner, those it is shared with, and whoever has its link.
+    """A plan by its number, for its owner, those it is shared with, and whoever has its link, as long as
+    somebody can end it: its owner.
 
     Raises UnknownPlan, and PlanDenied where the user may not read it.
     """
     row = _row(number)
-    reads = row.owner_id == user.pk or (row.link and row.link == link)
+    reads = row.owner_id == user.pk or (row.link and row.link == link and row.owner.is_active)
     if not reads and not row.shares.filter(user=user).exists():
         raise PlanDenied(row, "read")
     return row

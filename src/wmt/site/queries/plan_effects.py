@@ -26,6 +26,7 @@ from wmt.site.availability.queries import plans_of
 from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.changes.reconcile import facts_now
 from wmt.site.figures import units
+from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.moved_cases import facts_with_given
 from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.workload.models import Unit
@@ -215,17 +216,33 @@ class _Above:
                         self._moves[key][1] += sign * available
 
     def moments(self, within: Unit | None) -> list[UnitMoment]:
-        """Those that the reader sees, from the team up; of a rule that changes, no further than `within`."""
+        """Those that the reader sees, from the team up; of a rule that changes, `within` and those in it: of
+        others not every post is measured."""
         levels = _ABOVE if within is None else ledger.LEVELS[1 : ledger.LEVELS.index(within.level) + 1]
         found = []
         for level in levels:
             codes = {code for at, code in self._moves if at == level}
             for unit in units.seen(self.state, self.reader, level).filter(code__in=codes):
+                inside = within is None or within.code in (
+                    unit.code,
+                    getattr(unit, f"{within.level}_code", ""),
+                )
+                if not inside and within.level != units.NATION:
+                    continue
                 points, available = self._moves[level, unit.code]
                 before = ledger.Moment(unit.points_x100, unit.available_x100)
                 after = ledger.Moment(before.points_x100 + points, before.available_x100 + available)
                 found.append(UnitMoment(unit, before, after))
         return found
+
+
+def unit_of_plan(state: State, user: Any, row: SavedPlan) -> Unit:
+    """The unit that a plan was made from, or by its code alone where the data does not have it any more: the
+    plan of a unit that is gone can still be read, taken out and deleted."""
+    try:
+        return units.find(state, user, row.level, row.code)
+    except units.UnknownUnit:
+        return Unit(load_id=state.load_id, level=row.level, code=row.code, name=row.code)
 
 
 def _measured(made: Ledger) -> dict[str, _Figures]:

@@ -33,6 +33,8 @@ NOT = (
 )
 #: Fields of an address that say how a table is shown, not what is in it.
 _MANNER = {"page", "sort", "order", "bom", "back"}
+#: What lets somebody read: never in a file or in what is written down.
+_SECRET = "link"
 #: What filters may be; pages take anything else for none, so a file must not say that it was narrowed by it.
 _CHOICES = {"grade": GRADES, "band": BANDS, "list": units.DOWN}
 
@@ -144,7 +146,7 @@ def filters_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in asked
-        if value and name not in _MANNER and value in _CHOICES.get(name, (value,))
+        if value and name not in (*_MANNER, _SECRET) and value in _CHOICES.get(name, (value,))
     ]
 
 
@@ -171,7 +173,7 @@ def about_of(
         ]
     found += [
         ("What this figure is not", NOT),
-        ("Address", request.build_absolute_uri()),
+        ("Address", _address(request)),
         ("Downloaded by", str(request.user)),
         ("Downloaded at", moment_words(timezone.localtime())),
     ]
@@ -180,6 +182,15 @@ def about_of(
         found += [("Order", sheet.order)] if sheet.order else []
         found += [(f"Column: {each.words}", each.meaning) for each in sheet.headings if each.meaning]
     return found + [("Note", text) for text in notes]
+
+
+def _address(request: HttpRequest) -> str:
+    """Where the table is, without what lets whoever has it read."""
+    if _SECRET not in request.GET:
+        return request.build_absolute_uri()
+    query = request.GET.copy()
+    del query[_SECRET]
+    return request.build_absolute_uri(request.path + (f"?{query.urlencode()}" if query else ""))
 
 
 def file_title(request: HttpRequest, what: str, kind: str) -> str:

@@ -17,11 +17,10 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_effects import PlanEffect, PlanReading
+from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.query_form import OneOf, QueryForm
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
-from wmt.site.web.plans import room
 from wmt.site.web.plans.effect_table import shown_name
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -64,7 +63,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     chosen = [row for name in ("a", "b") for row in rows if str(row.pk) == form.found(name)]
     faults, found = list(form.faults), []
     for row in chosen:
-        unit = room.unit_of(request, state, row.level, row.code)
+        unit = unit_of_plan(state, request.user, row)
         reading = PlanReading(row.plan, row.owner, request.user, unit, state)
         try:
             found.append(reading.effect())

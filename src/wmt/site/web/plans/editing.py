@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.plan.plan_file import PlanError, plan_of
@@ -14,6 +15,7 @@ from wmt.site.changes import plans as action
 from wmt.site.links import unit_url
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
@@ -49,7 +51,7 @@ def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404(f"there is no step {kind}")
     state = needed_state(request).of_now()
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     choices = step_forms.StepChoices(request.user, unit, state)
     if request.method != "POST":
         first = {
@@ -87,7 +89,7 @@ def _step_page(
     request: HttpRequest, row: SavedPlan, form: step_forms.PlanStepForm, conflict: str = "", status: int = 200
 ) -> HttpResponse:
     state = needed_state(request)
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     context = {
         "form": form,
         "row": row,
@@ -172,13 +174,14 @@ def plan_delete(request: HttpRequest, number: int) -> HttpResponse:
     except ConflictError as conflict:
         return room.conflicted(request, row, conflict)
     messages.success(request, f"The plan ‘{row.name}’ is deleted.")
-    return HttpResponseRedirect(unit_url(row.level, row.code, "plans"))
+    is_gone = unit_of_plan(needed_state(request).of_now(), request.user, row).pk is None
+    return HttpResponseRedirect(reverse("plans") if is_gone else unit_url(row.level, row.code, "plans"))
 
 
 def _page(
     request: HttpRequest, row: SavedPlan, template: str, form: forms.Form, status: int = 200
 ) -> HttpResponse:
     state = needed_state(request).of_now()
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     context = {"form": form, "row": row, "unit": unit, "crumbs": room.crumbs(request, state, unit, row)}
     return render(request, template, context, status=status)

@@ -17,7 +17,7 @@ from wmt.site.changes import plans as action
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.plans import access
-from wmt.site.queries.plan_effects import PlanEffect, PlanReading
+from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
@@ -63,7 +63,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     """A plan, its steps, and the figures before and after. Raises UnknownPlan, PlanDenied and UnknownUnit."""
     row = access.find(request.user, number, request.GET.get("link", ""))
     state = needed_state(request).of_now()
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     reading = PlanReading(row.plan, row.owner, request.user, unit, state)
     try:
         effect, fault = reading.effect(), ""

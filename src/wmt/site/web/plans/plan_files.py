@@ -12,6 +12,7 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
@@ -93,6 +94,6 @@ def _form(request: HttpRequest, row: SavedPlan, fault: str = "", status: int = 2
     if fault:
         form.add_error("file", fault)
     state = needed_state(request).of_now()
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     context = {"form": form, "row": row, "unit": unit, "crumbs": room.crumbs(request, state, unit, row)}
     return render(request, "plans/upload.jinja", context, status=status)

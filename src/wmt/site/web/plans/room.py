@@ -16,7 +16,7 @@ from wmt.site.workload.state import State
 
 
 def unit_of(request: HttpRequest, state: State, level: str, code: str) -> Unit:
-    """The unit that a plan is made from. Raises UnknownUnit."""
+    """The unit that a new plan is made from. Raises UnknownUnit."""
     user: Any = request.user
     return units.find(state, user, level, code)
 
@@ -24,6 +24,8 @@ def unit_of(request: HttpRequest, state: State, level: str, code: str) -> Unit:
 def crumbs(request: HttpRequest, state: State, unit: Unit, row: SavedPlan | None = None) -> list[Any]:
     """The way to a page below the plans of a unit, or below one plan."""
     user: Any = request.user
+    if unit.pk is None:  # it is gone
+        return [("Plans", reverse("plans")), *([(row.name, plan_url(row))] if row else [])]
     way = [
         (each.name, unit_url(each.level, each.code, "plans"))
         for each in (*units.above(state, user, unit), unit)

@@ -1,6 +1,7 @@
 """Who else reads a plan, and what readers write to it."""
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -13,10 +14,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.days import moment_words
+from wmt.site.accounts.models import User
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room
@@ -58,19 +61,21 @@ def plan_share(request: HttpRequest, number: int) -> HttpResponse:
     except RefusedError as refused:
         form.refuse(refused.faults)
         return _page(request, row, form, 422)
-    return _done(request, row, f"{share.user} can read this plan. They find it under ‘Plans’.")
+    return _done(request, row, f"{_called(share.user)} can read this plan. They find it under ‘Plans’.")
 
 
 @require_POST
 def plan_comment(request: HttpRequest, number: int) -> HttpResponse:
     """Writes a comment. Raises UnknownPlan and PlanDenied."""
-    link = request.GET.get("link", "")
+    link, words = request.GET.get("link", ""), request.POST.get("words", "")
     row = access.find(request.user, number, link)
     back = f"{room.plan_url(row)}{'?' + urlencode({'link': link}) if link else ''}#comments"
+    # a form that somebody goes back to has its key still: other words are another comment
+    sent = f"{request.POST.get('key', '')} {words.strip()}"
     try:
         action.comment_plan(
-            actor=request.user, number=row.pk, link=link, words=request.POST.get("words", ""),
-            key=request.POST.get("key", "")[:64],
+            actor=request.user, number=row.pk, link=link, words=words,
+            key=sha256(f"{request.user.pk} {row.pk} {sent}".encode("utf-8", "replace")).hexdigest(),
         )  # fmt: skip
     except RefusedError as refused:
         messages.error(request, f"{'; '.join(fault.said for fault in refused.faults)}.")
@@ -89,6 +94,11 @@ def comments_of(row: SavedPlan) -> list[dict[str, str]]:
     ]
 
 
+def _called(reader: User) -> str:
+    """Somebody by name, or by the address that was typed where names of staff are withheld."""
+    return reader.email if staff_names.withheld() else str(reader)
+
+
 def _done(request: HttpRequest, row: SavedPlan, done: str) -> HttpResponseRedirect:
     messages.success(request, done)
     return HttpResponseRedirect(reverse("plan-share", args=[row.pk]))
@@ -96,14 +106,14 @@ def _done(request: HttpRequest, row: SavedPlan, done: str) -> HttpResponseRedire
 
 def _page(request: HttpRequest, row: SavedPlan, form: ShareForm, status: int = 200) -> HttpResponse:
     state = needed_state(request).of_now()
-    unit = room.unit_of(request, state, row.level, row.code)
+    unit = unit_of_plan(state, request.user, row)
     link = request.build_absolute_uri(f"{room.plan_url(row)}?{urlencode({'link': row.link})}")
     context: dict[str, Any] = {
         "form": form,
         "row": row,
         "crumbs": room.crumbs(request, state, unit, row),
         "readers": [
-            (each.user_id, str(each.user)) for each in row.shares.select_related("user").order_by("pk")
+            (each.user_id, _called(each.user)) for each in row.shares.select_related("user").order_by("pk")
         ],
         "link": link if row.link else "",
         "key": uuid.uuid4().hex,
