@@ -55,7 +55,7 @@ class ValueUnit:
             return f"{_shown(value)} is not a number of {self.name}; write digits, with a point for decimals"
         if isinstance(value, Decimal) and not value.is_finite():
             return f"{value} is not a number of {self.name}; write digits, with a point for decimals"
-        if abs(value) > _LARGEST:
+        if not -_LARGEST <= value <= _LARGEST:
             return f"{value} is beyond {_LARGEST}; no value is so large"
         if self.least is not None and value < self.least:
             return f"{value} is below {self.least}; {self.name} cannot be"

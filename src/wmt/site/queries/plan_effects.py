@@ -223,11 +223,7 @@ class _Above:
         for level in levels:
             codes = {code for at, code in self._moves if at == level}
             for unit in units.seen(self.state, self.reader, level).filter(code__in=codes):
-                inside = within is None or within.code in (
-                    unit.code,
-                    getattr(unit, f"{within.level}_code", ""),
-                )
-                if not inside and within.level != units.NATION:
+                if within is not None and not _is_in(unit, within):
                     continue
                 points, available = self._moves[level, unit.code]
                 before = ledger.Moment(unit.points_x100, unit.available_x100)
@@ -243,6 +239,11 @@ def unit_of_plan(state: State, user: Any, row: SavedPlan) -> Unit:
         return units.find(state, user, row.level, row.code)
     except units.UnknownUnit:
         return Unit(load_id=state.load_id, level=row.level, code=row.code, name=row.code)
+
+
+def _is_in(unit: Unit, within: Unit) -> bool:
+    above = getattr(unit, f"{within.level}_code", "")
+    return within.level == units.NATION or within.code in (unit.code, above)
 
 
 def _measured(made: Ledger) -> dict[str, _Figures]:

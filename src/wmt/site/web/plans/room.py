@@ -24,7 +24,7 @@ def unit_of(request: HttpRequest, state: State, level: str, code: str) -> Unit:
 def crumbs(request: HttpRequest, state: State, unit: Unit, row: SavedPlan | None = None) -> list[Any]:
     """The way to a page below the plans of a unit, or below one plan."""
     user: Any = request.user
-    if unit.pk is None:  # it is gone
+    if not unit.pk:  # it is gone
         return [("Plans", reverse("plans")), *([(row.name, plan_url(row))] if row else [])]
     way = [
         (each.name, unit_url(each.level, each.code, "plans"))
