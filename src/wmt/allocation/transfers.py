@@ -233,7 +233,8 @@ def led(
     `posts` are those that have figures; the others wait for theirs. Of several transfers of a case the last
     counts: whoever on its way still holds it, it goes there. `nobody` are placeholders: a case that comes
     goes from them, where nobody else has it, and counts as a transfer of that. What comes is of the tier
-    scheme of the data, or it waits.
+    scheme of the data, or it waits. Where somebody has the case, that it came is no part of its way: taken
+    back, it stays with them.
     """
     at = {each.ref: list(held.get(each.ref, [_NOWHERE])) for each in transfers}
     waits = {
@@ -247,7 +248,11 @@ def led(
         for each in transfers
         if each.is_move
         and all(post in posts or is_nobody(post) for post in (each.from_post, each.to_post))
-        and (not each.comes or each.ref in waits or each.tier_scheme == tier_scheme)
+        and (
+            not each.comes
+            or each.ref in waits
+            or (each.tier_scheme == tier_scheme and at[each.ref] == [_NOWHERE])
+        )
     ]
     ends, counted = _ends(steps, at)
     found = {

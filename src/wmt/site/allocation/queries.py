@@ -6,12 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from wmt.allocation.transfers import CaseTransfer
 from wmt.ledger import OMIC
 from wmt.nights import open_night
+from wmt.nights.case_lines import made_lines
 from wmt.nights.kept_transfers import kept_transfers
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
@@ -82,6 +84,15 @@ def _kept(name: str, home: Path) -> list[tuple[CaseTransfer, date | None]]:
     found = kept_transfers(night)
     days = first_days(night, [each.ref for each in found]) if found else {}
     return [(each, days.get((each.from_post, each.ref))) for each in found]
+
+
+def is_held_in_data(state: State, ref: str) -> bool:
+    """Whether somebody has a case by the extract alone, who is no placeholder and not in a prison."""
+    night = open_night(settings.CONFIG.nights / state.night)
+    back = [each.back for each in reversed(kept_by(state)) if each.ref == ref]
+    rows = made_lines(night, back, {ref}).filter(kind="case")
+    held = rows.select(pl.concat_str("team_code", pl.lit(":"), "staff_code")).to_series()
+    return not placeholders.placeholders(state).issuperset(held)
 
 
 def waiting_count(user: Any, state: State) -> int:

@@ -17,7 +17,13 @@ from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
-from wmt.site.allocation.queries import kept_by, limited_before, transfers_back, transfers_since
+from wmt.site.allocation.queries import (
+    is_held_in_data,
+    kept_by,
+    limited_before,
+    transfers_back,
+    transfers_since,
+)
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_messages, colleague_ends, waiting_ends
@@ -145,8 +151,9 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
             words = f"Allocation {row.pk} cannot be undone: {row.get_state_display()}{told}"
             raise preview.conflict("SETTLED", words)
         if not is_in_time(row, state):
-            words = "An allocation can be undone on its own day only; give the case to somebody again"
-            raise preview.conflict("DAY_OVER", words)
+            why = "An allocation can be undone on its own day only"
+            why = "nDelius data has the case with somebody by now" if row.transfer.comes else why
+            raise preview.conflict("DAY_OVER", f"{why}; give the case to somebody again")
     if state is None or not rows:
         raise preview.conflict("SETTLED", "There is nothing to undo by now")
     for code in sorted({code for row in rows for code in (row.from_post, row.to_post)}):
@@ -156,13 +163,14 @@ def can_be_undone(rows: Sequence[CaseAllocation], actor: Any) -> State:
 
 def is_in_time(row: CaseAllocation, state: State) -> bool:
     """Whether an allocation can be undone still, if nothing else has become of it."""
-    return row.first_day == state.day or came(row)
+    return came(row, state) or (row.first_day == state.day and not row.transfer.comes)
 
 
-def came(row: CaseAllocation) -> bool:
-    """Whether the data did not have a case when its first open allocation was made."""
+def came(row: CaseAllocation, state: State) -> bool:
+    """Whether the data did not have a case when its first open allocation was made, and nobody has it there
+    by now."""
     first = CaseAllocation.objects.filter(ref=row.ref, is_open=True).order_by("change", "pk").first()
-    return first is not None and first.transfer.comes
+    return first is not None and first.transfer.comes and not is_held_in_data(state, row.ref)
 
 
 def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number: int) -> None:

@@ -50,7 +50,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
         "to_name": to.name,
         "from_name": posts[row.from_post].name if row.from_post in posts else row.from_post,
         "crumbs": crumbs(request, state, to)[:-1] if row.to_post in posts else [],
-        "today_only": not allocate.came(row),
+        "today_only": not allocate.came(row, state),
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
         "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
         "mail_is_on": mail_server.is_on(),
