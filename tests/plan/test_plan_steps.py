@@ -149,6 +149,13 @@ def test_a_placeholder_that_is_there_is_used() -> None:
     assert posts(facts)["N1A:NOBODY"][0] == posts(world.facts())["N1A:OLD"][0]
 
 
+def test_cases_do_not_wait_at_a_placeholder_that_keeps_earlier_figures() -> None:
+    world = team().post("N1A:NOBODY", "DMY", hours=None, is_placeholder=1, stale_since=IN_2023)
+    before, after = (posts(world.facts()), posts(laid(world.facts(), {"do": "leave", "post": "N1A:OLD"})[0]))
+    assert after["N1A:WAITING"][0] == before["N1A:OLD"][0] > 0
+    assert sum(each for each, _ in after.values()) == sum(each for each, _ in before.values())
+
+
 def test_a_rule_is_laid_over() -> None:
     plan = plan_of({
         "name": "a draft",

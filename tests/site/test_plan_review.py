@@ -117,3 +117,16 @@ def test_a_name_with_signs_that_no_database_keeps_is_refused(pdu: Pdu, signed_in
     user = user_of(signed_in("head", "pdu", pdu.code))
     with pytest.raises(RefusedError):
         plans.make_plan(actor=user, plan=plan_of({"name": "a\0b", "steps": []}), level="pdu", code=pdu.code)
+
+
+def test_a_case_that_only_its_owner_cannot_see_is_not_said_to_be_held_by_nobody(
+    pdu: Pdu, signed_in: SignIn
+) -> None:
+    owner, reader = (
+        user_of(signed_in("", email="no.role@example.org")),
+        user_of(signed_in("head", "pdu", pdu.code)),
+    )
+    step = {"do": "end", "cases": [pdu.held.ref]}
+    assert effect_of(owner, unit_of(pdu), step, reader=reader).steps[0].missing == [
+        f"whoever made this plan cannot see {pdu.held.ref}"
+    ]

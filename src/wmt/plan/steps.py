@@ -51,6 +51,7 @@ class Naming:
     case: Callable[[str], str] = str
     post: Callable[[str], str] = str
     hidden: Container[str] = ()
+    nobody: str = "nobody holds {} in this data"
 
 
 @dataclass
@@ -118,8 +119,10 @@ class LaidPlan:
             self.done = True
 
     def waiting_post(self, team_code: str, team_no: int) -> tuple[str, int]:
-        """The placeholder at which cases of a team wait; made where the team has none."""
-        mine = self.facts.post.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
+        """The placeholder at which cases of a team wait; made where the team has none of this night: at one
+        that keeps earlier figures they would count nowhere."""
+        there = self.facts.post.filter(pl.col("stale_since").is_null())
+        mine = there.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
         if mine.is_empty():
             row = _new_post(team_code, team_no, WAITS, DUMMY, 0) | {"is_placeholder": 1}
             self.facts = with_posts_added(self.facts, [row])
@@ -346,7 +349,7 @@ def _named(refs: Sequence[str], rows: pl.DataFrame, laid: LaidPlan, leave_out: s
         held = [] if ref in laid.naming.hidden else by_ref.get(ref, [])
         case = laid.naming.case(ref)
         if not held:
-            laid.missing.append(f"nobody holds {case} in this data")
+            laid.missing.append(laid.naming.nobody.format(case))
         elif len(held) > 1:
             laid.missing.append(f"{case} is held more than once, so it is not clear what is meant")
         elif held[0].post_no in leave_out:

@@ -129,6 +129,8 @@ class PlanReading:
             case=lambda ref: ref if ref in typed else A_CASE,
             post=lambda code: names.get(code) or code,
             hidden=self.plan.refs - self._held.keys(),
+            # somebody else may well see who holds a case that its owner does not
+            nobody=Naming.nobody if self.reader == self.owner else "whoever made this plan cannot see {}",
         )
 
     def _part(self, night: Night, codes: Collection[str]) -> UnitSlice:

@@ -75,6 +75,8 @@ def _added(request: HttpRequest, form: BasketForm, ticked: Sequence[str]) -> Htt
     step = {"do": "move", "cases": list(ticked), "to": form.cleaned_data["to"]}
     try:
         longer = room.with_step(row.plan, step)
+        if row.plan.steps[-1:] == longer.steps[-1:]:  # sent twice
+            return room.back(request, row, "These cases are in the plan already, as its last step.")
         action.change_plan(actor=request.user, number=row.pk, plan=longer, version=row.version)
     except (PlanError, ConflictError) as error:
         form.add_error(None, str(error))
