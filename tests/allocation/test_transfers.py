@@ -5,6 +5,7 @@ from datetime import date, datetime
 import polars as pl
 
 from wmt import rules
+from wmt.allocation.case_rows import counts
 from wmt.allocation.transfers import CaseTransfer, kind_texts, with_transfers
 from wmt.ledger import Ledger
 from worlds import World
@@ -91,3 +92,9 @@ def test_what_came_goes_with_its_flags_and_comes_again_as_what_it_is_then() -> N
     turned = CaseTransfer("k4", "X000001", "N1A:NEW", "N1A:NEW", None, "pc16", "custody:B2", "licence:C1")
     rows, _ = _rows(_empty(), COMES, turned)
     assert rows == [("NEW", "licence:C1")]
+
+
+def test_whether_cases_are_only_counted_is_asked_of_those_that_are_no_prisons() -> None:
+    listed = World(IN_2023).post("N1A:OLD").cases("N1A:OLD", "community", "C1", ref="X000001")
+    assert not counts(listed.facts())
+    assert counts(listed.cases("N1A:OLD", "community", "C1", 3).facts())

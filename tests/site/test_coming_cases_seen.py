@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from test_allocate import posts
 from test_allocations_load import at_post, holders, home, load_night  # noqa: F401
-from test_coming_cases_load import LoadNight, row, to  # noqa: F401
-from test_waiting_load import coming  # noqa: F401
-from waiting_fixtures import give, nobody  # noqa: F401
+from test_coming_cases_load import LoadNight, row, to, withdrawn, without  # noqa: F401
+from test_waiting_load import coming, state_of  # noqa: F401
+from waiting_fixtures import Now, nobody  # noqa: F401
 
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.availability.change_requests import ConflictError
 from wmt.site.changes import allocate, allocation_preview
 from wmt.site.changes.reconcile import differences
+from wmt.site.loads import given_cases
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -41,3 +42,17 @@ def test_what_the_data_has_on_the_way_is_not_taken_off(
     with pytest.raises(ConflictError, match="nDelius data has the case with somebody by now"):
         allocate.undo(actor=None, who="Ann", allocation=first)
     assert (holders(row.ref), differences(current_state())) == ([to.code], [])
+
+
+def test_data_that_counts_cases_takes_none_and_the_case_waits_again(
+    row: WaitingCase, to: Unit, load_night: LoadNight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given_cases, "counts", lambda facts: True)  # noqa: ARG005
+    monkeypatch.setattr(given_cases, "counts_cases", lambda of_load: True)  # noqa: ARG005
+    load = load_night(without(row.ref), days=1)
+    assert CaseAllocation.objects.get().state == "ended"
+    assert (holders(row.ref), state_of(row), differences(current_state())) == ([], Now.WAITING, [])
+    monkeypatch.undo()
+    # an extract that is taken back says nothing of it any more
+    withdrawn(load)
+    assert (holders(row.ref), state_of(row), differences(current_state())) == ([to.code], Now.GIVEN, [])

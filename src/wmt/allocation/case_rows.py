@@ -49,6 +49,11 @@ def removed(facts: Facts, rows: Collection[tuple[str, int]]) -> Facts:
     )
 
 
+def counts(facts: Facts) -> bool:
+    """Whether some cases are counted and not listed, those of prisons left out."""
+    return not facts.caseload.filter(pl.col("case_ref").is_null() & _of_cases(facts)).is_empty()
+
+
 def _frame(rows: Collection[tuple[str, int, int]], *numbers: str) -> pl.DataFrame:
     shape = {"case_ref": pl.String, **dict.fromkeys(numbers, pl.Int64)}
     return pl.DataFrame(list(rows), shape, orient="row")

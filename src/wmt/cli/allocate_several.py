@@ -117,5 +117,6 @@ def _undo(batch: str) -> dict[str, Any]:
         raise console.RefusedInput(f"there are no allocations {batch}")
     rows = spread.undo_batch(actor=None, batch=batch, who=asker())
     done = counted(len(rows), "allocation is", "allocations are")
-    said = f"{done} undone: the cases are {rows[0].from_post}'s again."
+    where = "wait again" if rows[0].transfer.comes else f"are {rows[0].from_post}'s again"
+    said = f"{done} undone: the cases {where}."
     return {"cases": [], "effects": [], "batch": batch, "said": said}

@@ -14,6 +14,7 @@ import polars as pl
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from wmt.allocation.case_rows import counts
 from wmt.allocation.transfers import CASE_TRANSFER, kind_text, with_transfers
 from wmt.facts import Facts
 from wmt.history import moved_posts
@@ -27,6 +28,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.colleague_ends import settle_colleagues
+from wmt.site.changes.coming_cases import counts_cases
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.protect import follow_posts
 from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
@@ -63,6 +65,9 @@ def given_cases(shown: Load | None, known: Known) -> Known:
         # what was given on to somebody who left is where the extract has it, not half of its way there
         last = {way.ref: access.codes(way.to_post) for way in ways if way.is_move}
         stay = [way for way in ways if not way.is_move or last[way.ref] in there]
+        if counts(facts):  # among cases that are only counted one that came would count twice
+            came = {way.ref for way in ways if way.comes}
+            stay = [way for way in stay if way.ref not in came]
         facts, counted_ones = with_transfers(facts, stay)
         if not counted_ones:
             return facts, inputs
@@ -99,7 +104,8 @@ def settle_allocations(
         if way[-1].key in kept:
             return _Now.GIVEN
         if way[0].transfer.comes:
-            return _judged_new(way, here[ref], posts, nobody, state.tier_scheme)
+            may_come = not counts_cases(state.of_load)
+            return _judged_new(way, here[ref], posts, nobody, state.tier_scheme, may_come=may_come)
         return _judged(way, here[ref], posts)
 
     found = {ref: judge(ref, way) for ref, way in ways.items()}
@@ -201,14 +207,17 @@ def _judged_new(
     posts: Mapping[str, bool],
     nobody: Collection[str],
     tier_scheme: str,
+    *,
+    may_come: bool = True,
 ) -> str:
     """The same of a case that the data did not have: that nobody has it is no news. One of another tier
-    scheme cannot be priced: it has to be recorded anew."""
+    scheme cannot be priced: it has to be recorded anew. Where the data only counts cases none may come."""
     if here and not set(here) <= set(nobody):
         return _judged(way, here, posts)
     if way[-1].to_post not in posts:
         return _Now.LEFT
-    return _Now.GIVEN if here or way[0].tier_scheme == tier_scheme else _Now.ENDED
+    is_there = bool(here) or (may_come and way[0].tier_scheme == tier_scheme)
+    return _Now.GIVEN if is_there else _Now.ENDED
 
 
 def _settle_kinds(
