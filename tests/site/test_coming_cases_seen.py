@@ -11,8 +11,9 @@ from test_waiting_load import coming, state_of  # noqa: F401
 from waiting_fixtures import Now, nobody  # noqa: F401
 
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
+from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError
-from wmt.site.changes import allocate, allocation_preview
+from wmt.site.changes import allocate, allocation_preview, case_kinds
 from wmt.site.changes.reconcile import differences
 from wmt.site.loads import given_cases
 from wmt.site.workload.models import Unit
@@ -56,3 +57,11 @@ def test_data_that_counts_cases_takes_none_and_the_case_waits_again(
     # an extract that is taken back says nothing of it any more
     withdrawn(load)
     assert (holders(row.ref), state_of(row), differences(current_state())) == ([to.code], Now.GIVEN, [])
+
+
+def test_what_was_said_of_its_tier_is_audited_as_undone_too(row: WaitingCase, to: Unit) -> None:
+    wanted = case_kinds.KindChangeRequest(ref=row.ref, location="licence", tier="C1", reason="assessed_again")
+    change, _ = case_kinds.change_kind(actor=None, who="Ann", wanted=wanted)
+    allocate.undo(actor=None, who="Bob", allocation=CaseAllocation.objects.get())
+    (undone,) = AuditEvent.objects.filter(kind="case change", sentence__contains="undid")
+    assert undone.sentence == f"Bob undid change {change.pk} of a case of {to.code}."

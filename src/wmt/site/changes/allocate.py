@@ -178,6 +178,11 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
     mark_undone(rows, asker.name)
     # what is not in the data any more is of no other type or tier than its record says
     off = CaseKindChange.objects.filter(ref__in=[row.ref for row in rows if row.transfer.comes], is_open=True)
+    for change in off.order_by("pk"):
+        record(
+            "case change", f"{asker.name} undid change {change.pk} of a case of {change.post}.",
+            actor=asker.user, who=asker.name, level="post", code=change.post,
+        )  # fmt: skip
     off.update(
         state=CaseKindChange.State.UNDONE, is_open=False, undone_at=timezone.now(), undone_by=asker.name
     )
