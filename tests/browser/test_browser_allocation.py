@@ -178,7 +178,7 @@ def test_a_waiting_case_is_recorded_changed_and_taken_off(walk: Walk, complaints
     walker.button("Save")
     assert f"{crn}, event 1" in text_of(page)
     assert "Tier was none yet: No assessment yet" in text_of(page)
-    walker.link("Who could hold a case like this")
+    walker.link("Choose who will hold it")
     assert "licence B3" in text_of(page)
     page.go_back()
     walker.link("Take it off the list")
