@@ -58,7 +58,7 @@ def bare() -> dict[str, Any]:
         "notices_href": address("notices", "/notices/"),
         "messages": (),
         "demo": settings.CONFIG.demo,
-        "version": _VERSION,
+        "program_version": _VERSION,
         "home_href": address("home", "/"),
         "search_href": address("search", "/search/"),
         "number_href": address("the-number", "/the-number/"),

@@ -95,7 +95,6 @@ def _step_page(
         "row": row,
         "conflict": conflict,
         "crumbs": room.crumbs(request, state, unit, row),
-        "version": row.version,
     }
     return render(request, "plans/step.jinja", context, status=status)
 
