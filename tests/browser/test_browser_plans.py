@@ -1,0 +1,53 @@
+"""A manager makes a plan: by mouse, by keyboard alone and without scripts, on a telephone."""
+
+import re
+
+from browser_people import NARROW, WIDE, Complaints, text_of
+from browser_rules import faults_of
+from browser_ways import NO_SCRIPTS, Walk, Walker
+
+
+def _keeps_the_rules(walker: Walker) -> None:
+    if walker.way != NO_SCRIPTS:
+        for room in (WIDE, NARROW):
+            walker.page.set_viewport_size(room)  # type: ignore[arg-type]
+            assert faults_of(walker.page) == []
+
+
+def test_somebody_leaves_and_somebody_starts(walk: Walk, complaints: Complaints) -> None:
+    complaints.expected |= {422}
+    walker = walk("spo", viewport=NARROW)
+    page = walker.page
+    walker.link("Actions", ".wmt-tabs")
+    walker.link("Plans")
+    walker.use(page.locator("main").get_by_text("New plan", exact=True))
+    _keeps_the_rules(walker)
+    walker.write(page.get_by_label("Name of the plan"), "One leaves, one starts")
+    walker.button("Make the plan")
+    assert "This plan has no steps yet" in text_of(page)
+
+    walker.link("Somebody leaves")
+    walker.button("Add this step")
+    assert "Choose who" in page.locator(".govuk-error-summary").inner_text()
+    _keeps_the_rules(walker)
+    who = page.get_by_label("Who", exact=True)
+    leaver = next(words for words in who.locator("option").all_inner_texts() if "PO," in words)
+    walker.choose(who, leaver)
+    walker.button("Add this step")
+    assert "Step 1 is added." in text_of(page)
+    name = leaver.partition(",")[0]
+    row = page.locator("#table-effect tbody tr").filter(has_text=name)
+    assert "no available hours" in row.inner_text().lower()
+
+    walker.link("Somebody starts")
+    walker.choose(page.get_by_label("Grade"), "PSO")
+    walker.write(page.get_by_label("How many people"), "1")
+    walker.button("Add this step")
+    assert "Step 2 is added." in text_of(page)
+    assert page.locator("#table-effect tbody tr").filter(has_text="New person 1").count() == 1
+    _keeps_the_rules(walker)
+
+    walker.use(page.get_by_role("button", name=re.compile(r"Remove.*step 2")))
+    walker.use(page.get_by_role("button", name=re.compile(r"Remove.*step 1")))
+    assert "This plan has no steps yet" in text_of(page)
+    assert "Nothing changes yet" in page.locator("#table-effect, main").last.inner_text()
