@@ -223,7 +223,7 @@ def _stages(found: ledger.Ledger) -> dict[int, str]:
     of_stage = cuts.filter(pl.col("reason").is_in(list(stage_reasons(found.rules))))
     lasts = pl.col("last_day").is_null() | (pl.col("last_day") >= day)
     in_force = of_stage.filter((pl.col("first_day") <= day) & lasts)
-    return dict(in_force.sort("first_day").select("post_no", "reason").rows())
+    return dict(in_force.sort("first_day", "reduction_ref").select("post_no", "reason").rows())
 
 
 def _caseloads(found: ledger.Ledger, post_nos: Sequence[int]) -> dict[int, dict[str, int]]:

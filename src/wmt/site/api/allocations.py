@@ -227,17 +227,18 @@ def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, 
     return [
         {
             "level": each.unit.level, "code": each.unit.code, "name": each.unit.name,
-            "before": _moment(each.before), "after": _moment(each.after),
+            "before": moment(each.before), "after": moment(each.after),
         }
         for each in moments
     ]  # fmt: skip
 
 
-def _moment(moment: ledger.Moment) -> dict[str, Any]:
+def moment(of: ledger.Moment) -> dict[str, Any]:
+    """Points, available points and capacity of one moment."""
     return {
-        "points": ledger.decimal(moment.points_x100),
-        "available": ledger.decimal(moment.available_x100),
-        "capacity": ledger.decimal(ledger.capacity_x100(*moment)),
+        "points": ledger.decimal(of.points_x100),
+        "available": ledger.decimal(of.available_x100),
+        "capacity": ledger.decimal(ledger.capacity_x100(*of)),
     }
 
 

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Body, Path, Query, Router
 
-from wmt import ledger
 from wmt.plan.plan_file import Plan, PlanError, plan_of
-from wmt.site.api import lookups, schemas
+from wmt.site.api import allocations, lookups, schemas
 from wmt.site.api.plan_schemas import (
     ChangedPlanIn,
     NewPlanIn,
@@ -23,7 +22,7 @@ from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
+from wmt.site.queries.plan_effects import PlanReading, unit_of_plan
 from wmt.site.workload import staff_names
 
 router = Router()
@@ -113,11 +112,8 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
     me = lookups.me(request)
     state = lookups.state_for(request).of_now()
     reading = PlanReading(row.plan, row.owner, me, unit_of_plan(state, me, row), state)
-    try:
-        effect, fault = reading.effect(), ""
-    except PlanError as error:  # the data has other tiers now, or the rules have changed
-        effect, fault = PlanEffect([], []), str(error)
-    for holder in {holder.code: holder for holder in reading.readable.values()}.values():
+    effect, fault = reading.outcome()
+    for holder in reading.read_holders:
         note_read(me, holder)
     return {
         **_listed(row, me),
@@ -134,17 +130,9 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
                 if each.unit.level == "post"
                 else each.unit.name,
                 "new": each.unit.pk is None,
-                "before": _moment(each.before),
-                "after": _moment(each.after),
+                "before": allocations.moment(each.before),
+                "after": allocations.moment(each.after),
             }
             for each in effect.moments
         ],
-    }
-
-
-def _moment(moment: ledger.Moment) -> dict[str, Any]:
-    return {
-        "points": ledger.decimal(moment.points_x100),
-        "available": ledger.decimal(moment.available_x100),
-        "capacity": ledger.decimal(ledger.capacity_x100(*moment)),
     }

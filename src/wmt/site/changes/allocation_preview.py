@@ -387,5 +387,10 @@ def refused(code: str, message: str, field: str) -> RefusedError:
     return RefusedError([ChangeFault(code, message, field)])
 
 
+def key_taken() -> RefusedError:
+    """A key that makes a request one, sent again with something else."""
+    return refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
+
+
 def conflict(code: str, message: str) -> ConflictError:
     return ConflictError([ChangeFault(code, message)])

@@ -42,7 +42,7 @@ def make_plan(
     User.objects.select_for_update().filter(pk=actor.pk).first()
     if same := SavedPlan.objects.filter(key=key).first() if key else None:
         if same.owner_id != actor.pk or (same.version == 1 and same.text != text):
-            raise preview.refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
+            raise preview.key_taken()
         return same, False
     if access.own(actor).count() >= MOST_PLANS:
         words = f"You have {MOST_PLANS} plans, which is the most there can be. Delete one first"
@@ -139,7 +139,7 @@ def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: st
         raise RefusedError(faults)
     if same := PlanComment.objects.filter(key=key).first() if key else None:
         if (same.plan_id, same.writer_id, same.words) != (row.pk, actor.pk, words):
-            raise preview.refused("KEY_TAKEN", "Something else was sent with this key; use a new one", "key")
+            raise preview.key_taken()
         return same
     if row.comments.count() >= MOST_COMMENTS:
         raise preview.refused("TOO_MANY", f"A plan can have {MOST_COMMENTS} comments at most", "words")

@@ -72,8 +72,7 @@ def protect(*, actor: Any, wanted: ProtectionRequest, who: str = "") -> tuple[Po
             raise RefusedError(faults)
         if same := PostProtection.objects.filter(key=wanted.key).first() if wanted.key else None:
             if any(getattr(same, name) != value for name, value in wanted.values.items()):
-                words = "Something else was sent with this key; use a new one"
-                raise preview.refused("KEY_TAKEN", words, "key")
+                raise preview.key_taken()
             return same, False
         overlaps = Q(last_day__isnull=True) | Q(last_day__gte=wanted.first_day)
         there = PostProtection.objects.filter(overlaps, post=wanted.post, ended_at__isnull=True)

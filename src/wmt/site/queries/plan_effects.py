@@ -5,7 +5,7 @@ posts of the teams a plan touches before and after; every other figure moves by 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,13 @@ class PlanReading:
     unit: Unit
     state: State
 
+    def outcome(self) -> tuple[PlanEffect, str]:
+        """What comes of it; nothing, and why, where a step does not fit this data or its rules by now."""
+        try:
+            return self.effect(), ""
+        except PlanError as error:
+            return PlanEffect([], []), str(error)
+
     def effect(self) -> PlanEffect:
         """What comes of it. Raises PlanError where a step does not fit this data or its rules."""
         night, posts = open_night(settings.CONFIG.nights / self.state.night), self._posts
@@ -102,7 +109,12 @@ class PlanReading:
     @cached_property
     def holders(self) -> list[Unit]:
         """The posts that hold the cases that the owner may see, by code."""
-        return sorted({post.code: post for post in self._held.values()}.values(), key=lambda post: post.code)
+        return _by_code(self._held.values())
+
+    @property
+    def read_holders(self) -> list[Unit]:
+        """The posts that hold the cases that the reader may see, by code: whose cases are read."""
+        return _by_code(self.readable.values())
 
     @cached_property
     def _held(self) -> dict[str, Unit]:
@@ -241,6 +253,10 @@ def unit_of_plan(state: State, user: Any, row: SavedPlan) -> Unit:
         return units.find(state, user, row.level, row.code)
     except units.UnknownUnit:
         return Unit(load_id=state.load_id, level=row.level, code=row.code, name=row.code)
+
+
+def _by_code(posts: Iterable[Unit]) -> list[Unit]:
+    return sorted({post.code: post for post in posts}.values(), key=lambda post: post.code)
 
 
 def _is_in(unit: Unit, within: Unit) -> bool:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wmt import ledger
-from wmt.plan.plan_file import PlanError
 from wmt.site import tables
 from wmt.site.audit.reads import note_read
 from wmt.site.changes.allocation_preview import UnitMoment
@@ -65,11 +64,12 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     for row in chosen:
         unit = unit_of_plan(state, request.user, row)
         reading = PlanReading(row.plan, row.owner, request.user, unit, state)
-        try:
-            found.append(reading.effect())
-        except PlanError as error:
-            faults.append(("", f"{row.name}: {error}"))
-        for holder in {holder.code: holder for holder in reading.readable.values()}.values():
+        effect, fault = reading.outcome()
+        if fault:
+            faults.append(("", f"{row.name}: {fault}"))
+        else:
+            found.append(effect)
+        for holder in reading.read_holders:
             note_read(request.user, holder)
     table = None
     if chosen and len(found) == len(chosen):

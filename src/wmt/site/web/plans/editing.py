@@ -21,6 +21,8 @@ from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
 from wmt.site.web.plans.step_kinds import KINDS
 
+_STEP = "plans/step.jinja"
+
 
 class PlanNameForm(RefusableForm):
     """The name of a plan, and what it is for."""
@@ -54,16 +56,12 @@ def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     unit = unit_of_plan(state, request.user, row)
     choices = step_forms.StepChoices(request.user, unit, state)
     if request.method != "POST":
-        first = {
-            "version": row.version,
-            "from": _known(choices, row.code),
-            "post": row.code,
-            "team": row.code,
-        }
-        return _step_page(request, row, step_forms.PlanStepForm(kind, choices, request.user, initial=first))
+        first = {"from": _known(choices, row.code), "post": row.code, "team": row.code}
+        form = step_forms.PlanStepForm(kind, choices, request.user, initial=first)
+        return _page(request, row, _STEP, form)
     form = step_forms.PlanStepForm(kind, choices, request.user, request.POST)
     if not form.is_valid():
-        return _step_page(request, row, form, status=422)
+        return _page(request, row, _STEP, form, 422)
     plan = row.plan
     try:
         longer = room.with_step(plan, form.step)
@@ -71,32 +69,18 @@ def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
             actor=request.user, number=row.pk, plan=longer, version=form.cleaned_data["version"]
         )
     except ConflictError as conflict:
-        return _step_page(request, row, form, str(conflict), 409)
+        return _page(request, row, _STEP, form, 409, conflict=str(conflict))
     except PlanError as error:
         form.add_error(None, str(error))
-        return _step_page(request, row, form, status=422)
+        return _page(request, row, _STEP, form, 422)
     except RefusedError as refused:
         form.add_error(None, "; ".join(fault.said for fault in refused.faults))
-        return _step_page(request, row, form, status=422)
+        return _page(request, row, _STEP, form, 422)
     return room.back(request, row, f"Step {len(longer.steps)} is added.")
 
 
 def _known(choices: step_forms.StepChoices, code: str) -> str:
     return code if any(code == each for each, _ in choices.of("from") or ()) else ""
-
-
-def _step_page(
-    request: HttpRequest, row: SavedPlan, form: step_forms.PlanStepForm, conflict: str = "", status: int = 200
-) -> HttpResponse:
-    state = needed_state(request)
-    unit = unit_of_plan(state, request.user, row)
-    context = {
-        "form": form,
-        "row": row,
-        "conflict": conflict,
-        "crumbs": room.crumbs(request, state, unit, row),
-    }
-    return render(request, "plans/step.jinja", context, status=status)
 
 
 @require_POST
@@ -178,9 +162,15 @@ def plan_delete(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, row: SavedPlan, template: str, form: forms.Form, status: int = 200
+    request: HttpRequest,
+    row: SavedPlan,
+    template: str,
+    form: forms.Form,
+    status: int = 200,
+    conflict: str = "",
 ) -> HttpResponse:
     state = needed_state(request).of_now()
     unit = unit_of_plan(state, request.user, row)
-    context = {"form": form, "row": row, "unit": unit, "crumbs": room.crumbs(request, state, unit, row)}
+    crumbs = room.crumbs(request, state, unit, row)
+    context = {"form": form, "row": row, "unit": unit, "crumbs": crumbs, "conflict": conflict}
     return render(request, template, context, status=status)

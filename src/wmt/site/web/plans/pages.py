@@ -65,11 +65,8 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     state = needed_state(request).of_now()
     unit = unit_of_plan(state, request.user, row)
     reading = PlanReading(row.plan, row.owner, request.user, unit, state)
-    try:
-        effect, fault = reading.effect(), ""
-    except PlanError as error:
-        effect, fault = PlanEffect([], []), str(error)
-    for holder in {holder.code: holder for holder in reading.readable.values()}.values():
+    effect, fault = reading.outcome()
+    for holder in reading.read_holders:
         note_read(request.user, holder)
     context = {
         "row": row,
