@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 #: Between the two codes of a post (TEAM:STAFF). No code may hold it, or two posts could share one name.
 SEPARATOR = ":"
+#: A case's reference as nDelius writes it: a letter and six digits.
+CRN = "[A-Z][0-9]{6}"
 #: Characters without any width: blanks of none, soft hyphens, byte order marks, selectors of a variant.
 INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from intake_tidy import Tidy, case, ordinary_tidy, staff, team
 
 from wmt import text
+from wmt.facts import SCHEMAS
 from wmt.intake import read
 from wmt.intake.model import Import
 
@@ -79,12 +80,30 @@ def test_a_unit_written_in_two_ways_is_refused(column: str, tmp_path: Path) -> N
 
 def test_a_case_written_in_two_ways_is_refused_for_its_posts(tmp_path: Path) -> None:
     tidy = ordinary_tidy()
-    tidy.tables["case"].append({**tidy.tables["case"][0], "case_ref": "x100000"})
-    result = read([tidy.write(tmp_path / "tidy")])
-    assert [fault.code for fault in result.faults if fault.severity == "refuse"] == ["KEYS_LOOK_ALIKE"]
-    assert [fault.posts for fault in result.faults if fault.code == "KEYS_LOOK_ALIKE"] == [
-        (("N01AAA", "N01A001"),)
-    ]
+    first, rest = tidy.tables["case"][:2]
+    # a CRN is one in either letter case, and twice in the table; of other references nobody knows
+    for number, (ref, again, code) in enumerate(
+        [("X100000", " x100 000", "DUPLICATE_KEY"), ("ref-a1", "REF-A1", "KEYS_LOOK_ALIKE")]
+    ):
+        tidy.tables["case"] = [rest, {**first, "case_ref": ref}, {**first, "case_ref": again}]
+        result = read([tidy.write(tmp_path / f"tidy {number}")])
+        told = [fault for fault in result.faults if fault.severity == "refuse"]
+        assert {fault.code for fault in told} == {code}
+        assert {fault.posts for fault in told} == {(("N01AAA", "N01A001"),)}
+
+
+def test_a_crn_in_small_letters_is_the_case_of_its_flags_and_contacts(tmp_path: Path) -> None:
+    """The facts are those of the same input in capitals, to the last row."""
+    tidy = ordinary_tidy()
+    whole = read([tidy.write(tmp_path / "capitals")]).facts
+    for name in ("case", "case_flag", "contact", "assessment", "t2a_case"):
+        for row in tidy.tables.get(name, [])[::2]:
+            row["case_ref"] = row["case_ref"] and f"  {row['case_ref'].lower()}"
+    small = read([tidy.write(tmp_path / "small")]).facts
+    assert whole is not None
+    assert small is not None
+    for name in SCHEMAS:
+        assert getattr(small, name).equals(getattr(whole, name)), name
 
 
 def test_the_separator_inside_a_code_is_refused(tmp_path: Path) -> None:

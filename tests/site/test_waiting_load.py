@@ -69,3 +69,29 @@ def test_one_that_was_given_to_whoever_left_waits_again_and_not_if_that_is_withd
     wanted = WithdrawalRequest(Deed.WITHDRAW, night, "a test of withdrawing")
     withdrawal.perform(withdrawal.ask(wanted=wanted, who="a test"))
     assert (given.get().is_open, state_of(row), row.allocation) == (True, Now.GIVEN, first)
+
+
+@pytest.mark.parametrize("typed", [str.lower, str.upper], ids=["recorded in small", "sent in small"])
+def test_a_crn_in_small_letters_is_the_same_case_here_and_in_an_extract(
+    coming: str, nobody: Unit, load_night: Callable[..., Load], typed: Callable[[str], str]
+) -> None:
+    """Given before the data has it, it is confirmed by the extract that shows it there, and counts once."""
+    to = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]
+    row = recorded(f" {typed(coming)} ", nobody.team_code)
+    give(row.ref, to)
+    written = coming.lower() if typed is str.upper else coming
+    there = at_post(coming, to)
+    load_night(
+        lambda cases: there(cases).with_columns(
+            pl.col("case_ref").replace(coming, f"{written[:4]} {written[4:]} ")
+        )
+    )
+    assert (state_of(row), row.ref, CaseAllocation.objects.get().state) == (Now.GIVEN, coming, "confirmed")
+    lines = Line.objects.filter(load_id=current_state().load_id, ref__iexact=coming)
+    assert {(line.ref, line.post_no) for line in lines} == {
+        (
+            coming,
+            Unit.objects.get(load_id=current_state().load_id, level="post", whole=True, code=to.code).number,
+        )
+    }
+    assert differences(current_state()) == []

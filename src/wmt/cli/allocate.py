@@ -95,6 +95,7 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     from wmt.site.outbox import labels, messages
 
     state = state_shown()
+    wanted["ref"] = allocation_preview.written(state, wanted["ref"])
     found = allocation_preview.look(
         actor=None, wanted=allocation_preview.AllocationRequest(**wanted), state=state
     )
@@ -110,7 +111,7 @@ def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
     row, _ = action.allocate(actor=None, wanted=request, who=asker())
     said = (
         f"Allocation {row.pk}: given {_from(row)} to {row.to_post}. "
-        f"`wmt allocate --undo {row.pk}` takes it back{'' if row.transfer.comes else ' today'}."
+        f"To undo this{'' if row.transfer.comes else ' today'}, run: wmt allocate --undo {row.pk}"
     )
     emails = [
         {"to": each.name, "state": labels.state_words(each, with_fault=True)}

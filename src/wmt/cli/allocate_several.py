@@ -98,7 +98,7 @@ def _spread(only_check: bool, post: str, to: list[str], refs: list[str], **wante
     rows, _ = spread.spread(actor=None, wanted=request, who=asker())
     batch = rows[0].batch
     done = f"{counted(len(rows), 'case')} of {post} given to others.{beside}"
-    said = f"{done} `wmt allocate-several --undo {batch}` takes them back today."
+    said = f"{done} To undo this today, run: wmt allocate-several --undo {batch}"
     return {**told, "batch": batch, "said": said}
 
 

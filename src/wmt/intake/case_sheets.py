@@ -3,7 +3,7 @@
 import polars as pl
 
 from wmt.intake import staging
-from wmt.intake.cells import date_column
+from wmt.intake.cells import date_column, plain_crns
 from wmt.intake.codes import Codes
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults
@@ -30,7 +30,7 @@ def table_of(sheet: Sheet, faults: Faults, dates: tuple[str, ...] = ()) -> pl.Da
         hits = [FaultPlace(sheet.rows[at], heading, f"{why} where a date is expected") for at, why in odd]
         what = "{n} cells of " + f"{sheet.name}, column {heading}, hold no date: left empty"
         faults.warn_once("BAD_DATE", sheet.name, hits, what)
-    frame = pl.DataFrame(found) if found else pl.DataFrame()
+    frame = plain_crns(pl.DataFrame(found)) if found else pl.DataFrame()
     return frame.with_columns(sheet=pl.lit(sheet.name), row=pl.Series(sheet.rows, dtype=pl.Int64))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
-from wmt.text import BLANKS, INVISIBLE
+from wmt.text import BLANKS, CRN, INVISIBLE
 
 #: No post holds as many cases; above it a number is a slip and not a count.
 HIGHEST_COUNT = 1_000_000
@@ -105,6 +105,16 @@ def tidy_texts(frame: pl.DataFrame) -> pl.DataFrame:
     )
     trimmed = [pl.col(column).str.strip_chars() for column in texts]
     return frame.with_columns(pl.when(text.str.len_bytes() > 0).then(text) for text in trimmed)
+
+
+def plain_crns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with every CRN in `case_ref` as nDelius writes it: in capitals, without blanks. Two ways of
+    writing one are one case. References of other forms, and tables without any, are as they were."""
+    if "case_ref" not in frame.columns:
+        return frame
+    plain = pl.col("case_ref").str.replace_all(" ", "", literal=True).str.to_uppercase()
+    is_crn = plain.str.contains(f"^{CRN}$")
+    return frame.with_columns(case_ref=pl.when(is_crn).then(plain).otherwise("case_ref"))
 
 
 def odd_keys(values: Sequence[Cell]) -> list[Odd]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from wmt.intake import staging, tidy_cast, tidy_tables
+from wmt.intake.cells import plain_crns
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
 from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
@@ -78,7 +79,7 @@ def read_tidy_table(
     _check_columns(name, read.columns, faults)
     draft = tidy_cast.cast_table(name, tidy_cast.without_no_date(read, schema), schema, tidy_cast.cast_tidy)
     tidy_cast.refuse_cells(draft, faults)
-    draft.frame = tidy_cast.fill_defaults(draft.frame, tidy_tables.DEFAULTS.get(name, {}))
+    draft.frame = plain_crns(tidy_cast.fill_defaults(draft.frame, tidy_tables.DEFAULTS.get(name, {})))
     tidy_cast.plain_words(draft, scheme, faults)
     # the rows that keep every rule of the table; each of the others is refused, confined to its posts
     good, broken = draft.broken(tidy_tables.TABLES[draft.name])

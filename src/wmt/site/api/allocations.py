@@ -146,7 +146,7 @@ def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]
     """Both posts, their teams and PDUs before and after, and what is missing. Nothing is saved."""
     need(request, Action.ALLOCATE_CASES)
     found = allocation_preview.look(
-        actor=lookups.me(request), wanted=_wanted(payload), state=lookups.state_for(request)
+        actor=lookups.me(request), wanted=_wanted(request, payload), state=lookups.state_for(request)
     )
     note_read(lookups.me(request), found.holder)
     return {
@@ -171,7 +171,8 @@ def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]
 def give(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """The figures of both posts and of everything above them have moved when this answers."""
     need(request, Action.ALLOCATE_CASES)
-    row, _ = allocate.allocate(actor=lookups.me(request), wanted=_wanted(payload), who=lookups.who(request))
+    wanted = _wanted(request, payload)
+    row, _ = allocate.allocate(actor=lookups.me(request), wanted=wanted, who=lookups.who(request))
     return shown(request, [row])[0]
 
 
@@ -218,8 +219,10 @@ def email_again(request: HttpRequest, number: Number, email: Number) -> dict[str
     return shown(request, [row])[0]
 
 
-def _wanted(payload: AllocationIn) -> allocation_preview.AllocationRequest:
-    return allocation_preview.AllocationRequest(**{**payload.dict(), "recipients": tuple(payload.recipients)})
+def _wanted(request: HttpRequest, payload: AllocationIn) -> allocation_preview.AllocationRequest:
+    ref = allocation_preview.written(lookups.state_for(request), payload.ref)
+    given = {**payload.dict(), "ref": ref, "recipients": tuple(payload.recipients)}
+    return allocation_preview.AllocationRequest(**given)
 
 
 def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, Any]]:

@@ -13,12 +13,11 @@ from wmt.site.allocation.models import WaitingCase
 from wmt.site.availability.change_requests import ChangeFault
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
-from wmt.text import CODE, NAME, SEPARATOR, plain_marks
+from wmt.text import CODE, CRN, NAME, SEPARATOR, plain_marks
 
 #: How long each text may be, and how many requirements or practitioners a case may have.
 TEXTS = {"no_tier_why": 300, "order_length": 80, "appointment_with": 160, "court": 160}
 ITEM, ITEMS = 160, 30
-_CRN = re.compile("[A-Z][0-9]{6}", re.ASCII)
 _LISTS = ("requirements", "previous_posts")
 
 
@@ -76,7 +75,7 @@ def faults_of(
     def wrong(code: str, field: str, words: str) -> None:
         faults.append(ChangeFault(code, words, field, index))
 
-    if not _CRN.fullmatch(wanted.ref):
+    if not re.fullmatch(CRN, wanted.ref):
         wrong("CRN", "ref", "Enter the CRN: a letter and six digits, such as X123456")
     if not 1 <= wanted.event_number <= 999:
         wrong("EVENT", "event_number", "The event number must be a whole number from 1 to 999")
