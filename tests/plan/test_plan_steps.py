@@ -16,8 +16,9 @@ from wmt.facts import Facts, kind_number
 from wmt.ledger import OMIC, Ledger
 from wmt.ledger.prices import trainee_stages
 from wmt.plan.facts_changed import codes, with_posts_added
+from wmt.plan.laid_plan import StepOutcome
 from wmt.plan.plan_file import PlanError, plan_of
-from wmt.plan.steps import StepOutcome, lay
+from wmt.plan.steps import lay
 from worlds import World, worlds
 
 IN_2023 = datetime(2023, 6, 14, 18, 30)

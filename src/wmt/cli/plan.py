@@ -14,8 +14,9 @@ from wmt.cli.explain import explained
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former
 from wmt.cli.post import show_post
+from wmt.plan.laid_plan import LaidPlan, StepOutcome
 from wmt.plan.plan_file import Plan, load_plan
-from wmt.plan.steps import LaidPlan, StepOutcome, lay
+from wmt.plan.steps import lay
 from wmt.rules import RuleSet
 from wmt.text import counted
 

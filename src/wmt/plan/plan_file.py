@@ -58,6 +58,11 @@ _Dumper.add_representer(Decimal, _decimal)
 class _Step(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """The step as the file has it."""
+        return self.model_dump(by_alias=True, exclude_defaults=True)
+
 
 class _CasesStep(_Step):
     """Cases by their references, or so many of a kind that a post or a team holds."""
@@ -207,10 +212,9 @@ class Plan(BaseModel):
     @property
     def text(self) -> str:
         """The plan as its file has it; `read_plan` gives the same plan again."""
-        content = self.model_dump(by_alias=True, exclude_defaults=True)
-        return yaml.dump(
-            {"name": self.name, **content}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
-        )
+        noted = {"note": self.note} if self.note else {}
+        content = {"name": self.name, **noted, "steps": [step.content for step in self.steps]}
+        return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
     @property
     def places(self) -> set[str]:
@@ -261,17 +265,25 @@ def plan_of(content: Any, file: str = "plan") -> Plan:
         raise _refused([_fault(file, detail) for detail in error.errors()]) from None
 
 
+def step_of(content: Any) -> Step:
+    """A step from plain data. Raises PlanError with every fault of it."""
+    try:
+        return Plan.model_validate({"name": "of one step", "steps": [content]}).steps[0]
+    except ValidationError as error:
+        raise _refused([_fault("", detail, is_alone=True) for detail in error.errors()]) from None
+
+
 def _refused(faults: list[RuleFault]) -> PlanError:
     return PlanError("\n".join(str(fault) for fault in faults))
 
 
-def _fault(file: str, detail: Any) -> RuleFault:
-    """What pydantic finds wrong, with the step by its number from 1 and what to do."""
+def _fault(file: str, detail: Any, *, is_alone: bool = False) -> RuleFault:
+    """What pydantic finds wrong, with the step by its number from 1, if it is not alone, and what to do."""
     place = [str(part) for part in detail["loc"]]
     kind, where = "", " > ".join(place)
     if place[:1] == ["steps"] and len(place) > 1:
         kind = place[2] if len(place) > 2 else ""
-        where = " > ".join([f"step {int(place[1]) + 1}", *place[3:]])
+        where = " > ".join([*([] if is_alone else [f"step {int(place[1]) + 1}"]), *place[3:]])
     known = STEPS.get(kind, Plan).model_fields
     names = ", ".join(field.alias or name for name, field in known.items())
     remedies = {

@@ -4,134 +4,28 @@ A step that cannot be done, because its case or post is not there any more, is t
 silently. What comes of the rest is measured by the ledger as any night is.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import singledispatch
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
 from wmt.allocation.cases import CaseError, case_words, read_kind
 from wmt.facts import SCHEMAS, Facts, kind_number, micro_hours
-from wmt.grades import DUMMY
 from wmt.plan import plan_file
-from wmt.plan.facts_changed import (
-    CaseRow,
-    case_rows,
-    codes,
-    with_cases,
-    with_post_changed,
-    with_posts_added,
-    with_reductions,
-)
+from wmt.plan.facts_changed import CaseRow, case_rows, codes, with_posts_added, with_reductions
+from wmt.plan.kept_plan import UnreadStep
+from wmt.plan.laid_plan import PLAIN, LaidPlan, Naming, StepOutcome, new_post
 from wmt.plan.plan_file import Plan, PlanError
 from wmt.rules import ALWAYS, Overlay
 from wmt.text import counted
 
 #: The reason of a reduction that only a plan has: 'Other' of the published reasons.
 _OTHER = "11"
-#: Where cases wait in a team that has no placeholder yet.
-WAITS = "WAITING"
 
 
-class StepOutcome(NamedTuple):
-    """What became of a step: its number from 1, what it does in words, and what could not be done."""
-
-    number: int
-    words: str
-    missing: Sequence[str]
-    done: bool  # anything of it
-
-
-@dataclass(frozen=True)
-class Naming:
-    """How words about a plan name cases and posts, and the cases it may not use (as if nobody held them)."""
-
-    case: Callable[[str], str] = str
-    post: Callable[[str], str] = str
-    hidden: Container[str] = ()
-    nobody: str = "nobody holds {} in this data"
-
-
-@dataclass
-class LaidPlan:
-    """A night's facts with the steps done so far, the rules laid over, and the posts that were touched."""
-
-    facts: Facts
-    naming: Naming = Naming()
-    overlays: list[Overlay] = field(default_factory=list)
-    touched: set[str] = field(default_factory=set)
-    missing: list[str] = field(default_factory=list)  # of the step that is being done
-    done: bool = False
-
-    def post(self, code: str) -> int | None:
-        """The number of a post that has figures of this night; None, and said, where there is none."""
-        found = self.facts.post.filter(pl.concat_str("team_code", pl.lit(":"), "staff_code") == code)
-        if found.is_empty():
-            self.missing.append(f"there is no post {code}")
-            return None
-        row = found.row(0, named=True)
-        if row["unmeasured"] or row["stale_since"] is not None:
-            self.missing.append(f"{self.naming.post(code)} has no figures in this data")
-            return None
-        return int(row["post_no"])
-
-    def team(self, code: str) -> int | None:
-        """The number of a team; None, and said, where there is none."""
-        found = self.facts.team.filter(team_code=code)
-        if found.is_empty():
-            self.missing.append(f"there is no team {code}")
-            return None
-        return int(found["team_no"][0])
-
-    def move(self, rows: Sequence[CaseRow], to: Sequence[tuple[str, int]]) -> None:
-        """Cases to posts (code, number) in turn."""
-        given, left = [], list(rows)
-        turn = 0
-        while left:
-            row, (_, post_no) = left.pop(0), to[turn % len(to)]
-            # counted cases are dealt singly too, and cases listed by their references are one each
-            one = row._replace(cases=1) if len(to) > 1 else row
-            given.append((one, post_no, row.kind_no))
-            if rest := row.cases - one.cases:
-                left.insert(0, row._replace(cases=rest))
-            turn += 1
-        self.put(rows, given, (code for code, _ in to[: max(turn, 1)]))
-
-    def put(
-        self, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow, int, int]], to: Iterable[str] = ()
-    ) -> None:
-        """Cases taken from where they are, and put as (case, post number, kind number) says."""
-        if not taken and not given:
-            return
-        holders = {number: code for code, number in codes(self.facts).items()}
-        self.facts = with_cases(self.facts, taken, given)
-        self.touched.update(holders[row.post_no] for row in taken)
-        self.touched.update(to)
-        self.done = True
-
-    def change(self, code: str, **values: Any) -> None:
-        """Other values of a post that is there."""
-        if (number := self.post(code)) is not None:
-            self.facts = with_post_changed(self.facts, number, values)
-            self.touched.add(code)
-            self.done = True
-
-    def waiting_post(self, team_code: str, team_no: int) -> tuple[str, int]:
-        """The placeholder at which cases of a team wait; made where the team has none of this night: at one
-        that keeps earlier figures they would count nowhere."""
-        there = self.facts.post.filter(pl.col("stale_since").is_null())
-        mine = there.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
-        if mine.is_empty():
-            row = _new_post(team_code, team_no, WAITS, DUMMY, 0) | {"is_placeholder": 1}
-            self.facts = with_posts_added(self.facts, [row])
-            mine = self.facts.post.filter(team_code=team_code, staff_code=WAITS)
-        staff, number = mine.sort("staff_code").select("staff_code", "post_no").row(0)
-        return f"{team_code}:{staff}", int(number)
-
-
-def lay(plan: Plan, facts: Facts, naming: Naming = Naming()) -> tuple[LaidPlan, list[StepOutcome]]:
+def lay(plan: Plan, facts: Facts, naming: Naming = PLAIN) -> tuple[LaidPlan, list[StepOutcome]]:
     """A plan laid over a night's facts, and what became of each step.
 
     Raises PlanError where a step describes no kind of case of this data.
@@ -277,7 +171,7 @@ def _start(step: plan_file.StartStep, laid: LaidPlan) -> str:
         free = (f"NEW{number}" for number in range(1, len(known) + step.posts + 1))
         staff = [code for code in free if code not in known][: step.posts]
         micro = None if step.hours is None else micro_hours(step.hours)
-        rows = [_new_post(step.team, team_no, code, step.grade, micro) for code in staff]
+        rows = [new_post(step.team, team_no, code, step.grade, micro) for code in staff]
         laid.facts = with_posts_added(laid.facts, rows)
         laid.touched.update(f"{step.team}:{code}" for code in staff)
         laid.done = True
@@ -294,13 +188,10 @@ def _rules(step: plan_file.RulesStep, laid: LaidPlan) -> str:
     return "rules: " + ", ".join(f"{path} is {value}" for path, value in step.values.items())
 
 
-def _new_post(team: str, team_no: int, staff: str, grade: str, micro: int | None) -> dict[str, Any]:
-    return {
-        "team_no": team_no, "team_code": team, "staff_code": staff, "name": f"{staff} (plan)",
-        "grade_code": None, "grade": grade, "contracted_micro": micro,
-        "hours_source": None if micro is None else "entered", "is_placeholder": 0, "stale_since": None,
-        "unmeasured": 0,
-    }  # fmt: skip
+@_do.register
+def _unread(step: UnreadStep, laid: LaidPlan) -> str:
+    laid.missing.append(step.remedy(is_owner=laid.naming.is_owner))
+    return step.words
 
 
 def _receivers(wanted: Sequence[str], laid: LaidPlan) -> list[tuple[str, int]]:

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from wmt.plan.plan_file import Plan, PlanError, read_plan
+from wmt.plan.kept_plan import read_kept
+from wmt.plan.plan_file import Plan
 from wmt.site.accounts.access import grants_of
 from wmt.site.accounts.models import User
 from wmt.site.allocation.models import new_key
@@ -162,8 +163,8 @@ def _text(plan: Plan) -> str:
         words = f"A plan can be {LONGEST:,} characters long at most; name fewer cases, or make two plans"
         raise preview.refused("TOO_LONG", words, "steps")
     try:
-        is_whole = "\0" not in plan.name and read_plan(text) == plan
-    except (PlanError, UnicodeError):
+        is_whole = "\0" not in plan.name and read_kept(text, plan.name) == plan
+    except UnicodeError:
         is_whole = False
     if not is_whole:  # signs that no file and no database keeps
         words = "The name or a step has signs that cannot be kept. Take them out, or type them again"

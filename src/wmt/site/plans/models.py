@@ -5,7 +5,8 @@ from django.db import models
 from django.utils import timezone
 
 from wmt.days import moment_words
-from wmt.plan.plan_file import Plan, read_plan
+from wmt.plan.kept_plan import read_kept
+from wmt.plan.plan_file import Plan
 
 
 class SavedPlan(models.Model):
@@ -39,8 +40,8 @@ class SavedPlan(models.Model):
 
     @property
     def plan(self) -> Plan:
-        """The plan by its steps. Raises PlanError where an earlier version of the tool wrote it."""
-        return read_plan(self.text, "this plan")
+        """The plan by its steps, each as far as this version can read it."""
+        return read_kept(self.text, self.name)
 
 
 class PlanShare(models.Model):

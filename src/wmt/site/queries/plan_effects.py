@@ -19,8 +19,9 @@ from wmt.ledger import Ledger
 from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
+from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
-from wmt.plan.steps import WAITS, LaidPlan, Naming, StepOutcome, lay
+from wmt.plan.steps import lay
 from wmt.rules import RulesError
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.allocation_preview import UnitMoment
@@ -141,6 +142,7 @@ class PlanReading:
             case=lambda ref: ref if ref in typed else A_CASE,
             post=lambda code: names.get(code) or code,
             hidden=self.plan.refs - self._held.keys(),
+            is_owner=self.reader == self.owner,
             # somebody else may well see who holds a case that its owner does not
             nobody=Naming.nobody if self.reader == self.owner else "whoever made this plan cannot see {}",
         )

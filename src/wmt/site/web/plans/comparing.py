@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wmt import ledger
+from wmt.plan.kept_plan import UnreadStep
 from wmt.site import tables
 from wmt.site.audit.reads import note_read
 from wmt.site.changes.allocation_preview import UnitMoment
@@ -69,6 +70,11 @@ def compare_page(request: HttpRequest) -> HttpResponse:
             faults.append(("", f"{row.name}: {fault}"))
         else:
             found.append(effect)
+        faults += [
+            ("", f"{row.name}, step {outcome.number}: {'; '.join(outcome.missing)}")
+            for outcome, step in zip(effect.steps, reading.plan.steps, strict=False)
+            if isinstance(step, UnreadStep)
+        ]
         for holder in reading.read_holders:
             note_read(request.user, holder)
     table = None

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wmt.plan.plan_file import PlanError, plan_of
+from wmt.plan.plan_file import PlanError
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.links import unit_url
@@ -118,7 +118,7 @@ def plan_change(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, row, "plans/change.jinja", form, status=422)
     typed = form.cleaned_data
     try:
-        named = plan_of({**room.content_of(plan), "name": typed["name"], "note": typed["note"]})
+        named = plan.model_copy(update={"name": typed["name"], "note": typed["note"]})
         action.change_plan(actor=request.user, number=row.pk, plan=named, version=typed["version"])
     except ConflictError as conflict:
         return room.conflicted(request, row, conflict)

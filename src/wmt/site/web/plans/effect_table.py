@@ -7,8 +7,8 @@ from django.utils.http import urlencode
 
 from wmt import ledger
 from wmt.ledger.arithmetic import MINUS, shown_difference
+from wmt.plan.laid_plan import StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, HoursStep, MoveStep, ReduceStep, Step
-from wmt.plan.steps import StepOutcome
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
-from wmt.plan.plan_file import Plan, plan_of
+from wmt.plan.plan_file import MOST_STEPS, Plan, PlanError, step_of
 from wmt.site.availability.change_requests import ConflictError
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -49,12 +49,8 @@ def conflicted(request: HttpRequest, row: SavedPlan, conflict: ConflictError) ->
     return HttpResponseRedirect(plan_url(row))
 
 
-def content_of(plan: Plan) -> dict[str, Any]:
-    """A plan as plain data, which `plan_of` reads."""
-    return plan.model_dump(by_alias=True, exclude_defaults=True)
-
-
 def with_step(plan: Plan, step: dict[str, Any]) -> Plan:
     """A plan with one step more, as the last. Raises PlanError."""
-    content = content_of(plan)
-    return plan_of({**content, "steps": [*content["steps"], step]})
+    if len(plan.steps) >= MOST_STEPS:
+        raise PlanError(f"A plan can have {MOST_STEPS} steps at most; make another plan for more")
+    return plan.model_copy(update={"steps": [*plan.steps, step_of(step)]})
