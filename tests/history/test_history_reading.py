@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -19,6 +20,7 @@ from wmt.history import (
     in_steps,
     mean_x100,
     open_history,
+    reader,
 )
 from wmt.history.reader import ALL_LEVELS
 
@@ -85,6 +87,24 @@ def test_months_that_are_kept_are_those_of_the_files(history: History) -> None:
             assert_frame_equal(found, whole.select(OFTEN))
     below = history.below("region", "R1", "post", FIRST, LAST, columns=OFTEN)
     assert_frame_equal(below, history.below("region", "R1", "post", FIRST, LAST).select(OFTEN))
+
+
+def test_what_was_read_of_a_unit_answers_for_every_span_of_it(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was asked for before, of months that were read already or of others before and after."""
+    monkeypatch.setattr(reader, "_LONG", timedelta(days=10))
+    monkeypatch.setattr(reader, "_LEAD", timedelta(days=25))
+    days = every_day()
+    chance = Random(11)
+    spans = [sorted(chance.sample(range(len(days)), 2)) for _ in range(60)]
+    for post in ("B1:S3", "A1:S1", "C1:S1"):
+        monkeypatch.setattr(reader, "_UNITS", reader._UnitRows(2))
+        key = (post[:2], post[3:])
+        for first, last in spans:
+            found = history.series("post", post, days[first], days[last], columns=("day", "points_x100"))
+            there = [day for day in days[first : last + 1] if key in posts_of(day)]
+            assert found.rows() == [(day, posts_of(day)[key][0]) for day in there]
 
 
 def test_a_month_that_is_written_again_is_read_again(tmp_path: Path) -> None:

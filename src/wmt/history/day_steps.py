@@ -136,6 +136,8 @@ class Runs:
             for name in ("since", "excess_since", "last_over", "length", "peak_x100", "seen", "with_figures"):
                 getattr(self, name)[units] = 0
             ended = end
+        if not (over.any() or self.length.any()):  # nothing runs and nothing begins: of few units, most days
+            return ended
         self.since = np.where(over & (self.length == 0), day, self.since)
         self.last_over = np.where(over, day, self.last_over)
         self.length = self.length + over

@@ -2,10 +2,11 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import polars as pl
@@ -29,6 +30,19 @@ from wmt.ledger import LEVELS, STREAMS
 ALL_LEVELS = ("post", "person", *LEVELS[1:])
 #: Columns that rows are found by, whatever else is asked for.
 _FOUND_BY = ("day", "level", "code", "stream", "grade", "region_code")
+#: What the pages of a unit ask for, one after the other: read at once.
+_OFTEN = (
+    *_FOUND_BY,
+    "name",
+    "points_x100",
+    "available_x100",
+    "contacts_x100",
+    "cases",
+    "contracted_hours_micro",
+    "reduction_hours_micro",
+)
+#: Who asks for longer than this asks next for some weeks before it, where the first run began.
+_LONG, _LEAD = timedelta(days=180), timedelta(days=92)
 _TALLEST = "\U0010ffff"
 
 
@@ -223,10 +237,18 @@ class History:
 
     def _unit(self, level: str, code: str, first: date, last: date, columns: Sequence[str]) -> pl.DataFrame:
         """The rows of a unit by day: the columns asked for, and those that rows are found by."""
-        known = self._index.months
-        files = (_File.now(path, known[month].sha256) for month, path in self.months(first, last))
-        found = _kept_unit(tuple(files), level, code, tuple(dict.fromkeys((*_FOUND_BY, *columns))))
+        wanted = tuple(dict.fromkeys((*_FOUND_BY, *columns)))
+        read = _OFTEN if set(wanted) <= set(_OFTEN) else wanted
+        found = _UNITS.rows(
+            (level, code, read), self._files(first, last), lambda: self._files(first, last, _LEAD)
+        )
         return found.filter(pl.col("day").is_between(first, last) & self._may_be_read)
+
+    def _files(self, first: date, last: date, lead: timedelta = timedelta()) -> frozenset["_File"]:
+        """The months of a range, and of the days that lead up to a long one."""
+        begin = first - lead if last - first > _LONG and first - date.min > lead else first
+        known = self._index.months
+        return frozenset(_File.now(path, known[month].sha256) for month, path in self.months(begin, last))
 
 
 class _File(NamedTuple):
@@ -277,11 +299,34 @@ def _read(paths: list[Path], wanted: pl.Expr, columns: Sequence[str]) -> pl.Data
         raise _damaged(paths[0], error) from error
 
 
-@lru_cache(maxsize=100)
-def _kept_unit(files: tuple[_File, ...], level: str, code: str, columns: tuple[str, ...]) -> pl.DataFrame:
-    """The rows of a unit, which pages, runs and duties ask for again and again."""
-    of_unit = (pl.col("level") == level) & (pl.col("code") == code)
-    return _read([file.path for file in files], of_unit, columns).sort("day")
+class _UnitRows:
+    """The rows of units that were read last: pages, runs and duties ask for the same again and again."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._kept: dict[_UnitKey, tuple[frozenset[_File], pl.DataFrame]] = {}
+
+    def rows(
+        self, key: "_UnitKey", files: frozenset[_File], to_read: Callable[[], frozenset[_File]]
+    ) -> pl.DataFrame:
+        """The rows of a unit by day, of the files asked for and maybe more."""
+        level, code, columns = key
+        kept = self._kept.get(key)
+        if kept is None or not files <= kept[0]:
+            read = to_read()
+            of_unit = (pl.col("level") == level) & (pl.col("code") == code)
+            paths = sorted(file.path for file in read)
+            kept = read, _read(paths, of_unit, columns).sort("day")
+        with self._lock:  # the one asked for last is the last to go
+            self._kept.pop(key, None)
+            self._kept[key] = kept
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return kept[1]
+
+
+_UnitKey = tuple[str, str, tuple[str, ...]]
+_UNITS = _UnitRows(100)
 
 
 def open_history(nights: Path) -> History:

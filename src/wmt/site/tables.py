@@ -4,7 +4,7 @@ Every cell keeps its exact value (`raw`: points and percentages as decimals with
 with as many as they have) beside the text people see. Nothing is summed here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -134,11 +134,14 @@ class LazyRows(Sequence[Row]):
             return [self._make(thing) for thing in self._things[place]]
         return self._make(self._things[place])
 
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, self._things)
+
     def by(self, key: str, *, down: bool) -> "LazyRows":
         """The same rows in the order of a column."""
-        raws = [self._raw(thing, key) for thing in self._things]
-        order = _order(raws, down=down)
-        return LazyRows([self._things[place] for place in order], self._make, self._raw)
+        things = list(self._things)
+        order = _order([self._raw(thing, key) for thing in things], down=down)
+        return LazyRows([things[place] for place in order], self._make, self._raw)
 
 
 def text(value: str, href: str = "", note: str = "") -> Value:

@@ -11,6 +11,7 @@ from wmt import rules
 from wmt.nights import NightError
 from wmt.site.duties import workdays
 from wmt.site.duties.models import Duty
+from wmt.site.duties.ordered import DutyInOrder
 from wmt.site.workload.state import State, rules_of
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def stage_of(duty: Duty, day: date) -> Stage:
     return "review due" if duty.review_on <= day else "under review"
 
 
-def deadlines(duty: Duty, day: date) -> list[Deadline]:
+def deadlines(duty: Duty | DutyInOrder, day: date) -> list[Deadline]:
     """All that is owed on a duty, the most urgent first; where it is closed, the answer to a request."""
     found = _of_duty(duty, day) if duty.closed_on is None else []
     if duty.relief_by is not None:
@@ -112,7 +113,7 @@ def deadlines(duty: Duty, day: date) -> list[Deadline]:
     return sorted(found, key=lambda each: each.by)
 
 
-def _of_duty(duty: Duty, day: date) -> list[Deadline]:
+def _of_duty(duty: Duty | DutyInOrder, day: date) -> list[Deadline]:
     if duty.confirm_by is not None:  # until somebody says whether it closes, nothing else is owed
         return [Deadline("confirm", duty.confirm_by, day)]
     found: list[Deadline] = []
@@ -125,12 +126,12 @@ def _of_duty(duty: Duty, day: date) -> list[Deadline]:
     return found
 
 
-def open_deadlines(duty: Duty, day: date) -> list[Deadline]:
+def open_deadlines(duty: Duty | DutyInOrder, day: date) -> list[Deadline]:
     """What everybody may know to be owed: that relief was asked for is for those who may read the duty."""
     return [each for each in deadlines(duty, day) if each.what != "answer"]
 
 
-def is_late(duty: Duty, day: date) -> bool:
+def is_late(duty: Duty | DutyInOrder, day: date) -> bool:
     """Whether anything that everybody may know to be owed is late."""
     return any(each.is_late for each in open_deadlines(duty, day))
 

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from wmt.site.duties import due_dates, projection
 from wmt.site.duties.models import Duty, Step
@@ -70,23 +72,33 @@ def stays(duties: QuerySet[Duty], state: State) -> list[Stay]:
     """Every time that duties stood, in the order in which they began."""
     kinds = (Step.Kind.OPENED, Step.Kind.REOPENED, Step.Kind.DECIDED, Step.Kind.CLOSED)
     rows = Step.objects.filter(duty__in=duties, kind__in=kinds, day__lte=state.day)
-    by_duty: dict[int, list[tuple[str, date, dict[str, str]]]] = defaultdict(list)
-    for number, kind, day, data in rows.order_by("number").values_list("duty_id", "kind", "day", "data"):
-        by_duty[number].append((kind, day, data))
+    by_duty: dict[int, list[_StepRow]] = defaultdict(list)
+    columns = ("duty_id", "kind", "day", KT("data__decision"), KT("data__why"))
+    for number, *step in rows.order_by("number").values_list(*columns):
+        by_duty[number].append(_StepRow(*step))
     found = [stay for number, steps in by_duty.items() for stay in _stays(number, steps)]
     return sorted(found, key=lambda stay: (stay.began, stay.duty_id))
 
 
-def _stays(number: int, steps: Sequence[tuple[str, date, dict[str, str]]]) -> list[Stay]:
+class _StepRow(NamedTuple):
+    """A step: its kind, its day, what was decided, and why the duty closed, each where it is such a step."""
+
+    kind: str
+    day: date
+    decision: str
+    why: str
+
+
+def _stays(number: int, steps: Sequence[_StepRow]) -> list[Stay]:
     found: list[Stay] = []
     began, decision = None, ""
-    for kind, day, data in steps:
-        if kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
-            began, decision = day, ""
-        elif kind == Step.Kind.DECIDED:
-            decision = data["decision"]
+    for step in steps:
+        if step.kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
+            began, decision = step.day, ""
+        elif step.kind == Step.Kind.DECIDED:
+            decision = step.decision
         elif began is not None:
-            found.append(Stay(number, began, day, decision, data["why"]))
+            found.append(Stay(number, began, step.day, decision, step.why))
             began = None
     if began is not None:
         found.append(Stay(number, began, None, decision, ""))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wmt import ledger
 from wmt.site import tables
 from wmt.site.duties.models import Duty, Request
+from wmt.site.duties.ordered import DutyInOrder
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -19,7 +20,7 @@ class Capacities:
     figures: Mapping[str, tuple[int, int, str]]
 
     @classmethod
-    def of(cls, state: State, about: Collection[Duty | Request]) -> "Capacities":
+    def of(cls, state: State, about: Collection[Duty | DutyInOrder | Request]) -> "Capacities":
         """Those of the figures shown."""
         codes = sorted({each.code for each in about if each.staff_code})
         posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
@@ -31,7 +32,7 @@ class Capacities:
                 found[code] = points, available, stream
         return cls(found)
 
-    def exact(self, about: Duty | Request) -> int:
+    def exact(self, about: Duty | DutyInOrder | Request) -> int:
         """The capacity to order by, in hundredths of a per cent; −1 where there is none."""
         points, available, stream = self.figures.get(about.code, (0, 0, ""))
         return points * 10_000 // available if available > 0 and stream != ledger.OMIC else -1

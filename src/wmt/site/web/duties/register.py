@@ -1,5 +1,6 @@
 """The register of duties of a unit: those that stand, how they are handled, and how long they stood."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from wmt.site import tables
 from wmt.site.duties import due_dates, labels, queries, recipients
 from wmt.site.duties.models import Duty
 from wmt.site.duties.nobody import nobody_words
+from wmt.site.duties.ordered import DutiesByNumber, DutyInOrder
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
@@ -73,35 +75,41 @@ def _filters(question: UnitRequest) -> FilterForm:
     )
 
 
-def duties_of(question: UnitRequest, filters: FilterForm) -> tuple[list[Duty], Capacities]:
+def duties_of(question: UnitRequest, filters: FilterForm) -> tuple[Sequence[Duty], Capacities]:
     """The duties that are asked for, with the capacities of their posts: the most urgent first, and those
     that closed last before the others."""
     state, day, asked = question.state, question.state.day, filters.chosen("show")
     found = queries.under(question.unit, state)
+    standing: Sequence[Duty | DutyInOrder]
     if state.as_of is None:
-        found = {
+        of_show = {
             "open": found.filter(closed_on__isnull=True),
             "late": found.filter(due_dates.late_on(day)),
             "closed": found.filter(closed_on__isnull=False),
-        }.get(asked, found)
-    standing = [
-        duty
-        for duty in queries.as_they_stood(found, state)
-        if (
-            due_dates.is_late(duty, day)
-            if asked == "late"
-            else asked == "all" or duty.is_open == (asked == "open")
-        )
-    ]
+        }
+        standing = DutyInOrder.of(of_show.get(asked, found))
+    else:
+        standing = [
+            duty
+            for duty in queries.as_they_stood(found, state)
+            if (
+                due_dates.is_late(duty, day)
+                if asked == "late"
+                else asked == "all" or duty.is_open == (asked == "open")
+            )
+        ]
     decided = filters.chosen("decided")
     if decided != "any":
         wanted = "" if decided == "nothing" else decided
         standing = [duty for duty in standing if duty.decision == wanted]
     capacities = Capacities.of(state, standing)
-    return sorted(standing, key=lambda duty: _urgency(duty, day, capacities)), capacities
+    ordered = sorted(standing, key=lambda duty: _urgency(duty, day, capacities))
+    if state.as_of is None:
+        return DutiesByNumber([duty.pk for duty in ordered]), capacities
+    return [duty for duty in ordered if isinstance(duty, Duty)], capacities
 
 
-def _urgency(duty: Duty, day: date, capacities: Capacities) -> tuple[Any, ...]:
+def _urgency(duty: Duty | DutyInOrder, day: date, capacities: Capacities) -> tuple[Any, ...]:
     """What is due first; of the same day the highest workload, then the longest over the threshold."""
     worst = (-capacities.exact(duty), duty.run_since.toordinal(), duty.shown_name)
     if duty.closed_on is not None:
