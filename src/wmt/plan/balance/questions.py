@@ -6,23 +6,22 @@ Each is answered by solving again with that change; nothing is guessed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from wmt.plan.balance import problem, search
 from wmt.plan.balance import problem as asking
-from wmt.plan.balance import search
 from wmt.plan.balance import solve as solving
 from wmt.plan.balance.pools import pooled
-from wmt.plan.balance.problem import Goal, SharingPost, SharingProblem
 
 #: Posts and points over the threshold: what 'too much' is, whatever comes after.
-OVERLOAD = (Goal.OVER, Goal.POINTS_OVER)
+OVERLOAD = (problem.Goal.OVER, problem.Goal.POINTS_OVER)
 
 
-def fewest_moves(asked: SharingProblem) -> SharingProblem:
+def fewest_moves(asked: problem.SharingProblem) -> problem.SharingProblem:
     """The same without evenness: overload as little as can be, by the fewest moves."""
-    return replace(asked, goals=(*OVERLOAD, Goal.MOVES))
+    return replace(asked, goals=(*OVERLOAD, problem.Goal.MOVES))
 
 
 def frontier(
-    asked: SharingProblem,
+    asked: problem.SharingProblem,
     moves: Sequence[int],
     *,
     work: float | None = None,
@@ -33,7 +32,7 @@ def frontier(
     found = []
     for number in sorted(set(moves)):
         limits = replace(asked.limits, moves=number if most is None else min(number, most))
-        of = replace(asked, limits=limits, goals=(*OVERLOAD, Goal.MOVES))
+        of = replace(asked, limits=limits, goals=(*OVERLOAD, problem.Goal.MOVES))
         found.append((number, solving.solve(pooled(of), work=work, tell=tell)))
     return found
 
@@ -43,7 +42,7 @@ class Lever:
     """Something that could be otherwise, in words, and the problem that it would be then."""
 
     words: str
-    then: SharingProblem
+    then: problem.SharingProblem
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class LeverEffect:
 
 
 def relief(
-    asked: SharingProblem,
+    asked: problem.SharingProblem,
     changes: Iterable[Lever],
     *,
     work: float | None = None,
@@ -75,7 +74,7 @@ def relief(
     return [found[0], *sorted(found[1:], key=lambda each: (each.overload, each.words))]
 
 
-def without_limits(asked: SharingProblem) -> list[Lever]:
+def without_limits(asked: problem.SharingProblem) -> list[Lever]:
     """Each limit that is set, lifted."""
     limits = asked.limits
     lifted = [
@@ -94,10 +93,10 @@ def without_limits(asked: SharingProblem) -> list[Lever]:
     return found
 
 
-def one_more(asked: SharingProblem, grade: str, available_x100: int) -> Lever:
+def one_more(asked: problem.SharingProblem, grade: str, available_x100: int) -> Lever:
     """Another officer with usual hours, who holds nothing yet."""
     pdu = asked.posts[0].pdu_code if asked.posts else ""
-    post = SharingPost(
+    post = problem.SharingPost(
         code=f":one more {grade}", pdu_code=pdu, grade=grade, points_x100=0, available_x100=available_x100
     )
     return Lever(
@@ -105,7 +104,7 @@ def one_more(asked: SharingProblem, grade: str, available_x100: int) -> Lever:
     )
 
 
-def more_time(asked: SharingProblem, code: str, words: str, available_x100: int) -> Lever:
+def more_time(asked: problem.SharingProblem, code: str, words: str, available_x100: int) -> Lever:
     """A post with more available time, as where a reduction ends."""
     posts = tuple(
         replace(post, available_x100=available_x100) if post.code == code else post for post in asked.posts
@@ -113,13 +112,13 @@ def more_time(asked: SharingProblem, code: str, words: str, available_x100: int)
     return Lever(words, replace(asked, posts=posts))
 
 
-def all_may_hold(asked: SharingProblem, grade: str, words: str) -> Lever:
+def all_may_hold(asked: problem.SharingProblem, grade: str, words: str) -> Lever:
     """A grade that may hold every case."""
     bundles = tuple(replace(each, grades=each.grades | {grade}) for each in asked.bundles)
     return Lever(words, replace(asked, bundles=bundles))
 
 
-def leave(asked: SharingProblem, number: int, tiers: str, words: str) -> Lever:
+def leave(asked: problem.SharingProblem, number: int, tiers: str, words: str) -> Lever:
     """So many cases of some tiers that go to others: from who is most over, the most points first."""
     posts = {post.code: post for post in asked.posts}
     gone: list[asking.CaseBundle] = []

@@ -7,8 +7,8 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
+from wmt.site.accounts import models
 from wmt.site.accounts.forms import EndForm
-from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.accounts.roles import ROLES, placed
 from wmt.site.clock import calendar_day
 from wmt.site.workload.day_format import moment_words
@@ -27,9 +27,11 @@ def person_row(user: Any) -> dict[str, Any]:
     }
 
 
-def person_facts(user: User, forms: dict[str, Any]) -> dict[str, Any]:
+def person_facts(user: models.User, forms: dict[str, Any]) -> dict[str, Any]:
     """One person, with every role they hold or held, the latest first."""
-    grants = RoleGrant.objects.filter(user=user).select_related("granted_by").order_by("-first_day", "-pk")
+    grants = (
+        models.RoleGrant.objects.filter(user=user).select_related("granted_by").order_by("-first_day", "-pk")
+    )
     return {
         "id": user.pk,
         "name": str(user),
@@ -47,7 +49,7 @@ def person_facts(user: User, forms: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def held(grant: RoleGrant) -> str:
+def held(grant: models.RoleGrant) -> str:
     return f"{ROLES[grant.role].title}, {placed(grant.level, grant.code)}"
 
 
@@ -56,7 +58,7 @@ def moment(at: datetime | None) -> str:
     return moment_words(timezone.localtime(at)) if at else "never"
 
 
-def _grant(grant: RoleGrant, form: Any) -> dict[str, Any]:
+def _grant(grant: models.RoleGrant, form: Any) -> dict[str, Any]:
     today = calendar_day()
     return {
         "id": grant.pk,
@@ -70,7 +72,7 @@ def _grant(grant: RoleGrant, form: Any) -> dict[str, Any]:
     }
 
 
-def _grant_state(grant: RoleGrant, today: date) -> str:
+def _grant_state(grant: models.RoleGrant, today: date) -> str:
     if grant.last_day is not None and (grant.last_day < today or grant.last_day < grant.first_day):
         return "ended"
     return "to come" if grant.first_day > today else "in force"
@@ -80,7 +82,7 @@ def day(found: date) -> str:
     return found.strftime("%-d %B %Y")
 
 
-def _state(user: User) -> str:
+def _state(user: models.User) -> str:
     if user.is_demonstration:
         return "demonstration"
     return "open" if user.is_active else "closed"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from wmt.site.accounts.access import NATION, in_force
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.clock import calendar_day
-from wmt.site.duties.models import Duty, Request
+from wmt.site.duties import models
 
 #: So many duties name their units in a question to the database.
 _NAMED = 200
@@ -55,7 +55,7 @@ class Responsible:
 class Roles:
     """The roles in force today, by the clock that says who may act; read once for many duties or requests."""
 
-    def __init__(self, duties: Collection[Duty | Request]) -> None:
+    def __init__(self, duties: Collection[models.Duty | models.Request]) -> None:
         self._held: dict[tuple[str, str, str], list[User]] = defaultdict(list)
         grants = RoleGrant.objects.filter(role__in=("manager", "head", "administrator"), user__is_active=True)
         people = User.objects.filter(is_active=True).exclude(staff_code="")
@@ -70,9 +70,9 @@ class Roles:
         for user in people:
             self._people[user.staff_code].append(user)
 
-    def of(self, duty: Duty | Request) -> Responsible:
+    def of(self, duty: models.Duty | models.Request) -> Responsible:
         """Those whom a duty or a request is for. Nobody answers what they asked themselves."""
-        asked_by = duty.asked_by_id if isinstance(duty, Request) else None
+        asked_by = duty.asked_by_id if isinstance(duty, models.Request) else None
 
         def holding(role: str, *units: tuple[str, str]) -> list[User]:
             found = {user.pk: user for unit in units for user in self._held.get((role, *unit), ())}
@@ -91,5 +91,5 @@ class Roles:
         )
 
 
-def responsible(duty: Duty | Request) -> Responsible:
+def responsible(duty: models.Duty | models.Request) -> Responsible:
     return Roles([duty]).of(duty)
