@@ -40,7 +40,7 @@ def load_night(written_nation: Any, tmp_path: Path) -> Callable[..., Load]:
     """Load the second night so many days later, its cases changed by a function of the frame.
 
     The rows of the post `aside` have a fault, so that it keeps its earlier figures; `followed` goes on under
-    another team.
+    another team; `waiting` is a table of waiting cases.
     """
     made = count()
 
@@ -51,6 +51,7 @@ def load_night(written_nation: Any, tmp_path: Path) -> Callable[..., Load]:
         aside: Unit | None = None,
         followed: tuple[Unit, str] | None = None,
         correction: bool = False,
+        waiting: pl.DataFrame | None = None,
     ) -> Load:
         to = tmp_path / f"next {next(made)}"
         shutil.copytree(night_of(written_nation, 1) / "tidy", to)
@@ -61,6 +62,11 @@ def load_night(written_nation: Any, tmp_path: Path) -> Callable[..., Load]:
         cases.write_parquet(to / "case.parquet")
         if followed is not None:
             goes_on(to, *followed)
+        if waiting is not None:
+            waiting.write_parquet(to / "waiting_case.parquet")
+            listed = json.loads((to / "manifest.json").read_text())
+            listed["tables"].append({"name": "waiting_case", "file": "waiting_case.parquet"})
+            (to / "manifest.json").write_text(json.dumps(listed))
         signed(to)
         told = json.loads((to / "manifest.json").read_text())
         told["as_at"] = (datetime.fromisoformat(told["as_at"]) + timedelta(days)).isoformat()

@@ -17,6 +17,7 @@ PERSONAL = frozenset(
         "assessor_name",
         "birth_date",
         "age",
+        "appointment_with",
     ]
 )
 
@@ -52,6 +53,8 @@ def canonical_tables(
         "t2a_case": night.t2a_case,
         "raw_cell": pl.DataFrame(night.raw, schema=staging.RAW_CELL, orient="row"),
     }
+    if night.waiting_case is not None:
+        tables["waiting_case"] = night.waiting_case
     if names:
         return tables
     tables["raw_cell"] = tables["raw_cell"].with_columns(

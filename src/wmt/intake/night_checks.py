@@ -1,10 +1,11 @@
-"""What makes the input of a night no night at all: dated ahead of time, or empty."""
+"""What makes the input of a night no night at all: dated ahead of time, or empty. And what only the whole of
+it says of cases that wait."""
 
 from datetime import date
 
 import polars as pl
 
-from wmt.intake.faults import Faults
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
 
 
@@ -37,3 +38,25 @@ def refuse_empty(night: Gathered, faults: Faults) -> bool:
         faults.refuse("NO_ACTIVE_CASES", "no officer has an active case", sheet=night.main)
         return True
     return False
+
+
+def refuse_waiting(night: Gathered, faults: Faults) -> None:
+    """Refuse waiting cases of a team that the night does not have, or of days that had not come by it."""
+    if night.waiting_case is None or night.as_at is None:
+        return
+    is_team = pl.col("team_code").is_in(night.person["team_code"].unique().implode())
+    strange = night.waiting_case.filter(~is_team)
+    hits = [
+        FaultPlace(
+            row["row"], "team_code", f"waiting_case row {row['row']}: no officer of {row['team_code']}"
+        )
+        for row in strange.iter_rows(named=True)
+    ]
+    faults.refuse_each("WAITING_TEAM_UNKNOWN", "waiting_case", hits)
+    for column in ("arrived_on", "sentence_on"):
+        ahead = night.waiting_case.filter(pl.col(column) > night.as_at.date())
+        hits = [
+            FaultPlace(row["row"], column, f"waiting_case row {row['row']}: {column} is {row[column]}")
+            for row in ahead.iter_rows(named=True)
+        ]
+        faults.refuse_each("WAITING_DAY_AHEAD", "waiting_case", hits)

@@ -16,7 +16,7 @@ from wmt.intake.assemble import Assembled, assemble
 from wmt.intake.canonical import canonical_tables
 from wmt.intake.codes import Codes, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
-from wmt.intake.night_checks import refuse_ahead, refuse_empty
+from wmt.intake.night_checks import refuse_ahead, refuse_empty, refuse_waiting
 from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.people_model import People
 from wmt.intake.sources import gather
@@ -91,6 +91,7 @@ def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> model.Import:
     """Put the facts together, if nothing stands against it."""
     settle_texts(night, faults)
     refuse_ahead(night, wish.last_day, faults)
+    refuse_waiting(night, faults)
     is_empty = refuse_empty(night, faults)
     if night.as_at is None or night.tier_scheme is None or is_empty:
         return _import(night, faults)

@@ -81,6 +81,8 @@ REMEDIES: dict[str, str] = {
     "CASES_AND_COUNTS_DIFFER": "Make the case list and the counts agree, or leave one of them out.",
     "REPORTS_AND_COUNTS_DIFFER": "Make the reports and their counts agree, or leave one of them out.",
     "REPORT_NOT_COUNTED": "Kept and not counted; nothing need be done.",
+    "WAITING_TEAM_UNKNOWN": "Write the code of a team that has an officer in this extract.",
+    "WAITING_DAY_AHEAD": "Write a day that had come by the moment of the extract.",
     # people tables
     "PEOPLE_NOT_A_TABLE": "Use the tables that docs/input.md lists: CSV (UTF-8, with commas and a header "
     "row), Parquet or sheets of a workbook.",

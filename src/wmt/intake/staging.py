@@ -200,6 +200,28 @@ T2A_CASE = pl.Schema(
         **_PLACE,
     }
 )
+WAITING_CASE = pl.Schema(
+    {
+        "case_ref": pl.String(),
+        "event_no": pl.Int64(),
+        "team_code": pl.String(),
+        "location": pl.String(),
+        "tier": pl.String(),
+        "no_tier_why": pl.String(),
+        "is_t2a": pl.Boolean(),
+        "sentence_on": pl.Date(),
+        "order_length": pl.String(),
+        "handover_on": pl.Date(),
+        "appointment": pl.String(),
+        "appointment_on": pl.Date(),
+        "appointment_with": pl.String(),
+        "court": pl.String(),
+        "requirements": pl.String(),
+        "previous_posts": pl.String(),
+        "arrived_on": pl.Date(),
+        **_PLACE,
+    }
+)
 RAW_CELL = pl.Schema(
     {
         "sheet": pl.String(),
@@ -235,7 +257,8 @@ class Gathered:
     `complete_cases` says that `case` lists every case;
     `standing` are the posts whose totals of all and of active cases the input gives;
     `bases` are the bases of which it gives counts, `given` the posts it gives them for;
-    `as_at_place` is where its moment stands: sheet, row, column.
+    `as_at_place` is where its moment stands: sheet, row, column; `waiting_case` is None where the input does
+    not say what waits.
     """
 
     main: str
@@ -263,6 +286,7 @@ class Gathered:
     contact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONTACT))
     assessment: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSESSMENT))
     t2a_case: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=T2A_CASE))
+    waiting_case: pl.DataFrame | None = None
 
 
 def post_frame(posts: Iterable[model.Post]) -> pl.DataFrame:

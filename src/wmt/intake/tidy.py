@@ -119,7 +119,9 @@ def _collect(
         column = tidy_tables.TABLES[draft.name].primary_key()[0]
     elif rule == "hours_to_the_hundredth":
         column, what = "contracted_hours", "contracted_hours has more than two decimals"
-    elif rule == "counted_active_given" or kind == "nullability":
+    elif rule == "appointment_is_due":
+        column, what = "appointment", "appointment is not due, and has a day or says with whom it is"
+    elif rule.endswith("_given") or kind == "nullability":
         code, column = "MISSING_VALUE", rule.removesuffix("_given")
         what = f"{column} is empty"
     if (row - 2, column) in draft.bad:  # named already, and null since then
@@ -144,6 +146,7 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     night.contact = placed(table("contact", staging.CONTACT), faults)
     night.assessment = table("assessment", staging.ASSESSMENT)
     night.t2a_case = table("t2a_case", staging.T2A_CASE)
+    night.waiting_case = table("waiting_case", staging.WAITING_CASE) if "waiting_case" in tables else None
     night.team = table("team", staging.TEAM).with_columns(
         rank=pl.lit(0, dtype=pl.Int64),
         pdu_code=pl.coalesce("pdu_code", "ldu_code"),

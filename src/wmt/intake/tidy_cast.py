@@ -150,12 +150,14 @@ def plain_words(draft: Draft, scheme: str, faults: Faults) -> None:
     if "tier" not in draft.frame.columns:
         return
     tiers = TIERS[scheme]
-    written = draft.frame["tier"].str.to_uppercase()
-    suffixed = written.str.strip_suffix("S").is_in(list(tiers[1:])) & written.str.ends_with("S")
+    written, is_told = draft.frame["tier"].str.to_uppercase(), "suspended" in draft.frame.columns
+    suffixed = written.str.strip_suffix("S").is_in(list(tiers[1:])) & written.str.ends_with("S") & is_told
     plain = written.zip_with(~suffixed.fill_null(False), written.str.strip_suffix("S"))
     known = plain.is_in(list(tiers)).fill_null(False)
     suspended = pl.col("suspended").fill_null(False) | suffixed.fill_null(False)
-    draft.frame = draft.frame.with_columns(tier=plain.set(~known, None), suspended=suspended)
+    draft.frame = draft.frame.with_columns(tier=plain.set(~known, None))
+    if is_told:
+        draft.frame = draft.frame.with_columns(suspended=suspended)
     places = (written.is_not_null() & ~known).arg_true().to_list()
     if draft.name != "case_flag":
         _refuse(draft, "tier", written, places, faults)

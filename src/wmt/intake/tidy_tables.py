@@ -6,6 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from wmt.facts import GRADES, LOCATIONS
+from wmt.text import CRN
 
 FLAGS = tuple("WNUOPISLR")
 STREAMS = ("standard", "t2a", "omic")
@@ -19,6 +20,9 @@ MEASURES = [
     "sdr_conv_last_30", "oral_reports", "parom_comp_last_30", "parom_due_next_30",
 ]  # fmt: skip
 MOST_CASES = 1_000_000
+APPOINTMENTS = ("due", "not needed", "not found")
+#: 'TEAM:STAFF' in a list: codes as `wmt.text` has them, less what stands between two of a list.
+_POST = "[ -9<-~]{1,40}:[ -9<-~]{1,40}"
 
 
 def _one_of(words: Sequence[str]) -> Callable[[pl.Expr], pl.Expr]:
@@ -220,6 +224,43 @@ class MeasureTable(dy.Schema):
     row = dy.Int64()
 
 
+class WaitingCaseTable(dy.Schema):
+    """waiting_case: cases that nobody holds yet, as a form for them says it (`site.changes.waiting_details`).
+
+    The team and the days are checked against the night elsewhere. Lists have `;` between what they list.
+    """
+
+    case_ref = dy.String(primary_key=True, regex=f"^{CRN}$")
+    event_no = dy.Int64(primary_key=True, min=1, max=999)
+    team_code = _key()
+    location = dy.String(nullable=False, check=_one_of(LOCATIONS))
+    tier = _text()
+    no_tier_why = dy.String(nullable=True, max_length=200)
+    is_t2a = dy.Bool(nullable=False)
+    sentence_on = dy.Date(nullable=True)
+    order_length = dy.String(nullable=True, max_length=80)
+    handover_on = dy.Date(nullable=True)
+    appointment = dy.String(nullable=True, check=_one_of(APPOINTMENTS))
+    appointment_on = dy.Date(nullable=True)
+    appointment_with = dy.String(nullable=True, max_length=160)
+    court = dy.String(nullable=True, max_length=160)
+    requirements = dy.String(nullable=True, regex=r"^[^;]{1,160}(;[^;]{1,160}){0,29}$")
+    previous_posts = dy.String(nullable=True, regex=f"^{_POST}(;{_POST}){{0,29}}$")
+    arrived_on = dy.Date(nullable=True)
+    row = dy.Int64()
+
+    @dy.rule()
+    def appointment_on_given(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
+        """An appointment that is due has a day."""
+        return (pl.col("appointment") != "due").fill_null(True) | pl.col("appointment_on").is_not_null()
+
+    @dy.rule()
+    def appointment_is_due(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
+        """Only one that is due has a day and somebody it is with."""
+        no_more = pl.col("appointment_on").is_null() & pl.col("appointment_with").is_null()
+        return (pl.col("appointment") == "due").fill_null(False) | no_more
+
+
 TABLES: dict[str, type[dy.Schema]] = {
     "team": TeamTable,
     "staff": Staff,
@@ -231,6 +272,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "t2a_case": T2aCase,
     "caseload_count": CaseloadCount,
     "measure": MeasureTable,
+    "waiting_case": WaitingCaseTable,
 }
 #: Columns that must be there, beyond those a row cannot do without: silence would read as a value.
 ASKED = {
@@ -243,4 +285,5 @@ DEFAULTS: dict[str, dict[str, object]] = {
     "case": {"suspended": False, "stream": "standard"},
     "caseload_count": {"suspended": False},
     "case_flag": {"seq": 1, "suspended": False},
+    "waiting_case": {"event_no": 1, "is_t2a": False},
 }

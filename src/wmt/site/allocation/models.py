@@ -223,6 +223,7 @@ class WaitingCase(models.Model):
     class Source(models.TextChoices):
         TYPED = "typed", "recorded here"
         FEED = "feed", "sent by another system"
+        TABLE = "table", "in a table of the nightly data"
 
     class Appointment(models.TextChoices):
         UNKNOWN = "", "not known"

@@ -108,7 +108,7 @@ class WaitingCaseShown(Schema):
     previous_practitioners: list[str]
     arrived_on: date
     as_at: AwareDatetime
-    source: Literal["typed", "feed"]
+    source: Literal["typed", "feed", "table"]
     by: str
     why: str = Field(description="Why it was removed.")
     allocation: int | None = Field(

@@ -111,8 +111,14 @@ def remove(*, actor: Any, number: int, version: int, why: str, who: str = "") ->
     return row
 
 
-def take_feed(*, actor: Any, rows: Sequence[FeedRow], who: str = "") -> list[FeedAnswer]:
-    """Take what a feed says of waiting cases, and say what became of each.
+def take_feed(
+    *,
+    actor: Any,
+    rows: Sequence[FeedRow],
+    who: str = "",
+    source: WaitingCase.Source = WaitingCase.Source.FEED,
+) -> list[FeedAnswer]:
+    """Take what a feed, or a table of an extract, says of waiting cases, and say what became of each.
 
     What is wrong with one refuses them all: nothing is done. Sending the same again changes nothing, and what
     is older than the record is left. Raises Denied and RefusedError.
@@ -144,7 +150,7 @@ def take_feed(*, actor: Any, rows: Sequence[FeedRow], who: str = "") -> list[Fee
             if row.removed and last is not None and last.team_code not in {*mine, _NO_TEAM}:
                 answers.append(FeedAnswer.NOT_THERE)
             else:
-                answers.append(_taken(row, last, asker, held))
+                answers.append(_taken(row, last, asker, held, source))
         done = [answer for answer in FeedAnswer if answer in answers and answer != FeedAnswer.UNCHANGED]
         if done:
             parts = ", ".join(f"{answers.count(answer):,} {answer}" for answer in done)
@@ -236,7 +242,7 @@ def _feed_faults(
 ) -> list[ChangeFault]:
     faults: list[ChangeFault] = []
     seen: set[tuple[str, int]] = set()
-    now = timezone.now()
+    now = max(timezone.now(), state.as_at)  # where days are made up, the figures may be ahead of the clock
     for index, row in enumerate(rows):
         key = row.details.ref, row.details.event_number
         found = faults_of(row.details, state, teams, index)
@@ -256,7 +262,13 @@ def _feed_faults(
     return faults
 
 
-def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[str, Unit]) -> FeedAnswer:
+def _taken(
+    row: FeedRow,
+    last: WaitingCase | None,
+    asker: Actor,
+    held: Mapping[str, Unit],
+    source: WaitingCase.Source,
+) -> FeedAnswer:
     if last is not None and row.as_at < last.as_at:
         return FeedAnswer.OLDER
     waits = last is not None and last.state == _Now.WAITING
@@ -265,7 +277,7 @@ def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[s
         if last is None:
             # kept, so that what was sent before and comes later does not bring it back
             last = WaitingCase(
-                source=WaitingCase.Source.FEED, recorded_by=asker.user, who=asker.name, team_code=_NO_TEAM,
+                source=source, recorded_by=asker.user, who=asker.name, team_code=_NO_TEAM,
                 ref=row.details.ref, event_number=row.details.event_number,
                 arrived_on=timezone.localdate(row.as_at),
             )  # fmt: skip
@@ -288,7 +300,7 @@ def _taken(row: FeedRow, last: WaitingCase | None, asker: Actor, held: Mapping[s
         last.as_at = row.as_at
         last.save(update_fields=["as_at"])
         return FeedAnswer.UNCHANGED
-    _put(last if waits else None, row.details, asker, WaitingCase.Source.FEED, row.as_at)
+    _put(last if waits else None, row.details, asker, source, row.as_at)
     return FeedAnswer.CHANGED if waits else FeedAnswer.RECORDED
 
 

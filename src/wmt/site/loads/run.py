@@ -30,6 +30,7 @@ from wmt.site.loads.given_cases import settle_allocations
 from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
+from wmt.site.loads.waiting_tables import take_waiting_cases
 from wmt.site.workload import swap
 from wmt.site.workload.models import Load
 from wmt.site.workload.night_rows import over_mark, rows_of
@@ -146,6 +147,7 @@ class Run:
             people_tables.end_agreed_grades(load, number)
             settle(moved, number)
             settle_allocations(load, night, number, former, before)
+            take_waiting_cases(load, night)
             staff_details.in_figures(load.pk).update(seen_at=timezone.now())
             load.change = number
             load.save(update_fields=["change", "warnings"])

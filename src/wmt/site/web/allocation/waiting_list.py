@@ -31,7 +31,10 @@ from wmt.text import SEPARATOR
 
 TITLE = "Waiting cases"
 TEMPLATE = "unit/waiting.jinja"
-_SOURCES = {"data": "nDelius data", "typed": "recorded here", "feed": "another system"}
+_SOURCES = {
+    "data": "nDelius data", "typed": "recorded here", "feed": "another system",
+    "table": "a table of the nightly data",
+}  # fmt: skip
 #: Of a record; also where others have the case, of whom one may not read that.
 _NOT_SEEN = "nDelius data has no such case with your teams yet"
 _AGES = ("7", "14", "28")

@@ -1,0 +1,110 @@
+"""The table of waiting cases that an extract brings along: recorded when the extract is shown.
+
+By the rules of the feed of waiting cases, as of the moment of the extract. The table lists all that wait
+where it comes from: what an earlier one told and this one does not waits no more.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from wmt.nights import Night
+from wmt.site.allocation.models import WaitingCase
+from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import RefusedError
+from wmt.site.changes.waiting_cases import FeedAnswer, FeedRow, take_feed
+from wmt.site.changes.waiting_details import WaitingDetails
+from wmt.site.workload.models import Fault, Load
+from wmt.text import counted
+
+#: Its name among the tables of a night.
+TABLE = "waiting_case"
+_Now = WaitingCase.State
+#: So many rows are named in one warning.
+_NAMED = 25
+#: What became of rows that were not taken, and what to do about it.
+_NOT_TAKEN = {
+    FeedAnswer.HELD: "somebody holds the case in this data. Take it out of the table, or mend who holds it",
+    FeedAnswer.ALLOCATED: "the case was allocated here, and nDelius data does not show it yet. Nothing to do",
+    FeedAnswer.OLDER: "what is recorded here is of a later moment. Nothing to do if that is right",
+}
+
+
+def take_waiting_cases(load: Load, night: Night) -> None:
+    """Record what the night that has just been shown says of waiting cases. The caller holds the journal.
+
+    Rows that cannot be taken are left out and named in the report of the load. What only a later extract had
+    told or ended is as if it had not: that extract is not the one shown.
+    """
+    assert load.as_at is not None
+    of_table = WaitingCase.objects.filter(source=WaitingCase.Source.TABLE)
+    by_table = Q(state=_Now.WAITING) | Q(state=_Now.WITHDRAWN, settled_as_at__isnull=False)
+    later = of_table.filter(by_table, as_at__gt=load.as_at)
+    undone = set(later.values_list("pk", flat=True))
+    of_table.filter(pk__in=undone).update(as_at=load.as_at - timedelta(seconds=1), settled_as_at=None)
+    is_there = f"input/{TABLE}.parquet" in night.manifest.files
+    if not is_there and not undone:
+        return
+    found = list(night.table(f"input/{TABLE}").iter_rows(named=True)) if is_there else []
+    rows = [FeedRow(details=_details(row, load.as_at), as_at=load.as_at) for row in found]
+    numbers = [row["row"] for row in found]
+    try:
+        answers = take_feed(actor=None, rows=rows, who=load.who, source=WaitingCase.Source.TABLE)
+    except RefusedError as refused:
+        wrong = {fault.index: fault.message for fault in refused.faults if fault.index is not None}
+        for index, words in wrong.items():
+            _warn(load, [numbers[index]], words)
+        rows = [row for index, row in enumerate(rows) if index not in wrong]
+        numbers = [number for index, number in enumerate(numbers) if index not in wrong]
+        answers = take_feed(actor=None, rows=rows, who=load.who, source=WaitingCase.Source.TABLE)
+    left: dict[FeedAnswer, list[int]] = defaultdict(list)
+    for number, answer in zip(numbers, answers, strict=True):
+        left[answer].append(number)
+    for answer, words in _NOT_TAKEN.items():
+        _warn(load, left[answer], words)
+    told = {(row["case_ref"], row["event_no"]) for row in found}
+    waiting = of_table.filter(state=_Now.WAITING)
+    gone = waiting if is_there else waiting.filter(pk__in=undone)
+    _end([row for row in gone if (row.ref, row.event_number) not in told], load.as_at, load.who)
+
+
+def _details(row: dict[str, Any], as_at: datetime) -> WaitingDetails:
+    texts = ("no_tier_why", "order_length", "appointment", "appointment_with", "court")
+    told: dict[str, Any] = {name: row.get(name) or "" for name in texts}
+    for name in ("requirements", "previous_posts"):
+        told[name] = tuple(each.strip() for each in (row[name] or "").split(";"))
+    return WaitingDetails(
+        ref=row["case_ref"], event_number=row["event_no"], team_code=row["team_code"],
+        location=row["location"], tier=(row["tier"] or "").removeprefix("0"), is_t2a=row["is_t2a"],
+        sentence_day=row["sentence_on"], handover_day=row["handover_on"],
+        appointment_day=row["appointment_on"],
+        arrived_on=row["arrived_on"] or timezone.localdate(as_at), **told,
+    )  # fmt: skip
+
+
+def _end(rows: Sequence[WaitingCase], as_at: datetime, who: str) -> None:
+    """Cases that no table tells any more wait no more, as of this extract."""
+    for row in rows:
+        row.state, row.settled_as_at, row.as_at = _Now.WITHDRAWN, as_at, as_at
+        row.closed_at, row.closed_by = timezone.now(), who
+        row.change_why = f"not in the table of waiting cases of {timezone.localtime(as_at):%-d %B %Y}"
+        row.save()
+    if rows:
+        said = counted(len(rows), "waiting case is", "waiting cases are")
+        record("waiting case", f"{said} no longer in the table of the data and removed.", who=who)
+
+
+def _warn(load: Load, rows: Sequence[int], words: str) -> None:
+    if not rows:
+        return
+    named = ", ".join(str(row) for row in rows[:_NAMED]) + (" and others" if len(rows) > _NAMED else "")
+    message = f"Row {named}: {words}." if len(rows) == 1 else f"Rows {named}: {words}."
+    Fault.objects.create(
+        load=load, severity="warn", code="WAITING_CASES_NOT_TAKEN", rows=len(rows), sheet=TABLE, row=rows[0],
+        message=message,
+    )  # fmt: skip
+    load.warnings += 1
