@@ -262,6 +262,7 @@ TABLE: dict[str, May] = {
     "plan-upload": May(BOTH, args=_ONE),
     "plan-steps": May(POST, args=_ONE),
     "plan-step": May(BOTH, args={**_ONE, "kind": "hours"}),
+    "plan-step-change": May(BOTH, args={**_ONE, "at": 1}),
     "plan-change": May(BOTH, args=_ONE),
     "plan-share": May(BOTH, args=_ONE),
     "plan-comment": May(POST, args=_ONE),

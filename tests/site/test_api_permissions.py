@@ -103,6 +103,7 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "post plans": (ALL, {"name": "A plan", "level": "team", "code": "{team}"}, {}),
     "get plans/{number}": (ALL, None, {}),
     "put plans/{number}": (ALL, {"name": "A plan", "version": 1}, {}),
+    "delete plans/{number}": (ALL, None, {"version": 1}),
     "get reasons": (ALL, None, {}),
     "post reasons": (
         Action.MANAGE_REASONS,

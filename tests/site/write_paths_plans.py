@@ -21,11 +21,15 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
         "post", "plans", {"name": "By a program", "level": "team", "code": place.duty.team_code}
     ),
     ("PUT", "api-plan"): lambda place: place.api("put", f"plans/{place.plan}", {"name": "Put", "version": 1}),
+    ("DELETE", "api-plan-delete"): lambda place: place.api("delete", f"plans/{place.plan}", version=1),
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),
     ("POST", "plan-step"): lambda place: place.form(
         f"/plans/{place.plan}/steps/hours/", version="1", post=place.code, hours="20"
+    ),
+    ("POST", "plan-step-change"): lambda place: place.form(
+        f"/plans/{place.plan}/steps/1/change/", version="1", post=place.code, to=place.holder
     ),
     ("POST", "plan-steps"): lambda place: place.form(
         f"/plans/{place.plan}/steps/", version="1", number="1", do="remove"

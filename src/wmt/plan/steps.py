@@ -185,7 +185,8 @@ def _rules(step: plan_file.RulesStep, laid: LaidPlan) -> str:
     entries = tuple((path, ALWAYS, value) for path, value in step.values.items())
     laid.overlays.append(Overlay(f"plan {len(laid.overlays) + 1}", step.reference, entries))
     laid.done = True
-    return "rules: " + ", ".join(f"{path} is {value}" for path, value in step.values.items())
+    named = "" if step.reference == "a plan" else f" ({step.reference})"
+    return f"rules{named}: " + ", ".join(f"{path} is {value}" for path, value in step.values.items())
 
 
 @_do.register

@@ -41,6 +41,12 @@ class PlanLinkQuery(Schema):
     link: schemas.Short = Field("", description="What the link to the plan has.")
 
 
+class PlanVersionQuery(Schema):
+    """Which version of a plan is to be deleted."""
+
+    version: schemas.Version
+
+
 class PlanListed(Schema):
     """A plan, without what it would come to."""
 

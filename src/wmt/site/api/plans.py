@@ -15,6 +15,7 @@ from wmt.site.api.plan_schemas import (
     PlanLinkQuery,
     PlanListed,
     PlansListed,
+    PlanVersionQuery,
     WholePlanShown,
 )
 from wmt.site.audit.reads import note_read
@@ -84,6 +85,20 @@ def changed(request: HttpRequest, number: Number, payload: Body[ChangedPlanIn]) 
         actor=me, number=number, plan=_plan(payload), version=payload.version, who=lookups.who(request)
     )
     return _shown(request, row)
+
+
+@router.delete(
+    "plans/{number}",
+    response=schemas.answers(PlansListed, *schemas.WRITE),
+    url_name="api-plan-delete",
+    summary="Delete a plan",
+)
+def deleted(request: HttpRequest, number: Number, asked: Query[PlanVersionQuery]) -> dict[str, Any]:
+    """With its comments, for everybody. You cannot undo this. The plans that are left are answered."""
+    action.delete_plan(
+        actor=lookups.me(request), number=number, version=asked.version, who=lookups.who(request)
+    )
+    return listed(request)
 
 
 def _plan(payload: PlanIn) -> Plan:

@@ -4,7 +4,10 @@ Whoever may sign in may plan: figures are open. The audit says which plan and ho
 which cases it names.
 """
 
+import re
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -22,12 +25,13 @@ from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocate import note_faults
 from wmt.site.plans import access
 from wmt.site.plans.models import PlanComment, PlanShare, SavedPlan
-from wmt.text import counted
+from wmt.text import CRN, counted
 
 #: Nobody has a use for more; and no plan is a place to keep files.
 MOST_PLANS, LONGEST = 200, 400_000
 #: So many people read a plan by name; more have its link.
 MOST_READERS, MOST_COMMENTS = 50, 500
+_LIKE_A_CRN = re.compile(rf"\b{CRN}\b", re.IGNORECASE)
 
 
 @transaction.atomic
@@ -38,6 +42,7 @@ def make_plan(
 
     Raises RefusedError where it is too long, where there are too many, or the key was used for another.
     """
+    _need_no_crn(_texts(plan))
     text = _text(plan)
     # one at a time: of the same request twice at once, the second finds what the first made
     User.objects.select_for_update().filter(pk=actor.pk).first()
@@ -66,18 +71,33 @@ def change_plan(*, actor: Any, number: int, plan: Plan, version: int, who: str =
     if row.text == text:
         return row
     _need_version(row, version)
-    row.name, row.text, row.version, row.changed_at = plan.name, text, row.version + 1, timezone.now()
-    row.save(update_fields=["name", "text", "version", "changed_at"])
+    _need_no_crn(_texts(plan), _texts(row.plan))
+    _put(row, plan.name, text)
     _tell(actor, row, f"changed {row}, which has {counted(len(plan.steps), 'step')} now", who)
     return row
 
 
 @transaction.atomic
-def delete_plan(*, actor: Any, number: int, version: int) -> None:
+def undo_change(*, actor: Any, number: int, version: int) -> SavedPlan:
+    """Put a plan back as it was before its last change; a second time, the change is made again.
+
+    Raises UnknownPlan, PlanDenied, ConflictError, and RefusedError where it was not changed yet.
+    """
+    row = _locked(actor, number)
+    _need_version(row, version)
+    if not row.former:
+        raise preview.refused("NOTHING", "This plan was not changed yet, so there is nothing to undo", "")
+    _put(row, read_kept(row.former, row.name).name, row.former)
+    _tell(actor, row, f"undid the last change of {row}")
+    return row
+
+
+@transaction.atomic
+def delete_plan(*, actor: Any, number: int, version: int, who: str = "") -> None:
     """Delete a plan. Raises UnknownPlan, PlanDenied, and ConflictError where it was changed since."""
     row = _locked(actor, number)
     _need_version(row, version)
-    _tell(actor, row, f"deleted {row}")
+    _tell(actor, row, f"deleted {row}", who)
     row.delete()
 
 
@@ -138,6 +158,7 @@ def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: st
         raise preview.refused("NOTHING", "Enter a comment", "words")
     if faults := note_faults("words", words):
         raise RefusedError(faults)
+    _need_no_crn({"words": words})
     if same := PlanComment.objects.filter(key=key).first() if key else None:
         if (same.plan_id, same.writer_id, same.words) != (row.pk, actor.pk, words):
             raise preview.key_taken()
@@ -155,6 +176,34 @@ def _locked(actor: Any, number: int) -> SavedPlan:
     """A plan of somebody, until the end of the transaction nobody else's to change."""
     SavedPlan.objects.select_for_update().filter(pk=number).first()
     return access.find_own(actor, number)
+
+
+def _put(row: SavedPlan, name: str, text: str) -> None:
+    row.former, row.version, row.changed_at = row.text, row.version + 1, timezone.now()
+    row.name, row.text = name, text
+    row.save(update_fields=["name", "text", "former", "version", "changed_at"])
+
+
+def _need_no_crn(texts: Mapping[str, str], former: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Whoever reads a plan reads its texts, and of cases only those they may see. Raises RefusedError where a
+    text that is new has what looks like a CRN."""
+    for field, text in texts.items():
+        if text != former.get(field) and _LIKE_A_CRN.search(text):
+            words = (
+                "Take out what looks like a CRN: everybody who reads the plan would see it here. Add the "
+                "case as a step instead, where each reader sees only the cases that they may see"
+            )
+            raise preview.refused("CRN", words, field)
+
+
+def _texts(plan: Plan) -> dict[str, str]:
+    """What people wrote in a plan in words of their own, by the field that has it."""
+    own = [
+        text
+        for step in plan.steps
+        for text in (getattr(step, "reference", ""), *getattr(step, "reductions", ()))
+    ]
+    return {"name": plan.name, "note": plan.note, "steps": " ".join(own)}
 
 
 def _text(plan: Plan) -> str:

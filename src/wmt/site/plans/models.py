@@ -23,6 +23,7 @@ class SavedPlan(models.Model):
     level = models.CharField(max_length=10)
     code = models.TextField()
     version = models.PositiveIntegerField(default=1)
+    former = models.TextField(blank=True)  # its text before the last change, which can be undone
     link = models.CharField(max_length=64, blank=True)  # whoever is signed in and has it may read the plan
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -1,6 +1,8 @@
 """Changing a plan in the browser: steps added, taken out or moved, another name, a copy, its end."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wmt.plan.plan_file import PlanError
+from wmt.plan.plan_file import Plan, PlanError
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.links import unit_url
@@ -19,7 +21,6 @@ from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
-from wmt.site.web.plans.step_kinds import KINDS
 
 _STEP = "plans/step.jinja"
 
@@ -42,41 +43,76 @@ class OneStepForm(forms.Form):
     """What is done to one step: its number from 1."""
 
     version = forms.IntegerField(max_value=2**31 - 1)
-    number = forms.IntegerField(min_value=1)
-    do = forms.ChoiceField(choices=[(name, name) for name in ("up", "down", "remove")])
+    number = forms.IntegerField(min_value=1, required=False)
+    do = forms.ChoiceField(choices=[(name, name) for name in ("up", "down", "remove", "undo")])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """The form of a step, which is added as the last one. Raises UnknownPlan, PlanDenied and UnknownUnit."""
     row = access.find_own(request.user, number)
-    if kind not in KINDS:
+    if not step_forms.is_offered(kind, row):
         raise Http404(f"there is no step {kind}")
-    state = needed_state(request).of_now()
-    unit = unit_of_plan(state, request.user, row)
-    choices = step_forms.StepChoices(request.user, unit, state)
-    if request.method != "POST":
-        first = {"from": _known(choices, row.code), "post": row.code, "team": row.code}
-        form = step_forms.PlanStepForm(kind, choices, request.user, initial=first)
-        return _page(request, row, _STEP, form)
-    form = step_forms.PlanStepForm(kind, choices, request.user, request.POST)
-    if not form.is_valid():
-        return _page(request, row, _STEP, form, 422)
+    choices = _choices(request, row)
+    first = {"from": _known(choices, row.code), "post": row.code, "team": row.code, "version": row.version}
+    sent = request.POST if request.method == "POST" else None
+    form = step_forms.PlanStepForm(kind, choices, request.user, sent, initial=first)
     plan = row.plan
+    return _saved(
+        request, row, form, lambda step: room.with_step(plan, step), f"Step {len(plan.steps) + 1} is added."
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_step_change(request: HttpRequest, number: int, at: int) -> HttpResponse:
+    """The form of a step that is there (its number from 1), with what it holds; saved, it stays in its place.
+    Raises UnknownPlan, PlanDenied and UnknownUnit."""
+    row = access.find_own(request.user, number)
+    plan = row.plan
+    found = step_forms.form_of(plan.steps[at - 1]) if 0 < at <= len(plan.steps) else None
+    if found is None:
+        raise Http404(f"the plan has no step {at} that a form can hold")
+    kind, first = found
+    sent = request.POST if request.method == "POST" else None
+    form = step_forms.PlanStepForm(
+        kind, _choices(request, row), request.user, sent, initial={**first, "version": row.version}
+    )
+    return _saved(
+        request, row, form, lambda step: room.with_step(plan, step, at), f"Step {at} is changed.", at
+    )
+
+
+def _choices(request: HttpRequest, row: SavedPlan) -> step_forms.StepChoices:
+    state = needed_state(request).of_now()
+    return step_forms.StepChoices(request.user, unit_of_plan(state, request.user, row), state)
+
+
+def _saved(
+    request: HttpRequest,
+    row: SavedPlan,
+    form: step_forms.PlanStepForm,
+    changed: Callable[[dict[str, Any]], Plan],
+    done: str,
+    at: int = 0,
+) -> HttpResponse:
+    """The form of a step; what was sent is saved, and back to the plan."""
+    if not form.is_bound:
+        return _page(request, row, _STEP, form, at=at)
+    if not form.is_valid():
+        return _page(request, row, _STEP, form, 422, at=at)
     try:
-        longer = room.with_step(plan, form.step)
         action.change_plan(
-            actor=request.user, number=row.pk, plan=longer, version=form.cleaned_data["version"]
+            actor=request.user, number=row.pk, plan=changed(form.step), version=form.cleaned_data["version"]
         )
     except ConflictError as conflict:
-        return _page(request, row, _STEP, form, 409, conflict=str(conflict))
+        return _page(request, row, _STEP, form, 409, conflict=str(conflict), at=at)
     except PlanError as error:
         form.add_error(None, str(error))
-        return _page(request, row, _STEP, form, 422)
     except RefusedError as refused:
         form.add_error(None, "; ".join(fault.said for fault in refused.faults))
-        return _page(request, row, _STEP, form, 422)
-    return room.back(request, row, f"Step {len(longer.steps)} is added.")
+    if form.errors:
+        return _page(request, row, _STEP, form, 422, at=at)
+    return room.back(request, row, done)
 
 
 def _known(choices: step_forms.StepChoices, code: str) -> str:
@@ -85,10 +121,13 @@ def _known(choices: step_forms.StepChoices, code: str) -> str:
 
 @require_POST
 def plan_steps(request: HttpRequest, number: int) -> HttpResponse:
-    """Takes a step out of a plan, or does it earlier or later. Raises UnknownPlan and PlanDenied."""
+    """Takes a step out of a plan, or does it earlier or later; or undoes the last change of the plan. Raises
+    UnknownPlan and PlanDenied."""
     row = access.find_own(request.user, number)
     form, plan = OneStepForm(request.POST), row.plan
-    if not form.is_valid() or form.cleaned_data["number"] > len(plan.steps):
+    if form.is_valid() and form.cleaned_data["do"] == "undo":
+        return _undone(request, row, form.cleaned_data["version"])
+    if not form.is_valid() or not 0 < (form.cleaned_data["number"] or 0) <= len(plan.steps):
         messages.error(request, "This plan has no such step by now. Nothing was changed.")
         return HttpResponseRedirect(room.plan_url(row))
     typed, steps = form.cleaned_data, list(plan.steps)
@@ -103,6 +142,17 @@ def plan_steps(request: HttpRequest, number: int) -> HttpResponse:
         return room.conflicted(request, row, conflict)
     done = {"remove": "is taken out", "up": "is done earlier now", "down": "is done later now"}[typed["do"]]
     return room.back(request, row, f"Step {typed['number']} {done}.")
+
+
+def _undone(request: HttpRequest, row: SavedPlan, version: int) -> HttpResponse:
+    try:
+        action.undo_change(actor=request.user, number=row.pk, version=version)
+    except ConflictError as conflict:
+        return room.conflicted(request, row, conflict)
+    except RefusedError as refused:
+        messages.error(request, f"{'; '.join(fault.said for fault in refused.faults)}.")
+        return HttpResponseRedirect(room.plan_url(row))
+    return room.back(request, row, "The plan is as it was before its last change.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,10 +217,10 @@ def _page(
     template: str,
     form: forms.Form,
     status: int = 200,
-    conflict: str = "",
+    **more: Any,
 ) -> HttpResponse:
     state = needed_state(request).of_now()
     unit = unit_of_plan(state, request.user, row)
     crumbs = room.crumbs(request, state, unit, row)
-    context = {"form": form, "row": row, "unit": unit, "crumbs": crumbs, "conflict": conflict}
+    context = {"form": form, "row": row, "unit": unit, "crumbs": crumbs, "conflict": "", "at": 0, **more}
     return render(request, template, context, status=status)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +18,7 @@ from wmt.site.changes import plans as action
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.plans import access
+from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
@@ -25,6 +27,7 @@ from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import plan_files, room, sharing, step_forms
 from wmt.site.web.plans.effect_table import effect_table, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.listing import table_of
+from wmt.site.web.plans.step_forms import form_of
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -79,7 +82,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "note": reading.plan.note,
         "crumbs": room.crumbs(request, state, unit),
         "fault": fault,
-        "steps": _steps(reading, effect),
+        "steps": _steps(row, reading, effect),
         "count": len(reading.plan.steps),
         "ways": step_forms.ways(row),
         "copy_key": uuid.uuid4().hex,
@@ -89,12 +92,13 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "plans/plan.jinja", context)
 
 
-def _steps(reading: PlanReading, effect: PlanEffect) -> list[dict[str, Any]]:
+def _steps(row: SavedPlan, reading: PlanReading, effect: PlanEffect) -> list[dict[str, Any]]:
     """Each step in words, what could not be done, and where it is done."""
     return [
         {"number": each.number, "words": upper_first(each.words), "state": state_words(each),
-         "is_done": not each.missing, "way": way}
-        for each, way in zip(effect.steps, ways_to_do(reading), strict=False)
+         "is_done": not each.missing, "way": way,
+         "change": reverse("plan-step-change", args=[row.pk, each.number]) if form_of(step) else ""}
+        for each, way, step in zip(effect.steps, ways_to_do(reading), reading.plan.steps, strict=False)
     ]  # fmt: skip
 
 

@@ -49,8 +49,12 @@ def conflicted(request: HttpRequest, row: SavedPlan, conflict: ConflictError) ->
     return HttpResponseRedirect(plan_url(row))
 
 
-def with_step(plan: Plan, step: dict[str, Any]) -> Plan:
-    """A plan with one step more, as the last. Raises PlanError."""
+def with_step(plan: Plan, step: dict[str, Any], at: int = 0) -> Plan:
+    """A plan with one step more, as the last, or in place of that at `at` (from 1). Raises PlanError."""
+    if at:
+        steps = list(plan.steps)
+        steps[at - 1] = step_of(step)
+        return plan.model_copy(update={"steps": steps})
     if len(plan.steps) >= MOST_STEPS:
         raise PlanError(f"A plan can have {MOST_STEPS} steps at most; make another plan for more")
     return plan.model_copy(update={"steps": [*plan.steps, step_of(step)]})

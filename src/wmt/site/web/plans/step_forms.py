@@ -15,7 +15,8 @@ from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.web.plans.step_fields import field_of
-from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL
+from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL, StepKind
+from wmt.site.web.plans.step_points import LETTERS, TYPES, points_changed
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -25,7 +26,39 @@ _GRADES = ("PO", "PSO", "TPO", "SPO")
 
 def ways(row: SavedPlan) -> list[tuple[str, str]]:
     """The forms of steps for a plan: title and address."""
-    return [(each.title, reverse("plan-step", args=[row.pk, name])) for name, each in KINDS.items()]
+    return [
+        (each.title, reverse("plan-step", args=[row.pk, name]))
+        for name, each in KINDS.items()
+        if is_offered(name, row)
+    ]
+
+
+def is_offered(kind: str, row: SavedPlan) -> bool:
+    """Whether a plan can have a form of a kind: nobody ticks people out of a whole region."""
+    return kind in KINDS and (kind != "spread" or row.level not in ("region", units.NATION))
+
+
+def form_of(step: Any) -> tuple[str, dict[str, Any]] | None:
+    """The form in which a step can be changed, and what it holds; None where no form holds all of it."""
+    for name, kind in KINDS.items():
+        typed = _typed(kind, step.content) if kind.do == step.content.get("do") else None
+        if typed is not None:
+            return name, typed
+    return None
+
+
+def _typed(kind: StepKind, content: Mapping[str, Any]) -> dict[str, Any] | None:
+    typed = {name: value for name, value in content.items() if name != "do"}
+    if "to" in typed:
+        to = typed.pop("to")
+        several = isinstance(to, list) and len(to) > 1
+        name = "receivers" if several else "place" if "place" in kind.fields else "to"
+        typed[name] = to[0] if isinstance(to, list) and not several else to
+    if kind.do == "start":
+        typed.setdefault("posts", 1)
+    if "cases" in typed:
+        typed["cases"] = ", ".join(typed["cases"])
+    return typed if typed.keys() <= set(kind.fields) else None
 
 
 class PlanStepForm(forms.Form):
@@ -65,12 +98,24 @@ class PlanStepForm(forms.Form):
             self.add_error("hours", "Enter hours a week or a share, one of the two")
         if typed.get("to") and typed["to"] in (typed.get("post"), typed.get("from")):
             self.add_error("to", "Choose somebody else: they hold these cases already")
+        if not self.errors and typed.get("post") is None and typed.get("from") in typed.get("receivers", ()):
+            self.add_error("receivers", "Choose others: they hold these cases already")
+        if self.kind.do == "rules" and not self.errors and not self._new_points():
+            self.add_error("letter", "No case of these tiers and this type earns points, so nothing changes")
         return typed
+
+    def _new_points(self) -> dict[str, Any]:
+        letter, location, change = (self.cleaned_data[name] for name in ("letter", "location", "change"))
+        return points_changed(self.choices.state, letter, location, change) if change else {}
 
     @property
     def step(self) -> dict[str, Any]:
         """The step as the file of a plan has it."""
-        names = {"place": "to"}
+        if self.kind.do == "rules":
+            words = dict(LETTERS)[self.cleaned_data["letter"]], dict(TYPES)[self.cleaned_data["location"]]
+            change = f"{self.cleaned_data['change'].normalize():+f}%"
+            return {"do": "rules", "reference": f"{', '.join(words)}: {change}", "values": self._new_points()}
+        names = {"place": "to", "receivers": "to"}
         typed = {names.get(name, name): self.cleaned_data[name] for name in self.kind.fields}
         return {
             "do": self.kind.do,
@@ -117,6 +162,9 @@ class StepChoices:
             "from": both,
             "place": both,
             "to": self.posts,
+            "receivers": self.posts,
+            "letter": LETTERS,
+            "location": TYPES,
             "post": self.posts,
             "team": self.teams,
             "grade": [(grade, grade) for grade in _GRADES],

@@ -15,6 +15,9 @@ class StepKind:
 KINDS = {
     "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to")),
     "move-number": StepKind("move", "Move a number of cases", ("number", "kind", "from", "to")),
+    "spread": StepKind(
+        "move", "Spread a number of cases over several people", ("number", "kind", "from", "receivers")
+    ),
     "arrive": StepKind("arrive", "New cases come", ("kind", "place", "number", "a_week", "weeks")),
     "end": StepKind("end", "Cases end", ("number", "kind", "from")),
     "become": StepKind("become", "Change the tier or type of cases", ("cases", "becomes")),
@@ -24,6 +27,7 @@ KINDS = {
     "leave": StepKind("leave", "Somebody leaves", ("post", "to")),
     "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
     "grade": StepKind("grade", "Change a grade", ("post", "grade")),
+    "points": StepKind("rules", "Change what cases earn", ("letter", "location", "change")),
 }
 #: Fields that a kind of step can do without.
 OPTIONAL = {("leave", "to"), ("start", "hours")} | {
@@ -38,6 +42,10 @@ LABELS = {
     "from": "Held by",
     "to": "Who gets them",
     "place": "Who gets them",
+    "receivers": "Who gets them, in turn",
+    "letter": "Tiers",
+    "location": "Type of case",
+    "change": "By how many per cent",
     "becomes": "What they become",
     "post": "Who",
     "hours": "Hours a week",
@@ -51,6 +59,8 @@ LABELS = {
 HINTS = {
     "cases": "One or more, with commas or spaces between them.",
     "place": "In a team, they wait there as unallocated cases.",
+    "receivers": "Each gets the next case, until all are given.",
+    "change": "For example, 10 for 10% more points, or -5 for 5% fewer. Points are rounded to hundredths.",
     ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
     ("start", "hours"): "Leave blank for the usual hours of the grade.",
     ("start", "posts"): "For example, 1.",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("plans/<int:number>/upload/", plan_files.plan_upload, name="plan-upload"),
     path("plans/<int:number>/steps/", editing.plan_steps, name="plan-steps"),
     path("plans/<int:number>/steps/<slug:kind>/", editing.plan_step, name="plan-step"),
+    path("plans/<int:number>/steps/<int:at>/change/", editing.plan_step_change, name="plan-step-change"),
     path("plans/<int:number>/change/", editing.plan_change, name="plan-change"),
     path("plans/<int:number>/copy/", editing.plan_copy, name="plan-copy"),
     path("plans/<int:number>/share/", sharing.plan_share, name="plan-share"),
