@@ -136,7 +136,7 @@ TABLE: dict[str, May] = {
     "api-colleague-end": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
     "api-post-colleagues": May(is_api=True, args=_POST),
     "api-plans": May(BOTH, is_api=True),
-    "api-plan": May(("GET", "PUT"), is_api=True, args=_ONE),
+    "api-plan": May(("GET", "PUT", "DELETE"), is_api=True, args=_ONE),
     "api-protections": May(BOTH, is_api=True, args=_POST),
     "api-protection-end": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
     "api-events": May(action=frozenset({Action.ALLOCATE_CASES, Action.READ_CASE_FILES}), is_api=True),

@@ -21,7 +21,7 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
         "post", "plans", {"name": "By a program", "level": "team", "code": place.duty.team_code}
     ),
     ("PUT", "api-plan"): lambda place: place.api("put", f"plans/{place.plan}", {"name": "Put", "version": 1}),
-    ("DELETE", "api-plan-delete"): lambda place: place.api("delete", f"plans/{place.plan}", version=1),
+    ("DELETE", "api-plan"): lambda place: place.api("delete", f"plans/{place.plan}", version=1),
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),
