@@ -24,9 +24,9 @@ def why_not(kind: Kind, day: date, last: date | None = None) -> str | None:
     """
     first, end = RANGES[kind]
     if day < first or day > end:
-        return f"{day} is outside {first.year} to {end.year}; check the year"
+        return f"{written(day)} is outside {first.year} to {end.year}; check the year"
     if last is not None and day > last:
-        return f"{day} has not come; check the date"
+        return f"{written(day)} has not come; check the date"
     return None
 
 

@@ -8,6 +8,7 @@ from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.cli.load_outcome import table_differences
 from wmt.cli.tables import TextColumn, table
+from wmt.days import moment_words
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
@@ -38,7 +39,8 @@ def check(
         inputs.tell_warnings(taken)
     else:
         if taken.layout:
-            console.out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {taken.as_at}")
+            when = moment_words(taken.as_at) if taken.as_at else "a day that is not known"
+            console.out.print(f"Layout {taken.layout}, tiers {taken.tier_scheme}, as at {when}")
         if taken.sheets:
             columns = (TextColumn("sheet", "text"), TextColumn("rows"), TextColumn("set aside,\nno keys"))
             rows = [(name, sheet.rows, sheet.orphan_rows) for name, sheet in taken.sheets.items()]

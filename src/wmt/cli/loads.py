@@ -10,6 +10,7 @@ from wmt.cli.files import print_json
 from wmt.cli.load_outcome import table_differences, told_outcome
 from wmt.cli.options import Json
 from wmt.cli.tables import TextColumn, table
+from wmt.days import moment_words
 from wmt.nights.plausibility import verdict_of
 
 if TYPE_CHECKING:
@@ -131,4 +132,6 @@ def _about(load: "Load") -> dict[str, Any]:
 
 
 def _minute(moment: Any) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    from django.utils import timezone
+
+    return moment_words(timezone.localtime(moment)) if moment else ""

@@ -18,6 +18,7 @@ from wmt.cli.inputs import tell_faults
 from wmt.cli.options import Json
 from wmt.cli.site_start import asker, set_up
 from wmt.cli.tables import TextColumn, table
+from wmt.days import written
 from wmt.intake import Import
 from wmt.text import SEPARATOR, counted
 
@@ -157,7 +158,7 @@ def _tell(done: "Imported", *, check: bool) -> None:
 
 
 def _tell_moved(moved: "ImportEffect") -> None:
-    nation, day = moved.nation, f"{moved.day:%-d %B %Y}"
+    nation, day = moved.nation, written(moved.day)
     columns = [
         TextColumn("post", "whole"),
         TextColumn("name", "text", spare=1),

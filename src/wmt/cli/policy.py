@@ -11,6 +11,7 @@ from wmt.cli import rules
 from wmt.cli.console import RefusedInput, out
 from wmt.cli.files import print_json
 from wmt.cli.options import Json, parse_day
+from wmt.days import written
 
 app = typer.Typer(help="Show and check the policies of this installation.", no_args_is_help=True)
 
@@ -30,11 +31,11 @@ def show(policy_path: rules.AnyPrefix = "", on: Day = None, json: Json = False) 
     found = [rules.row_of(value) for value in in_force if rules.is_named(value.path, policy_path)]
     if not found:
         policy.load().parameter(policy_path)  # raises with the likeliest names
-        raise RefusedInput(f"no policy that begins with '{policy_path}' is in force on {day}")
+        raise RefusedInput(f"no policy that begins with '{policy_path}' is in force on {written(day)}")
     if json:
         print_json(found)
         return
-    rules.show_values(f"Policies in force on {day}", found)
+    rules.show_values(f"Policies in force on {written(day)}", found)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from wmt.cli import console, options
 from wmt.cli.files import print_json
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
+from wmt.days import written
 from wmt.text import counted
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
@@ -48,11 +49,11 @@ def at(day: Day, rule: AnyPrefix = "", overlay: options.Overlays = None, json: o
     ruleset = rules.load().at(day, lay(overlay))
     found = [row_of(value) for value in ruleset if is_named(value.path, rule)]
     if not found:
-        raise console.RefusedInput(f"no rule that begins with '{rule}' is in force on {day}")
+        raise console.RefusedInput(f"no rule that begins with '{rule}' is in force on {written(day)}")
     if json:
         print_json(found)
         return
-    show_values(f"Rules in force on {day}", found)
+    show_values(f"Rules in force on {written(day)}", found)
 
 
 @app.command()

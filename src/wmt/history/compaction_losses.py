@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from wmt.days import written
 from wmt.history import index
 from wmt.history.archive import read_archive
 from wmt.history.figures import FIGURE
@@ -99,5 +100,5 @@ def _lost_of_archive(
 
 def _days(days: set[date]) -> str:
     named = sorted(days)
-    first = f"{named[0]:%-d %B %Y}"
-    return first if len(named) == 1 else f"{len(named):,} days ({first} to {named[-1]:%-d %B %Y})"
+    first = written(named[0])
+    return first if len(named) == 1 else f"{len(named):,} days ({first} to {written(named[-1])})"

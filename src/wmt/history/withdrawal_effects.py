@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from wmt.days import written
 from wmt.history import links
 from wmt.history.index import Index, folder_of, month_path, read_index
 from wmt.history.months import MonthParts, month_bytes, month_figures, standing_of, wanted_months
@@ -33,7 +34,7 @@ class WithdrawalEffect:
 
     @property
     def words(self) -> str:
-        day = f"{self.day:%-d %B %Y}"
+        day = written(self.day)
         if not self.stood:
             said = "No figures in the history change: there is other data for the same date."
         elif not self.instead:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
+from wmt.days import written
 from wmt.intake import cells
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.sheet import Sheet
@@ -46,8 +47,8 @@ def as_at_of(sheets: Iterable[Sheet], faults: Faults) -> datetime | None:
 def _why_none(outside: Iterable[datetime]) -> str:
     latest = max(outside, default=None)
     if latest is not None and latest < cells.FIRST_MOMENT:
-        day = f"{cells.FIRST_MOMENT.day} {cells.FIRST_MOMENT:%B %Y}"
-        return f"the Datestamp {latest:%Y-%m-%d} is before {day}, the day of the first extract known"
+        day = written(cells.FIRST_MOMENT)
+        return f"the Datestamp {written(latest)} is before {day}, the day of the first extract known"
     return "no row of any sheet has a date and time in the column Datestamp"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from wmt.days import written
 from wmt.intake import headers, workbook_schema
 from wmt.intake.faults import Faults
 from wmt.intake.sheet import Sheet
@@ -79,5 +80,5 @@ def check_sheets(layout: str | None, sheets: Collection[str], day: date | None, 
             "MISSING_SHEETS", f"the workbook lacks the sheets {', '.join(missing)}", sheet=missing[0]
         )
     if layout == "L2023" and day is not None and day < ARMS_LEFT:
-        what = f"the workbook of {day} is in the layout of 2023, without ARMS and Inst_Reports"
+        what = f"the workbook of {written(day)} is in the layout of 2023, without ARMS and Inst_Reports"
         faults.warn("LAYOUT_OLDER_THAN_DATE", what)

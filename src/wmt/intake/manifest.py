@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from wmt.days import moment_words
 from wmt.intake.archive import content, open_zip, prove
 from wmt.intake.cells import FIRST_MOMENT, LAST_MOMENT
 from wmt.intake.faults import Faults, ReadingStopped
@@ -120,7 +121,7 @@ def read_manifest(bundle: Bundle, faults: Faults) -> TidyManifest:
         faults.refuse("MANIFEST_TIME_ZONE", what, sheet=MANIFEST, column="as_at")
         manifest.as_at = manifest.as_at.replace(tzinfo=None)
     if not FIRST_MOMENT <= manifest.as_at <= LAST_MOMENT:
-        what = f"{MANIFEST}: no extract is of {manifest.as_at}"
+        what = f"{MANIFEST}: no extract is of {moment_words(manifest.as_at)}"
         raise ReadingStopped("MANIFEST_BAD", what, sheet=MANIFEST, column="as_at")
     return manifest
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from wmt.days import written
 from wmt.facts import micro_hours
 from wmt.facts.enums import MICRO
 from wmt.facts.schema import REDUCTION
@@ -220,15 +221,11 @@ def _check_stages(
     hits = []
     for post, found in stages.items():
         for former, later in pairwise(sorted(found, key=lambda r: (r.first_day, r.row))):
-            days = (later.first_day - former.last_day - timedelta(1)).days if former.last_day else 0
+            ended = former.last_day or later.first_day
+            days = (later.first_day - ended - timedelta(1)).days
             if 0 < days <= GAP_DAYS:
-                hits.append(
-                    FaultPlace(
-                        later.row,
-                        "first_day",
-                        f"{':'.join(post)}: {counted(days, 'day')} from {former.last_day}",
-                    )
-                )
+                where = f"{':'.join(post)}: {counted(days, 'day')} from {written(ended)}"
+                hits.append(FaultPlace(later.row, "first_day", where))
     faults.warn_once(
         "STAGE_GAP", "reductions", hits, "{n} times two trainee stages leave a few days between them"
     )

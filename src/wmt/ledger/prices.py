@@ -11,6 +11,7 @@ from functools import lru_cache
 import polars as pl
 
 from wmt import facts
+from wmt.days import written
 from wmt.facts import kinds
 from wmt.ledger.enums import LedgerError, LineReason
 from wmt.rules import ALWAYS, DatedValue, RuleSet
@@ -132,7 +133,7 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
     """
     if tier_scheme == "pc16" and not rules.under("tier_points.pc16"):
         raise LedgerError(
-            f"no tier points of scheme pc16 are in force on {rules.day}; choose a later rules date "
+            f"no tier points of scheme pc16 are in force on {written(rules.day)}; choose a later rules date "
             "(--rules-date), or lay an overlay with tier points over the rules"
         )
     tables = {

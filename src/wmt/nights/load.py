@@ -13,6 +13,7 @@ import polars as pl
 
 import wmt
 from wmt import intake, policy, rules
+from wmt.days import moment_words
 from wmt.facts import Facts
 from wmt.intake import read
 from wmt.ledger import Ledger, warm_up
@@ -224,7 +225,7 @@ def _revision(nights: Path, saved: Sequence[folder.Night], as_at: datetime, corr
     same = [night for night in saved if night.manifest.as_at == as_at]
     if same and not correction:
         raise folder.NightError(
-            f"there is data of {as_at} already, made from other input or other rules "
+            f"there is data of {moment_words(as_at)} already, made from other input or other rules "
             f"({same[-1].name}). Saved data is never rewritten: if this is a correction, say so "
             "(--correction, or the box of that name on the page) and both will be kept"
         )

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from wmt.days import written
 from wmt.site.loads import past_nights
 from wmt.site.problems import Problem
 from wmt.site.workload.as_of_day import InThePast
@@ -15,7 +16,8 @@ def past_problem(fault: Exception) -> HttpResponse | None:
         said, remedy = "Nothing can be changed in the past.", "Send the change without a day."
         return Problem(status=409, code="IN_THE_PAST", message=said, remedy=remedy).answer()
     if isinstance(fault, past_nights.Fetching):
-        said, remedy = f"The figures of {fault.wanted.day} are being fetched.", "Ask again in a few seconds."
+        said = f"The figures of {written(fault.wanted.day)} are being fetched."
+        remedy = "Ask again in a few seconds."
         problem = Problem(status=503, code="BEING_FETCHED", message=said, remedy=remedy)
         return problem.answer(Retry_After=str(RETRY_SECONDS))
     if isinstance(fault, past_nights.Ahead):
@@ -28,15 +30,17 @@ def past_problem(fault: Exception) -> HttpResponse | None:
 def _unknown(fault: Exception) -> Problem | None:
     """Of a day that has no night; None for another fault."""
     if isinstance(fault, past_nights.ToCome):
-        said = f"{fault.wanted.day} is in the future: the latest data is from {fault.last}."
+        said = f"{written(fault.wanted.day)} is in the future: the latest data is from {written(fault.last)}."
         return _problem("DAY_TO_COME", said, "Ask without a day: the figures are of now.")
     if isinstance(fault, past_nights.TotalsOnly):
-        said = f"Of {fault.day} we hold only totals, without details or rules."
+        said = f"Of {written(fault.day)} we hold only totals, without details or rules."
         remedy = f"Ask for the days of a unit from {fault.day} to {fault.day}: they have these totals."
         return _problem("TOTALS_ONLY", said, remedy)
     if isinstance(fault, past_nights.NotThere):
-        near = [str(day) for day in (fault.before, fault.after) if day is not None]
-        said = f"Nothing is known of {fault.wanted.day}, nor of the {fault.days_back} days before it."
+        near = [written(day) for day in (fault.before, fault.after) if day is not None]
+        said = (
+            f"Nothing is known of {written(fault.wanted.day)}, nor of the {fault.days_back} days before it."
+        )
         known = f"The nearest days with figures: {' and '.join(near)}." if near else "No data is kept yet."
         return _problem("NO_SUCH_NIGHT", said, known)
     return None

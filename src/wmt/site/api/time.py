@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt import ledger
+from wmt.days import written
 from wmt.grades import GradeName
 from wmt.history import History, runs_on
 from wmt.ledger.explain_change import Why
@@ -209,8 +210,10 @@ def why(
         first = movement.stood_on(past, min(first_day, shown))
         last = None if last_day is None else movement.stood_on(past, min(last_day, shown))
     except movement.NoLines as none:
-        since = f"the first day that has any is {none.first}" if none.first else "no day has any yet"
-        raise schemas.refused("first", f"No details are kept for {none.day}; {since}", "NO_LINES") from none
+        since = f"the first day that has any is {written(none.first)}" if none.first else "no day has any yet"
+        raise schemas.refused(
+            "first", f"No details are kept for {written(none.day)}; {since}", "NO_LINES"
+        ) from none
     found = movement.why_between(state, unit, first, last)
     listed = (
         movement.moves_of(found, ledger.Cause(paging.cause), state, lookups.me(request), unit)
