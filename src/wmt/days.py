@@ -81,7 +81,7 @@ def moment_words(moment: datetime) -> str:
 
 def written(day: date) -> str:
     """A day as fields show it, and pages: 21 November 2026."""
-    return f"{day:%-d %B %Y}"
+    return f"{day:%-d %B} {day.year:04}"
 
 
 def by_month(first: date, last: date) -> Iterator[tuple[date, date]]:
