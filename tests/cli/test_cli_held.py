@@ -89,4 +89,4 @@ def test_an_archive_of_days_to_come(run: Run, tmp_path: Path, monkeypatch: pytes
     head = "day,level,code,points_x100,available_x100\n"
     archive.write_text(f"{head}2026-11-22,nation,nation,100,100\n", encoding="utf-8")
     refused = run("nights", "import-archive", archive, "--nights", tmp_path / "nights")
-    assert (refused.code, "row 2, column day: 2026-11-22 has not come" in refused.err) == (2, True)
+    assert (refused.code, "row 2, column day: 22 November 2026 has not come" in refused.err) == (2, True)

@@ -37,7 +37,7 @@ def _unknown(fault: Exception) -> Problem | None:
         remedy = f"Ask for the days of a unit from {fault.day} to {fault.day}: they have these totals."
         return _problem("TOTALS_ONLY", said, remedy)
     if isinstance(fault, past_nights.NotThere):
-        near = [written(day) for day in (fault.before, fault.after) if day is not None]
+        near = [str(day) for day in (fault.before, fault.after) if day is not None]
         said = (
             f"Nothing is known of {written(fault.wanted.day)}, nor of the {fault.days_back} days before it."
         )
