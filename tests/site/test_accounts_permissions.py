@@ -255,6 +255,8 @@ TABLE: dict[str, May] = {
     "plans": May(),
     "plan-new": May(BOTH),
     "plan": May(args=_ONE),
+    "plan-nation": May(args=_ONE),
+    "plan-figure": May(args={**_ONE, "level": "team", "code": "T1"}),
     "plan-basket": May(BOTH, args={"post": "T1:none"}),
     "plan-compare": May(),
     "compare-units": May(args={"level": "team"}),
@@ -299,6 +301,12 @@ TABLE: dict[str, May] = {
     f"{_ANY}downloads/{_FILE}": May(action=_TAKES, address="/team/T1/downloads/cases.csv"),
     f"plans/compare/{_FILE}": May(action=_TAKES, address="/plans/compare/compare.csv"),
     f"compare/<level:level>/{_FILE}": May(action=_TAKES, address="/compare/team/units.csv"),
+    f"plans/<int:number>/made-of/nation/{_FILE}": May(
+        action=_TAKES, address="/plans/999999/made-of/nation/below.csv"
+    ),
+    f"plans/<int:number>/made-of/<level:level>/<code:code>/{_FILE}": May(
+        action=_TAKES, address="/plans/999999/made-of/team/T1/below.csv"
+    ),
     f"plans/<int:number>/{_FILE}": May(action=_TAKES, address="/plans/999999/steps.csv"),
     f"audit/{_FILE}": May(action=Action.READ_AUDIT, address="/audit/events.csv"),
     f"loads/<int:number>/{_FILE}": May(action=Action.READ_LOADS, address="/loads/1/faults.csv"),

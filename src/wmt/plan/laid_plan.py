@@ -49,6 +49,8 @@ class LaidPlan:
     touched: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)  # of the step that is being done
     done: bool = False
+    #: The facts, and how many overlays lie over the rules, after each step.
+    stages: list[tuple[Facts, int]] = field(default_factory=list)
 
     def post(self, code: str) -> int | None:
         """The number of a post that has figures of this night; None, and said, where there is none."""

@@ -37,6 +37,7 @@ def lay(plan: Plan, facts: Facts, naming: Naming = PLAIN) -> tuple[LaidPlan, lis
             words = _do(step, laid)
         except (CaseError, ValueError) as error:  # no kind of case, or hours beyond a millionth
             raise PlanError(f"step {number}: {error}") from None
+        laid.stages.append((laid.facts, len(laid.overlays)))
         outcomes.append(StepOutcome(number, words, laid.missing, laid.done))
     return laid, outcomes
 

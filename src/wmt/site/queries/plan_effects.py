@@ -16,7 +16,6 @@ from django.db.models import Q
 
 from wmt import ledger, rules
 from wmt.ledger import Ledger
-from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
@@ -30,6 +29,7 @@ from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.moved_cases import facts_with_given
 from wmt.site.queries.plan_cases import readable_cases
+from wmt.site.queries.planned_change import PlannedChange
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -37,8 +37,6 @@ from wmt.site.workload.state import State, rules_of
 _ABOVE = ("team", "pdu", "region", "nation")
 #: What stands in place of a case that the reader may not see.
 A_CASE = "a case"
-#: Engines that no plan is measured with at the moment, with their queries planned.
-_idle: list[DuckDBEngine] = []
 _Figures = tuple[str, int, int]  # stream, points and available points, both in hundredths
 
 
@@ -76,25 +74,30 @@ class PlanReading:
 
     def effect(self) -> PlanEffect:
         """What comes of it. Raises PlanError where a step does not fit this data or its rules."""
+        if self.change is None:
+            night = open_night(settings.CONFIG.nights / self.state.night)
+            return PlanEffect(lay(self.plan, _nothing(night).facts, self._naming)[1], [])
+        laid = self.change.laid
+        was, then = self.change.of_both(_measured)
+        moved = {code for code in then if was.get(code) != then[code]} | laid.touched
+        within = self.unit if laid.overlays else None
+        found = self._moments(was, then, moved, within)
+        return PlanEffect(self.change.outcomes, found, self.unit.name if within else "")
+
+    @cached_property
+    def change(self) -> PlannedChange | None:
+        """The facts and rules before and after the plan; None where it has no step for anybody there is.
+        Raises PlanError."""
         night, posts = open_night(settings.CONFIG.nights / self.state.night), self._posts
         if not self.plan.steps or not posts:
-            return PlanEffect(lay(self.plan, _nothing(night).facts, self._naming)[1], [])
+            return None
         part = self._part(night, {post.code for post in posts})
         codes = part.facts.post.select("team_code", "staff_code").rows()
         given = facts_with_given(self.state, night, part.facts)
         before = facts_now(night, self.state, plans_of(codes), given)
         laid, outcomes = lay(self.plan, before, self._naming)
         old, new = self._rules(laid)
-        rows = sum(frame.height for frame in laid.facts.tables().values())
-        with lent(_idle, rows) as engine:
-            was, then = (
-                _measured(Ledger(facts, each, former=part.former, day=self.state.day, engine=engine))
-                for facts, each in ((before, old), (laid.facts, new))
-            )
-        moved = {code for code in then if was.get(code) != then[code]} | laid.touched
-        within = self.unit if laid.overlays else None
-        found = self._moments(was, then, moved, within)
-        return PlanEffect(outcomes, found, self.unit.name if within else "")
+        return PlannedChange(part, before, laid, outcomes, old, new, self.state.day)
 
     @cached_property
     def _posts(self) -> list[Unit]:

@@ -49,8 +49,18 @@ def state_words(step: StepOutcome) -> str:
     return f"{'In part' if step.done else 'No'}: {'; '.join(step.missing)}"
 
 
-def effect_table(state: State, effect: PlanEffect) -> tables.Table:
-    """Every unit that the plan touches, those above first: what it has now, and with the plan."""
+def figure_url(number: int, unit: Unit, query: str = "") -> str:
+    """Where it is shown what the figures of a unit in a plan are made of."""
+    if unit.level == units.NATION:
+        return reverse("plan-nation", args=[number]) + query
+    return reverse("plan-figure", args=[number, unit.level, unit.code]) + query
+
+
+def effect_table(
+    state: State, effect: PlanEffect, made_of: Callable[[Unit], str], name: str = "effect"
+) -> tables.Table:
+    """Every unit that the plan touches, those above first: what it has now, and with the plan. `made_of`: the
+    address at which it says what a figure is made of."""
     columns = [
         tables.Column("name", "Who"),
         tables.Column("now", "Capacity now", "percent"),
@@ -63,10 +73,13 @@ def effect_table(state: State, effect: PlanEffect) -> tables.Table:
         tables.Column("left", "Points left with the plan", "points"),
     ]
     order = {level: -place for place, level in enumerate(ledger.LEVELS)}
-    rows = [_row(state, each) for each in sorted(effect.moments, key=lambda one: order[one.unit.level])]
+    rows = [
+        _row(state, each, made_of(each.unit))
+        for each in sorted(effect.moments, key=lambda one: order[one.unit.level])
+    ]
     notes = [f"This plan changes a rule, so only {effect.only_within} and what is in it is worked out."]
     return tables.Table(
-        "effect", "Before and after", columns, rows, notes=notes if effect.only_within else (),
+        name, "Before and after", columns, rows, notes=notes if effect.only_within else (),
         empty="Nothing changes yet: no step that can be done changes a figure.",
     )  # fmt: skip
 
@@ -79,18 +92,18 @@ def shown_name(unit: Unit) -> tables.Value:
     return tables.text(name, "" if is_new else unit_url(unit.level, unit.code), note)
 
 
-def _row(state: State, each: UnitMoment) -> tables.Row:
+def _row(state: State, each: UnitMoment, href: str) -> tables.Row:
     unit, before, after = each.unit, each.before, each.after
     left = ledger.remaining_x100(*after) if after.available_x100 else None
     values = {
         "name": shown_name(unit),
-        "now": tables.capacity(*before, state.over_x100, unit.stream),
-        "then": tables.capacity(*after, state.over_x100, unit.stream),
+        "now": tables.capacity(*before, state.over_x100, unit.stream, href),
+        "then": tables.capacity(*after, state.over_x100, unit.stream, href),
         "change": _change(unit, before, after),
-        "points_now": tables.points(before.points_x100),
-        "points": tables.points(after.points_x100),
-        "available_now": tables.points(before.available_x100),
-        "available": tables.points(after.available_x100),
+        "points_now": tables.points(before.points_x100, href),
+        "points": tables.points(after.points_x100, href),
+        "available_now": tables.points(before.available_x100, href),
+        "available": tables.points(after.available_x100, href),
         "left": tables.points(left),
     }
     return tables.Row(values, unit.level, unit.code)

@@ -7,7 +7,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,7 +24,7 @@ from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import plan_files, room, sharing, step_forms
-from wmt.site.web.plans.effect_table import effect_table, state_words, steps_table, ways_to_do
+from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.plans.step_forms import form_of
 from wmt.site.web.units.labels import upper_first
@@ -71,13 +70,14 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     effect, fault = reading.outcome()
     for holder in reading.read_holders:
         note_read(request.user, holder)
+    link_query = room.link_query(request, row)
     context = {
         "row": row,
         "owns": row.owner_id == request.user.pk,
         "owner": staff_names.person(str(row.owner)),
         "readers": row.shares.count(),
         "comments": sharing.comments_of(row),
-        "link_query": f"?{urlencode({'link': row.link})}" if request.GET.get("link") else "",
+        "link_query": link_query,
         "unit": unit,
         "note": reading.plan.note,
         "crumbs": room.crumbs(request, state, unit),
@@ -87,7 +87,9 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "ways": step_forms.ways(row),
         "copy_key": uuid.uuid4().hex,
         "steps_table": arranged(steps_table(effect.steps), request, rows_a_page=None),
-        "table": arranged(effect_table(state, effect), request),
+        "table": arranged(
+            effect_table(state, effect, lambda each: figure_url(row.pk, each, link_query)), request
+        ),
     }  # fmt: skip
     return render(request, "plans/plan.jinja", context)
 

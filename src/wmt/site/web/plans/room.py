@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from wmt.plan.plan_file import MOST_STEPS, Plan, PlanError, step_of
 from wmt.site.availability.change_requests import ConflictError
@@ -31,6 +32,11 @@ def crumbs(request: HttpRequest, state: State, unit: Unit, row: SavedPlan | None
         for each in (*units.above(state, user, unit), unit)
     ]
     return [*way, (row.name, plan_url(row))] if row else way
+
+
+def link_query(request: HttpRequest, row: SavedPlan) -> str:
+    """What leads on from a plan that was found by its link; nothing where it was not."""
+    return f"?{urlencode({'link': row.link})}" if request.GET.get("link") else ""
 
 
 def plan_url(row: SavedPlan) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.plans import basket, comparing, editing, pages, plan_files, sharing
+from wmt.site.web.plans import basket, comparing, editing, figures, pages, plan_files, sharing
 
 urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("compare/<level:level>/", comparing.units_page, name="compare-units"),
     files_of("compare/<level:level>/", comparing.units_page, "Units side by side"),
     path("plans/<int:number>/", pages.plan_page, name="plan"),
+    path("plans/<int:number>/made-of/nation/", figures.nation_page, name="plan-nation"),
+    files_of("plans/<int:number>/made-of/nation/", figures.nation_page, "Plan"),
+    path("plans/<int:number>/made-of/<level:level>/<code:code>/", figures.figure_page, name="plan-figure"),
+    files_of("plans/<int:number>/made-of/<level:level>/<code:code>/", figures.figure_page, "Plan"),
     path("plans/<int:number>/file/", plan_files.plan_file, name="plan-file"),
     path("plans/<int:number>/upload/", plan_files.plan_upload, name="plan-upload"),
     path("plans/<int:number>/steps/", editing.plan_steps, name="plan-steps"),

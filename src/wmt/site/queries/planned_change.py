@@ -1,0 +1,42 @@
+"""The facts and rules before and after a plan, and what the ledger answers of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from wmt.facts import Facts
+from wmt.ledger import Ledger
+from wmt.ledger.engine import DuckDBEngine, lent
+from wmt.nights.unit_slice import UnitSlice
+from wmt.plan.laid_plan import LaidPlan, StepOutcome
+from wmt.rules import RuleSet
+
+#: Engines that no plan is measured with at the moment, with their queries planned.
+_idle: list[DuckDBEngine] = []
+_T = TypeVar("_T")
+
+
+class PlannedChange(NamedTuple):
+    """The facts of the posts of every team that a plan touches, and the rules, before and after it."""
+
+    part: UnitSlice
+    before: Facts
+    laid: LaidPlan
+    outcomes: Sequence[StepOutcome]
+    old: RuleSet
+    new: RuleSet
+    day: date
+
+    def of_both(self, asked: Callable[[Ledger], _T]) -> tuple[_T, _T]:
+        """What a ledger answers before and after."""
+        was, then = self.of_each(asked, ((self.before, self.old), (self.laid.facts, self.new)))
+        return was, then
+
+    def of_each(self, asked: Callable[[Ledger], _T], moments: Iterable[tuple[Facts, RuleSet]]) -> list[_T]:
+        """What a ledger answers of each of some facts with their rules."""
+        rows = sum(frame.height for frame in self.laid.facts.tables().values())
+        with lent(_idle, rows) as engine:
+            return [
+                asked(Ledger(facts, each, former=self.part.former, day=self.day, engine=engine))
+                for facts, each in moments
+            ]
