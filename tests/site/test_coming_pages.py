@@ -57,7 +57,9 @@ def test_the_page_says_what_is_missing_before_it_can_be_given(nobody: Unit, sign
     head = signed_in("head", "pdu", nobody.pdu_code)
     details = head.get(reverse("waiting-case", args=[row.pk])).text
     assert "Add its tier, or say why it has none yet" in in_sight(details)
-    assert not [href for href in links(details) if f"crn={REF}" in href]
+    # the one way there is to state its tier with the allocation
+    (way,) = [href for href in links(details) if f"crn={REF}" in href]
+    assert f'href="{way}">State its tier and choose who will hold it</a>' in details
 
 
 def test_programs_look_suggest_and_give_several(

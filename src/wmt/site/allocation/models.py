@@ -86,6 +86,7 @@ class CaseAllocation(CaseDecision):
     why_not_eligible = models.TextField(blank=True)  # and although the rules do not let the grade hold it
     limited_access = models.BooleanField(default=False)  # emails say nothing about the case
     sensitive = models.BooleanField(default=False)  # the notes are left out of emails
+    tier_stated = models.BooleanField(default=False)  # another tier or type was recorded with it: `kind_key`
     state = models.CharField(max_length=12, choices=State.choices, default=State.GIVEN)
     found_post = models.TextField(blank=True)  # who held it in that extract, where it was somebody else
 
@@ -198,6 +199,11 @@ class CaseKindChange(CaseDecision):
 
 #: What people decide about cases, and an extract settles.
 DECISIONS: tuple[type[CaseAllocation] | type[CaseKindChange], ...] = (CaseAllocation, CaseKindChange)
+
+
+def kind_key(key: str) -> str:
+    """The key of the change of tier or type that was made with an allocation, by that of the allocation."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, key).hex
 
 
 def new_key() -> str:

@@ -15,7 +15,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import allocate, allocation_messages, allocation_preview
+from wmt.site.changes import allocate, allocation_messages, allocation_preview, stated_kinds
 from wmt.site.figures import units
 from wmt.site.outbox import messages as outbox
 from wmt.site.outbox.models import Message
@@ -44,6 +44,18 @@ class EmailsIn(schemas.RequestSchema):
     )
 
 
+class StatedIn(schemas.RequestSchema):
+    """What a case is by now, where nDelius data does not have it so yet."""
+
+    location: Literal["community", "custody", "licence"] = Field(description="Its type.")
+    tier: schemas.KeyIn = Field(description="A tier of the scheme in force, such as B3; 0 for none.")
+    suspended: bool = Field(False, description="Whether active supervision is suspended.")
+    reason: Literal[
+        "assessed_again", "released", "recalled", "supervision_suspended", "new_sentence", "corrected",
+        "other",
+    ] = Field("assessed_again", description="Why it is another.")  # fmt: skip
+
+
 class AllocationIn(EmailsIn):
     """A case, and whom it is given to."""
 
@@ -64,6 +76,7 @@ class AllocationIn(EmailsIn):
     why_not_eligible: schemas.Notes = Field(
         "", description="Needed where the rules would not have the post hold it."
     )
+    stated: StatedIn | None = Field(None, description="Its tier and type by now, recorded with it.")
 
 
 class FiguresMoment(Schema):
@@ -90,7 +103,7 @@ class AllocationPreviewShown(Schema):
     case: str = Field(description="Its type and tier in words.")
     points: schemas.Exact
     held_by: str = Field(description="`TEAM:` where the data does not have the case: its record's team.")
-    seen: str = Field(description="What the case is, to be sent with the allocation.")
+    seen: str = Field(description="What the case is until then, to be sent with the allocation.")
     waiting: bool = Field(description="Whether nobody holds it: it is a placeholder's.")
     goes_over: bool
     why_not: list[str] = Field(description="Why the rules would not have this post hold it.")
@@ -133,6 +146,7 @@ class AllocationShown(Schema):
     found: str = Field(description="Who holds it in the extract that contradicted it.")
     limited_access: bool
     sensitive: bool
+    tier_stated: bool = Field(description="Whether another tier or type was recorded with it.")
     emails: list[EmailShown]
 
 
@@ -145,19 +159,23 @@ class AllocationShown(Schema):
 def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """Both posts, their teams and PDUs before and after, and what is missing. Nothing is saved."""
     need(request, Action.ALLOCATE_CASES)
-    found = allocation_preview.look(
-        actor=lookups.me(request), wanted=_wanted(request, payload), state=lookups.state_for(request)
-    )
+    state, wanted, stated = lookups.state_for(request), _wanted(request, payload), _stated(payload)
+    if stated is None:
+        found = allocation_preview.look(actor=lookups.me(request), wanted=wanted, state=state)
+        faults = allocate.faults_of(found)
+    else:
+        found = stated_kinds.look(actor=lookups.me(request), wanted=wanted, stated=stated, state=state)
+        faults = stated_kinds.faults_of(found, stated)
     note_read(lookups.me(request), found.holder)
     return {
         "case": found.case.words,
         "points": ledger.decimal(found.case.points_x100),
         "held_by": found.holder.code,
-        "seen": found.mark,
+        "seen": found.before or found.mark,
         "waiting": found.was_waiting,
         "goes_over": found.goes_over,
         "why_not": found.why_not,
-        "faults": said(allocate.faults_of(found)),
+        "faults": said(faults),
         "effects": effects(found.moments),
     }
 
@@ -171,8 +189,11 @@ def preview(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]
 def give(request: HttpRequest, payload: Body[AllocationIn]) -> dict[str, Any]:
     """The figures of both posts and of everything above them have moved when this answers."""
     need(request, Action.ALLOCATE_CASES)
-    wanted = _wanted(request, payload)
-    row, _ = allocate.allocate(actor=lookups.me(request), wanted=wanted, who=lookups.who(request))
+    actor, wanted, who = lookups.me(request), _wanted(request, payload), lookups.who(request)
+    if (stated := _stated(payload)) is None:
+        row, _ = allocate.allocate(actor=actor, wanted=wanted, who=who)
+    else:
+        row, _ = stated_kinds.allocate_as(actor=actor, wanted=wanted, stated=stated, who=who)
     return shown(request, [row])[0]
 
 
@@ -221,8 +242,12 @@ def email_again(request: HttpRequest, number: Number, email: Number) -> dict[str
 
 def _wanted(request: HttpRequest, payload: AllocationIn) -> allocation_preview.AllocationRequest:
     ref = allocation_preview.written(lookups.state_for(request), payload.ref)
-    given = {**payload.dict(), "ref": ref, "recipients": tuple(payload.recipients)}
+    given = {**payload.dict(exclude={"stated"}), "ref": ref, "recipients": tuple(payload.recipients)}
     return allocation_preview.AllocationRequest(**given)
+
+
+def _stated(payload: AllocationIn) -> stated_kinds.StatedKind | None:
+    return stated_kinds.StatedKind(**payload.stated.dict()) if payload.stated else None
 
 
 def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, Any]]:
@@ -258,7 +283,7 @@ def note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
 def shown(request: HttpRequest, rows: Sequence[CaseAllocation]) -> list[dict[str, Any]]:
     """Allocations as `AllocationShown` has them, with their emails."""
     same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state",
-            "limited_access", "sensitive")  # fmt: skip
+            "limited_access", "sensitive", "tier_stated")  # fmt: skip
     gives = access.giver(lookups.me(request), lookups.state_for(request))
     emails = outbox.by_number(allocation_messages.ABOUT, [row.pk for row in rows])
     return [

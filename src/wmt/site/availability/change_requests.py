@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from wmt.days import why_not
 from wmt.site.availability import records
 
 Kind = Literal["hours", "reduction", "grade"]
@@ -84,3 +85,15 @@ class Checked:
             raise ConflictError(self.conflicts)
         if self.faults:
             raise RefusedError(self.faults)
+
+
+def period_faults(first_day: date, last_day: date | None, today: date) -> list[ChangeFault]:
+    """What is wrong with the days from which and until which something is to hold, both counting."""
+    faults = []
+    for name, day in (("first_day", first_day), ("last_day", last_day)):
+        if day and (said := why_not("record", day)):
+            faults.append(ChangeFault("DAY", said, name))
+    if last_day and last_day < max(first_day, today):
+        words = "It lies before the first day" if last_day < first_day else "It has passed"
+        faults.append(ChangeFault("LAST_DAY", f"{words}. Enter a later last day", "last_day"))
+    return faults

@@ -16,7 +16,7 @@ from django.utils import timezone
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import kind_number
 from wmt.site.allocation.labels import reasons_of
-from wmt.site.allocation.models import CaseAllocation, CaseKindChange
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange, kind_key
 from wmt.site.allocation.queries import (
     is_held_in_data,
     kept_by,
@@ -176,23 +176,37 @@ def came(row: CaseAllocation, state: State) -> bool:
 def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number: int) -> None:
     """Have cases where they were, in the records and the figures. The caller holds the journal."""
     mark_undone(rows, asker.name)
+    stated = [row for row in rows if row.tier_stated]
+    keys = [kind_key(row.key) for row in stated]
+    # not one that was changed again since
+    turned = list(CaseKindChange.objects.filter(key__in=keys, is_open=True, state=CaseKindChange.State.GIVEN))
+    if turned:
+        mark_undone(turned, asker.name)
+        _tell_turned(turned, asker)
     # what is not in the data any more is of no other type or tier than its record says
     off = CaseKindChange.objects.filter(ref__in=[row.ref for row in rows if row.transfer.comes], is_open=True)
-    for change in off.order_by("pk"):
-        record(
-            "case change", f"{asker.name} undid change {change.pk} of a case of {change.post}.",
-            actor=asker.user, who=asker.name, level="post", code=change.post,
-        )  # fmt: skip
+    _tell_turned(off.order_by("pk"), asker)
     off.update(
         state=CaseKindChange.State.UNDONE, is_open=False, undone_at=timezone.now(), undone_by=asker.name
     )
     known = {each.key: each for each in transfers_back(state, [row.ref for row in rows])}
-    put_transfers(state, [known.get(row.key, row.back) for row in rows], number)
+    back = [known.get(row.key, row.back) for row in rows]
+    back += [known.get(row.key, row.back) for row in turned]
+    put_transfers(state, back, number)
     waiting_ends.wait_again(rows)
+    waiting_ends.say_as_before([row for row in stated if row.transfer.comes], asker)
     colleague_ends.were_taken_back(state, rows, asker.name)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)
     publish.taken_back(rows, number)
+
+
+def _tell_turned(changes: Iterable[CaseKindChange], asker: Actor) -> None:
+    for change in changes:
+        record(
+            "case change", f"{asker.name} undid change {change.pk} of a case of {change.post}.",
+            actor=asker.user, who=asker.name, level="post", code=change.post,
+        )  # fmt: skip
 
 
 def mark_undone(rows: Sequence[CaseAllocation] | Sequence[CaseKindChange], who: str) -> None:

@@ -5,7 +5,6 @@ Nothing is saved here. Pages, the API and the commands look, and the action look
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +14,6 @@ from wmt.allocation.cases import CaseToGive
 from wmt.allocation.eligibility import Eligibility
 from wmt.allocation.limits import CaseLimits
 from wmt.allocation.transfers import CaseTransfer, is_nobody, kind_text
-from wmt.days import why_not
 from wmt.grades import DUMMY
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
@@ -96,6 +94,8 @@ class AllocationPreview:
     to: Unit
     was_waiting: bool
     candidate: Candidate
+    before: str = ""  # what the case is until then, where another tier or type is stated with it
+    first: Sequence[CaseTransfer] = ()  # what makes it that, before it goes
 
     @property
     def transfer(self) -> CaseTransfer:
@@ -131,7 +131,7 @@ class AllocationPreview:
     @cached_property
     def moments(self) -> list[UnitMoment]:
         """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        return moments_of(self.state, [self.transfer])
+        return moments_of(self.state, [*self.first, self.transfer])
 
 
 def mark_of(case: CaseToGive) -> str:
@@ -170,14 +170,17 @@ def _above(unit: Unit, moved: Sequence[PostExchange]) -> UnitMoment:
     return UnitMoment(unit, before, ledger.Moment(points_x100, available_x100))
 
 
-def look(*, actor: Any, wanted: AllocationRequest, state: State) -> AllocationPreview:
-    """What giving a case to a post would come to. Nothing is saved.
+def look(
+    *, actor: Any, wanted: AllocationRequest, state: State, stated: tuple[str, str] | None = None
+) -> AllocationPreview:
+    """What giving a case to a post would come to. Nothing is saved. `stated` are a type and tier in place of
+    those of the record of a case that the data does not have.
 
     Raises Denied where the person may not give cases to the post, RefusedError where the case or the post
     cannot be given or be given to, and ConflictError where somebody else holds the case by now.
     """
     to = receivers(actor, [wanted.to_post], state)[wanted.to_post]
-    holder, case, there = _held(actor, wanted, state)
+    holder, case, there = _held(actor, wanted, state, stated)
     lines = [line for line in there if line.post_no == holder.number]
     need_open_to(to, wanted.ref)
     if holder.code == to.code:
@@ -232,12 +235,15 @@ def need_open_to(to: Unit, ref: str) -> None:
         raise refused("SHUT_OUT", f"{to.name} cannot be given {ref}: {limited_access.WHY_NOT}", "to_post")
 
 
-def case_of(*, actor: Any, typed: str, state: State) -> tuple[Unit, CaseToGive]:
+def case_of(
+    *, actor: Any, typed: str, state: State, stated: tuple[str, str] | None = None
+) -> tuple[Unit, CaseToGive]:
     """Who holds a case, and what it is in the figures or by its record; its CRN as somebody typed it.
 
-    Raises RefusedError.
+    `stated` is as in `look`. Raises RefusedError.
     """
-    holder, case, _ = _held(actor, AllocationRequest(ref=written(state, typed), to_post=""), state)
+    wanted = AllocationRequest(ref=written(state, typed), to_post="")
+    holder, case, _ = _held(actor, wanted, state, stated)
     return holder, case
 
 
@@ -273,7 +279,9 @@ def receivers(actor: Any, codes: Collection[str], state: State) -> dict[str, Uni
     return found
 
 
-def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, CaseToGive, list[Line]]:
+def _held(
+    actor: Any, wanted: AllocationRequest, state: State, stated: tuple[str, str] | None = None
+) -> tuple[Unit, CaseToGive, list[Line]]:
     """Who holds a case, what it is, and its lines, also flags of it with others; of one that comes no other.
     One that the person may not give is told as one that is not there."""
     lines = case_lines(state, [wanted.ref]) if wanted.ref else []
@@ -282,7 +290,7 @@ def _held(actor: Any, wanted: AllocationRequest, state: State) -> tuple[Unit, Ca
     reads = visibility.cases(actor, state).covers if actor is not None else bool
     holders = [unit for unit in found.order_by("code") if reads(unit) and _allowed(actor, unit.code, state)]
     if not numbers and wanted.ref:
-        new = coming(actor, wanted.ref, state)
+        new = coming(actor, wanted.ref, state, stated)
         if new is not None:
             if wanted.from_post not in ("", new[0].code):
                 raise conflict("HELD_BY_NOW", "Nobody holds this case by now. Check it before you decide")
@@ -359,18 +367,6 @@ def case_in(state: State, holder: Unit, lines: Sequence[Line]) -> CaseToGive:
 def kind_of(state: State, line: Line) -> str:
     """What a line is of: a case, or what a flag adds to it."""
     return line_queries.pricing_of(state)[line.pricing].kind
-
-
-def period_faults(first_day: date, last_day: date | None, state: State) -> list[ChangeFault]:
-    """What is wrong with the days from which and until which something is to hold, both counting."""
-    faults = []
-    for name, day in (("first_day", first_day), ("last_day", last_day)):
-        if day and (said := why_not("record", day)):
-            faults.append(ChangeFault("DAY", said, name))
-    if last_day and last_day < max(first_day, state.day):
-        words = "It lies before the first day" if last_day < first_day else "It has passed"
-        faults.append(ChangeFault("LAST_DAY", f"{words}. Enter a later last day", "last_day"))
-    return faults
 
 
 def _allowed(actor: Any, code: str, state: State) -> bool:

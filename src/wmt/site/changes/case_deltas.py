@@ -40,6 +40,12 @@ def case_lines(state: State, refs: Collection[str]) -> list[Line]:
     return found
 
 
+def is_in_data(state: State, ref: str) -> bool:
+    """Whether the figures have a case itself, and not only flags of it."""
+    pricing = line_queries.pricing_of(state)
+    return any(pricing[line.pricing].kind == "case" for line in case_lines(state, [ref]))
+
+
 def holders_of(state: State, refs: Collection[str]) -> list[str]:
     """The codes of the posts that have lines of some cases, OMiC left out."""
     numbers = {line.post_no for line in case_lines(state, refs)}

@@ -19,7 +19,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation.access import codes
 from wmt.site.allocation.models import CaseColleague, new_key
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import RefusedError
+from wmt.site.availability.change_requests import RefusedError, period_faults
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes import colleague_ends as ends
@@ -146,7 +146,7 @@ def _check(actor: Any, wanted: ColleaguesRequest, state: State) -> None:
         raise preview.refused("WAITS", "Nobody holds these cases: allocate them", "given")
     if wanted.holder in found:
         raise preview.refused("HOLDER", f"{there.holder.name} holds these cases: choose colleagues", "given")
-    if faults := preview.period_faults(wanted.first_day, wanted.last_day, state):
+    if faults := period_faults(wanted.first_day, wanted.last_day, state.day):
         raise RefusedError(faults)
     if wanted.role == _Role.COVER:
         if not is_away(state, there.holder, wanted.first_day):

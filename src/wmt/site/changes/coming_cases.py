@@ -25,9 +25,12 @@ from wmt.site.workload.state import OfLoad, State, rules_of
 from wmt.text import SEPARATOR, counted
 
 
-def coming(actor: Any, ref: str, state: State) -> tuple[Unit, CaseToGive] | None:
+def coming(
+    actor: Any, ref: str, state: State, stated: tuple[str, str] | None = None
+) -> tuple[Unit, CaseToGive] | None:
     """Nobody in the team where a case is recorded as waiting, and the case; None where the person may
-    allocate none of that CRN. The caller has looked that the figures do not have it.
+    allocate none of that CRN. The caller has looked that the figures do not have it. `stated` are the type
+    and tier ('0': none) that it is to have in place of those of its record.
 
     Raises RefusedError where what is recorded does not say what the case earns.
     """
@@ -41,6 +44,11 @@ def coming(actor: Any, ref: str, state: State) -> tuple[Unit, CaseToGive] | None
         return None
     if ref.upper() in limited_access.hidden_from(actor):
         raise _refused("LIMITED_ACCESS", limited_access.SENTENCE)
+    if stated is not None and len(rows) == 1:
+        rows[0].location, rows[0].tier = stated[0], "" if stated[1] == "0" else stated[1]
+    elif stated is not None:
+        words = f"{ref} is recorded as waiting {counted(len(rows), 'time')}"
+        raise _refused("SEVERAL", f"{words}. Correct the tier in its records, not here")
     if len({(row.location, row.tier, row.is_t2a) for row in rows}) > 1:
         words = f"{ref} is recorded as waiting {counted(len(rows), 'time')}, with different types or tiers"
         raise _refused("SEVERAL", f"{words}. Correct the records, so that they say the same")

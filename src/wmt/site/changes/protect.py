@@ -17,7 +17,7 @@ from wmt.facts import LOCATIONS, TIERS
 from wmt.site.allocation.models import PostProtection, new_key
 from wmt.site.allocation.protection import reasons_on
 from wmt.site.audit.record import record
-from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.availability.change_requests import ChangeFault, RefusedError, period_faults
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.recalculate import hold_journal
@@ -118,7 +118,7 @@ def follow_posts(codes: Mapping[str, str]) -> None:
 
 def _faults(wanted: ProtectionRequest, state: State) -> list[ChangeFault]:
     """What is missing or wrong in a request."""
-    faults, tiers = preview.period_faults(wanted.first_day, wanted.last_day, state), wanted.tidy_tiers
+    faults, tiers = period_faults(wanted.first_day, wanted.last_day, state.day), wanted.tidy_tiers
     if wanted.reason not in reasons_on(state.day):
         faults.append(ChangeFault("REASON", "Choose why the post is protected", "reason"))
     if not (wanted.no_new or tiers or wanted.most_cases is not None or wanted.most_x100 is not None):

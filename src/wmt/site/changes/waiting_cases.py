@@ -92,7 +92,7 @@ def record_case(
         if row is not None and details_of(row) == wanted:
             return row, False
         now, done = timezone.now(), "recorded" if row is None else "changed"
-        row = _put(row, wanted, asker, WaitingCase.Source.TYPED, now)
+        row = put_details(row, wanted, asker, WaitingCase.Source.TYPED, now)
         _tell(asker, f"{done} a waiting case ({words_of(row)}) in team {row.team_code}", row)
     return row, True
 
@@ -300,11 +300,11 @@ def _taken(
         last.as_at = row.as_at
         last.save(update_fields=["as_at"])
         return FeedAnswer.UNCHANGED
-    _put(last if waits else None, row.details, asker, source, row.as_at)
+    put_details(last if waits else None, row.details, asker, source, row.as_at)
     return FeedAnswer.CHANGED if waits else FeedAnswer.RECORDED
 
 
-def _put(
+def put_details(
     row: WaitingCase | None, wanted: WaitingDetails, asker: Actor, source: str, as_at: datetime
 ) -> WaitingCase:
     """A new record, or the next version of one: what it was is kept beside it."""

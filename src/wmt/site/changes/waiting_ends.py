@@ -10,8 +10,10 @@ from django.utils import timezone
 from wmt.site.allocation.models import CaseAllocation, WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
+from wmt.site.changes.actions import Actor
 from wmt.site.changes.deltas import is_fresh
-from wmt.site.changes.waiting_cases import practitioner_lines
+from wmt.site.changes.waiting_cases import practitioner_lines, put_details
+from wmt.site.changes.waiting_details import details_of
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -39,6 +41,14 @@ def were_given(rows: Iterable[CaseAllocation]) -> None:
 def wait_again(rows: Iterable[CaseAllocation]) -> None:
     """The cases of allocations that came to nothing wait as they did."""
     _open(WaitingCase.objects.filter(allocation__in=list(rows), state=_Now.GIVEN))
+
+
+def say_as_before(rows: Iterable[CaseAllocation], asker: Actor) -> None:
+    """Records of cases that were given with another tier or type say what they said before that."""
+    for each in WaitingCase.objects.filter(ref__in=[row.ref for row in rows], state=_Now.WAITING):
+        former = WaitingCase.objects.filter(key=each.key, version=each.version - 1).first()
+        if former is not None:
+            put_details(each, details_of(former), asker, former.source, former.as_at)
 
 
 def follow_teams(

@@ -16,15 +16,18 @@ from wmt.facts import LOCATIONS, TIERS
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
+from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocation_preview
+from wmt.site.changes.stated_kinds import StatedKind, case_as
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import choosing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.web.allocation import choice_words, compare, room
+from wmt.site.web.allocation.forms import stated_in, stated_query
 from wmt.site.web.units import cover
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import rules_of
@@ -73,15 +76,24 @@ def content(question: UnitRequest) -> dict[str, Any]:
     form = _CaseForm(question.request.GET, state.tier_scheme)
     if not applies(unit):  # the way up of the page leads here: whole regions do not give a case
         return {"tables": {}, "form": form, "elsewhere": True, "wrong": ""}
-    holder = None
+    holder, before, stated = None, "", None
     if form.found("crn"):
+        stated = stated_in(question.request.GET)
         try:
-            holder, case = allocation_preview.case_of(
-                actor=question.user, typed=form.found("crn"), state=state
-            )
+            holder, case, before = _named(question, form.found("crn"), stated)
         except RefusedError as refused:
-            return {"tables": {}, "form": form, "elsewhere": False, "wrong": str(refused)}
+            code = refused.faults[0].code
+            if code == "TIER_MISSING":  # told to those who may allocate it: all its records have one type
+                named = allocation_preview.written(state, form.found("crn"))
+                form.data["type"] = WaitingCase.objects.filter(ref=named, state="waiting")[0].location
+            return {
+                "tables": {}, "form": form, "elsewhere": False, "wrong": str(refused), "before": "",
+                "states": code in ("TIER_MISSING", "TIER", "TYPE", "SAME", "SUSPENDED"),
+                "crn": form.found("crn"), "comes": code in ("TIER_MISSING", "SUSPENDED"),
+            }  # fmt: skip
         note_read(question.user, holder)
+        if stated is None:  # what is asked first of it is its tier
+            form.data["type"] = case.location
     else:
         stream, suspended = form.found("kind") or "standard", bool(form.found("suspended"))
         kind = form.found("type"), form.found("tier"), stream, suspended
@@ -106,12 +118,24 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "holder": holder,
         "waits": holder is not None and allocation_preview.is_waiting(state, holder),
         "comes": holder is not None and is_nobody(holder.code),
-        "chosen": {"crn": case.ref} if case.ref else chosen,
+        "chosen": {"crn": case.ref, **stated_query(stated)} if case.ref else chosen,
+        "crn": case.ref,
+        "before": before,
+        "states": case.ref is not None and (before or case.tier == "0"),
         "worth": tables.exact(case.points_x100).text,
         "full": room.sentences([each.candidate for each in found], people.available, case, f"this {level}"),
         "free": sum(each.candidate.has_room for each in found),
         "people": len(found),
     }
+
+
+def _named(question: UnitRequest, crn: str, stated: StatedKind | None) -> tuple[Unit, CaseToGive, str]:
+    """Who holds a case, the case as it is or is stated, and what it is until then where it is stated."""
+    if stated is None:
+        found = allocation_preview.case_of(actor=question.user, typed=crn, state=question.state)
+        return *found, ""
+    there = case_as(actor=question.user, typed=crn, stated=stated, state=question.state)
+    return there.holder, there.case, there.before
 
 
 def _table(
@@ -198,7 +222,8 @@ def _values(
     if (covered := people.colleagues.covers(one.code)).cases:
         notes.append(cover.covers(question.state, covered))
     ticked = one.code in question.request.GET.getlist("with")
-    to = urlencode({"crn": effect.case.ref or "", "to": one.code})
+    query = {"crn": effect.case.ref or "", "to": one.code}
+    to = urlencode(query | stated_query(stated_in(question.request.GET)))
     choose = "" if effect.holds or is_hidden or one.code not in can else f"Choose {one.name or one.code}"
     return {
         "name": tables.text(one.name or one.code, unit_url("post", one.code)),

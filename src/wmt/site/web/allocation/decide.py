@@ -19,13 +19,13 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_messages, allocation_preview
+from wmt.site.changes import allocate, allocation_messages, allocation_preview, stated_kinds
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.effect import effect_table
-from wmt.site.web.allocation.forms import AllocateForm
+from wmt.site.web.allocation.forms import AllocateForm, stated_in, stated_query
 from wmt.site.workload.models import Unit
 
 #: So much of what stands in an address is looked at.
@@ -45,9 +45,8 @@ def allocate_page(request: HttpRequest) -> HttpResponse:
     if crn and to:
         if request.method == "POST":
             return _give(request, crn, to)
-        return _decide(
-            request, crn, to, AllocateForm(initial={"key": uuid.uuid4().hex, "tell_previous": True})
-        )
+        begun = {"key": uuid.uuid4().hex, "tell_previous": True, "kind_reason": "assessed_again"}
+        return _decide(request, crn, to, AllocateForm(initial=begun))
     if "crn" not in request.GET:
         return _find(request)
     state = needed_state(request).of_now()
@@ -79,9 +78,14 @@ def _give(request: HttpRequest, crn: str, to: str) -> HttpResponse:
     form = AllocateForm(request.POST)
     if not form.is_valid():
         return _decide(request, crn, to, form, status=422)
-    wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to, **form.cleaned_data)
+    typed = dict(form.cleaned_data)
+    stated = stated_in(request.GET, typed.pop("kind_reason"))
+    wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to, **typed)
     try:
-        row, is_new = allocate.allocate(actor=request.user, wanted=wanted)
+        if stated is None:
+            row, is_new = allocate.allocate(actor=request.user, wanted=wanted)
+        else:
+            row, is_new = stated_kinds.allocate_as(actor=request.user, wanted=wanted, stated=stated)
     except ConflictError as conflict:
         if conflict.faults[0].code == "UNDONE":
             form.renew()
@@ -111,10 +115,13 @@ def _decide(
     request: HttpRequest, crn: str, to: str, form: AllocateForm, *, conflict: str = "", status: int = 200
 ) -> HttpResponse:
     request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
-    state = needed_state(request).of_now()
+    state, stated = needed_state(request).of_now(), stated_in(request.GET)
     try:
         wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to)
-        found = allocation_preview.look(actor=request.user, wanted=wanted, state=state)
+        if stated is None:
+            found = allocation_preview.look(actor=request.user, wanted=wanted, state=state)
+        else:
+            found = stated_kinds.look(actor=request.user, wanted=wanted, stated=stated, state=state)
     except RefusedError as refused:
         return _find(request, crn, refused.faults, form.written(), conflict)
     note_read(request.user, found.holder)
@@ -135,7 +142,9 @@ def _decide(
         "table": effect_table(
             state, found.moments, {found.to.code: ""}, found.holder.code if found.was_waiting else ""
         ),
-        "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn),
+        "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn, **stated_query(stated)),
+        "seen": found.before or found.mark,
+        "kind_reasons": list(labels.KIND_REASONS.items()),
         "most": allocate.NOTES,
         "mail_is_on": mail_server.is_on(),
         "unknown": [post.name for post in (found.to, found.holder) if people.get(post.code, True) == []],

@@ -3,13 +3,14 @@ tier or type."""
 
 from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
 from wmt.allocation.transfers import is_nobody, kind_words
 from wmt.days import moment_words, written
 from wmt.site import tables
 from wmt.site.allocation.labels import KIND_REASONS, REASONS
-from wmt.site.allocation.models import CaseAllocation, CaseKindChange
+from wmt.site.allocation.models import CaseAllocation, CaseKindChange, kind_key
 from wmt.site.links import unit_url
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -54,6 +55,10 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
             found.append((title, words, unit_url("post", code, "caseload")))
         elif code:
             found.append((title, nobody_words(code) or code, ""))
+    if row.tier_stated:
+        change = CaseKindChange.objects.filter(key=kind_key(row.key)).first()
+        words = f"from {change.words}" if change else "in the record of the case"
+        found.append(("Changed with it", words, reverse("case-changed", args=[change.pk]) if change else ""))
     if (days := row.days_waited) is not None:
         found.append(("Waited", counted(days, "day"), ""))
     who = staff_names.person(row.who)

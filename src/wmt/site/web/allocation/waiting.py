@@ -48,7 +48,7 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
     allowed = visibility.ReachOfPosts(visibility.allowed(request.user, Action.ALLOCATE_CASES), state)
     may = waits and allowed((row.team_code, ""))
     asked = {"type": row.location, "tier": tier, "kind": "t2a" if row.is_t2a else ""}
-    why_not = "" if seen or not waits else _why_not(state, row)
+    why_not, can_state = ("", False) if seen or not waits else _why_not(state, row)
     if may and not why_not:
         asked = {"crn": row.ref}
     choose = unit_url("team", row.team_code, "candidates", **asked)
@@ -61,19 +61,20 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
         "seen": seen,
         "may": may,
         "why_not": why_not if may else "",
+        "state_href": unit_url("team", row.team_code, "candidates", crn=row.ref) if may and can_state else "",
         "choose_href": choose if waits and team and row.location in LOCATIONS else "",
     }
     return render(request, "allocation/waiting_case.jinja", context)
 
 
-def _why_not(state: State, row: WaitingCase) -> str:
-    """Why a case that waits cannot be allocated as it is recorded; '' where it can be. Its record alone is
-    asked: whether others have it in the data is not told here."""
+def _why_not(state: State, row: WaitingCase) -> tuple[str, bool]:
+    """Why a case that waits cannot be allocated as it is recorded, '' where it can be; and whether it could
+    with another tier. Its record alone is asked: whether others have it in the data is not told here."""
     try:
         coming_cases.as_recorded(row, state)
     except RefusedError as refused:
-        return str(refused)
-    return ""
+        return str(refused), refused.faults[0].code in ("TIER_MISSING", "TIER")
+    return "", False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
