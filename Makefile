@@ -89,8 +89,8 @@ wheel: $(ASSETS)        ## a wheel with styles and scripts inside, for a machine
 pictures: $(ASSETS) browser ## take the pictures of docs/pages.md anew
 	WMT_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_browser_pictures.py
 
-bench: $(ASSETS)        ## time and memory; writes docs/benchmarks.md
-	$(BIN)/python -m bench
+bench: $(ASSETS)        ## time and memory; writes docs/benchmarks.md (PART=pages: only those pages)
+	$(BIN)/python -m bench $(if $(PART),--part $(PART))
 
 # 33 nights go into the history, two are loaded as every night is. What was loaded is not needed any more
 demo: $(VENV)/.run $(ASSETS) demo/truth.json    ## a nation to try everything on, and the site that shows it

@@ -1,8 +1,9 @@
 """Run the whole bench and write docs/benchmarks.md."""
 
+import argparse
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import duckdb
 
 from bench.balance import balance_part, balances
 from bench.engines import EngineTime, engines, missing
+from bench.history import history_part, measure
 from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
+from bench.marked import marked_part
 from bench.nation import later_nights, national, tenfold
-from bench.site import site, site_part
+from bench.site import marked_alone, site, site_part
 from bench.timing import Ran
 
 PAGE = Path("docs/benchmarks.md")
@@ -26,30 +29,32 @@ on {cores} cores ({machine}, Python {python}, DuckDB {duckdb}), {day}.
 
 
 def main() -> None:
-    """Measure, print, write."""
+    """Measure and print: all of it, written to the page, or the parts that are named."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this; the page is left as it is")
+    named = parser.parse_args().part
     night = national()
+    if named:
+        print("\n".join(line for part in named for line in PARTS[part](night)))
+        return
     facts = facts_of(night)
-    tenfold_folder = tenfold(night)
-    text = "\n".join(
-        [
-            HEAD.format(
-                posts=len(facts.post),
-                cases=len(facts.caseload),
-                cores=os.cpu_count(),
-                machine=platform.machine(),
-                python=platform.python_version(),
-                duckdb=duckdb.__version__,
-                day=date.today().isoformat(),
-            ),
-            *_ledger_part(ledgers(night, facts)),
-            *_load_part(loads(night, tenfold_folder)),
-            *balance_part(list(balances(night))),
-            *_engine_part(list(engines(night))),
-            *site_part(list(site(night, later_nights()))),
-        ]
+    head = HEAD.format(
+        posts=len(facts.post),
+        cases=len(facts.caseload),
+        cores=os.cpu_count(),
+        machine=platform.machine(),
+        python=platform.python_version(),
+        duckdb=duckdb.__version__,
+        day=date.today().isoformat(),
     )
+    text = "\n".join([head, *(line for part in WHOLE for line in PARTS[part](night))])
     PAGE.write_text(text, encoding="utf-8")
     print(text)
+
+
+def _pages_part(night: Path) -> Iterator[str]:
+    """The pages with marks of their own alone: some minutes instead of the half hour of the whole site."""
+    yield from marked_part(marked_alone(night, later_nights()))
 
 
 def _verdict(value: float, limit: float) -> str:
@@ -106,6 +111,20 @@ def _engine_part(times: list[EngineTime]) -> Iterator[str]:
     for words in missing():
         yield f"\n{words}."
     yield ""
+
+
+#: Each part by itself. `pages` is a piece of `site`; `history`, of five years, takes long and stays out of it.
+PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
+    "ledger": lambda night: _ledger_part(ledgers(night, facts_of(night))),
+    "loads": lambda night: _load_part(loads(night, tenfold(night))),
+    "balance": lambda night: balance_part(list(balances(night))),
+    "engines": lambda night: _engine_part(list(engines(night))),
+    "site": lambda night: site_part(list(site(night, later_nights()))),
+    "pages": _pages_part,
+    "history": lambda night: history_part(measure(night)),
+}
+#: What the page has, in its order.
+WHOLE = ("ledger", "loads", "balance", "engines", "site")
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ def five_years(night: Path) -> Path:
     if (NIGHTS / "history/index.json").is_file():
         return NIGHTS
     facts = facts_of(night)
-    totals = Ledger(facts, rules.load().at(facts.day)).totals()
+    ledger = Ledger(facts, rules.load().at(facts.day))
     NIGHTS.mkdir(parents=True, exist_ok=True)
-    for path in write_past(FOLDER / "past", totals, facts.day, DAYS, 2026):
+    for path in write_past(FOLDER / "past", ledger.totals(), ledger.lines(), facts.day, DAYS, 2026):
         keep(NIGHTS, pl.read_parquet(path))
     shutil.rmtree(FOLDER / "past")
     compact(NIGHTS)

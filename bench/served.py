@@ -50,7 +50,7 @@ def served(night: Path, then: Path, database: str, port: int) -> Iterator[Served
     with ExitStack() as stack:
         if database == "PostgreSQL":
             environment["WMT_DATABASE_URL"] = stack.enter_context(postgres_address())
-        command = (sys.executable, "-m", "wmt", "nights", "import-archive", *past())
+        command = [sys.executable, "-m", "wmt", "nights", "import-archive", *map(str, past())]
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         start = time.perf_counter()
         load(night, environment)

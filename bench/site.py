@@ -66,6 +66,17 @@ def site(night: Path, later: tuple[Path, Path], databases: Sequence[str] = DATAB
             yield SiteTimes(database, site.load_s, alone, quiet, busy, changed, overload(site, found))
 
 
+def marked_alone(
+    night: Path, later: tuple[Path, Path], databases: Sequence[str] = DATABASES
+) -> dict[str, list[Marked]]:
+    """The pages with marks of their own by database, and nothing else."""
+    found = {}
+    for database in databases:
+        with served(night, later[0], database, PORT) as site:
+            found[database] = marked(site, pages(site))
+    return found
+
+
 def _beside(site: Served, found: dict[str, list[str]]) -> list[Answer]:
     return drive(site, found, rate=QUIET_RATE, seconds=QUIET_SECONDS // 2)
 
