@@ -113,7 +113,7 @@ def _engine_part(times: list[EngineTime]) -> Iterator[str]:
     yield ""
 
 
-#: Each part by itself. `pages` is a piece of `site`; `history`, of five years, takes long and stays out of it.
+#: Each part by itself. `pages` is a piece of `site`; `history`, of five years, takes long, and stays out.
 PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "ledger": lambda night: _ledger_part(ledgers(night, facts_of(night))),
     "loads": lambda night: _load_part(loads(night, tenfold(night))),
