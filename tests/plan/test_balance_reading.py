@@ -15,7 +15,7 @@ from wmt.plan.balance.answer import answer
 from wmt.plan.balance.levers import changes
 from wmt.plan.balance.movable import DATED_CASE
 from wmt.plan.balance.pools import pooled
-from wmt.plan.balance.problem import WAITING, Limits, ProblemError
+from wmt.plan.balance.problem import WAITING, Limits, ProblemError, SharingProblem
 from wmt.plan.balance.questions import relief
 from wmt.plan.balance.reading import Kept, sharing
 from wmt.plan.balance.solve import quick, solve
@@ -179,7 +179,11 @@ def test_what_would_help_an_officer_alone() -> None:
     found = _ledger(world)
     shared = sharing(found, ["N1A"], Kept())
     asked = shared.of_problem(LIMITS)
-    tried = relief(asked, changes(asked, found, Kept(), lambda kept: sharing(found, ["N1A"], kept)))
+
+    def again(kept: Kept) -> SharingProblem:
+        return sharing(found, ["N1A"], kept).of_problem(LIMITS)
+
+    tried = relief(asked, changes(asked, found, Kept(), again))
     points = {each.words: each.overload[1] for each in tried}
     (post,) = shared.posts
     assert points["as it is"] == post.points_x100 - post.available_x100 * 11 // 10

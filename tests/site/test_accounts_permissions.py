@@ -270,6 +270,13 @@ TABLE: dict[str, May] = {
     "plan-comment": May(POST, args=_ONE),
     "plan-copy": May(POST, args=_ONE),
     "plan-delete": May(BOTH, args=_ONE),
+    # searches for the best way to share cases: of who asked alone; test_resharing
+    "sharing-new": May(POST, args={"level": "team", "code": "T1"}),
+    "sharing": May(args={"key": "another-s"}),
+    "sharing-progress": May(args={"key": "another-s"}),
+    "sharing-stop": May(POST, args={"key": "another-s"}),
+    "sharing-again": May(POST, args={"key": "another-s"}),
+    "sharing-plan": May(POST, args={"key": "another-s"}),
     "notices": May(),
     "notices-read": May(POST),
     # loads
@@ -308,6 +315,7 @@ TABLE: dict[str, May] = {
         action=_TAKES, address="/plans/999999/made-of/team/T1/below.csv"
     ),
     f"plans/<int:number>/{_FILE}": May(action=_TAKES, address="/plans/999999/steps.csv"),
+    f"reshare/<slug:key>/{_FILE}": May(action=_TAKES, address="/reshare/another-s/moves.csv"),
     f"audit/{_FILE}": May(action=Action.READ_AUDIT, address="/audit/events.csv"),
     f"loads/<int:number>/{_FILE}": May(action=Action.READ_LOADS, address="/loads/1/faults.csv"),
     f"rules/{_FILE}": May(action=_TAKES, address="/rules/rules.csv"),

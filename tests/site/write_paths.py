@@ -19,7 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
-from write_paths_plans import PLAN_SAVES, kept_plan
+from write_paths_plans import PLAN_SAVES, kept_plan, kept_search
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
@@ -76,6 +76,7 @@ class Place:
     protection: int  # the number of a protection of the post that has not begun
     changed: int  # the number of a change of a case's tier of today
     plan: int  # the number of a plan of theirs
+    search: str  # the key of a search of theirs
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -209,6 +210,7 @@ def _place_in(scene: Scene) -> Place:
         protection=guarded.pk,
         changed=changed.pk,
         plan=kept_plan(user, team, ":".join(post)),
+        search=kept_search(user, team),
     )
 
 

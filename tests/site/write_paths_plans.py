@@ -6,6 +6,9 @@ from typing import Any
 from wmt.plan.plan_file import plan_of
 from wmt.site.accounts.models import User
 from wmt.site.changes import plans
+from wmt.site.plans.models import SharingSearch
+from wmt.site.queries.resharing import SharingQuestion
+from wmt.site.workload.state import current_state
 
 
 def kept_plan(owner: User, team: str, post: str) -> int:
@@ -13,6 +16,18 @@ def kept_plan(owner: User, team: str, post: str) -> int:
     steps = [{"do": "leave", "post": post}, {"do": "end_reductions", "post": post}]
     plan = plan_of({"name": "A plan", "steps": steps})
     return plans.make_plan(actor=owner, plan=plan, level="team", code=team)[0].pk
+
+
+def kept_search(owner: User, team: str) -> str:
+    """The key of a search for the best way to share the cases of a team, which found that nothing moves."""
+    state = current_state()
+    row = SharingSearch.objects.create(
+        key="a-search", user=owner, level="team", code=team, load_id=state.load_id, day=state.day,
+        question=SharingQuestion().as_data, asked_of="x", state=SharingSearch.State.DONE,
+        answer={"moves": [], "posts": [], "goals": [], "over_x100": 11_000, "stay": {}, "may_move": 0,
+                "protected": 0, "proved": True, "stopped": False},
+    )  # fmt: skip
+    return row.key
 
 
 #: As `SAVES` of `write_paths`.
@@ -25,6 +40,9 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),
+    ("POST", "sharing-new"): lambda place: place.form(f"/reshare/new/team/{place.duty.team_code}/", ask="1"),
+    ("POST", "sharing-again"): lambda place: place.form(f"/reshare/{place.search}/again/"),
+    ("POST", "sharing-plan"): lambda place: place.form(f"/reshare/{place.search}/plan/"),
     ("POST", "plan-step"): lambda place: place.form(
         f"/plans/{place.plan}/steps/hours/", version="1", post=place.code, hours="20"
     ),

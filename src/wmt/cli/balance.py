@@ -18,7 +18,7 @@ from wmt.plan.balance.answer import answer
 from wmt.plan.balance.movable import dated_cases
 from wmt.plan.balance.pools import Pooled, pooled
 from wmt.plan.balance.problem import GOALS, Goal, Limits, SharingProblem
-from wmt.plan.balance.questions import fewest_moves, frontier, relief
+from wmt.plan.balance.questions import Lever, fewest_moves, frontier, relief
 from wmt.plan.balance.reading import Kept, Sharing, sharing
 from wmt.plan.balance.solve import Solved, quick, solve
 
@@ -137,8 +137,8 @@ def balance(
             ways = frontier(asked, numbers, work=work, tell=tell)
             told["frontier"] = [balance_shown.presented_way(number, way) for number, way in ways]
         if would_help:
-            tried = relief(asked, levers.changes(asked, found, kept, read_again), work=work, tell=tell)
-            told["would_help"] = [balance_shown.presented_relief(each) for each in tried]
+            changes = levers.changes(asked, found, kept, partial(_again, read_again, asked))
+            told["would_help"] = _helping(asked, changes, work=work, tell=tell)
     print_json(told) if json else balance_shown.show(told)
 
 
@@ -148,6 +148,15 @@ def _told(
     """The answer of a way to solve it, as plain data."""
     in_pools = pooled(asked)
     return balance_shown.presented(in_pools, answer(in_pools, way(in_pools)), shared, found)
+
+
+def _again(read_again: Callable[[Kept], Sharing], asked: SharingProblem, kept: Kept) -> SharingProblem:
+    """The same with other things kept."""
+    return read_again(kept).of_problem(asked.limits, asked.goals)
+
+
+def _helping(asked: SharingProblem, changes: list[Lever], **how: Any) -> list[dict[str, Any]]:
+    return [balance_shown.presented_relief(each) for each in relief(asked, changes, **how)]
 
 
 def _goals(wanted: Sequence[str] | None) -> tuple[Goal, ...]:

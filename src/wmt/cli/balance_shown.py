@@ -7,20 +7,13 @@ from wmt.cli import tables
 from wmt.cli.console import capacity, out
 from wmt.plan.balance.answer import BundleMove, SharingAnswer, SharingEffect
 from wmt.plan.balance.pools import Pooled
-from wmt.plan.balance.problem import Goal, SharingPost
+from wmt.plan.balance.problem import GOAL_WORDS, Goal, SharingPost
 from wmt.plan.balance.questions import LeverEffect
 from wmt.plan.balance.reading import Sharing
 from wmt.plan.balance.solve import Reached, Solved
 from wmt.text import counted
 
 _POINTS = (Goal.POINTS_OVER, Goal.SPREAD)
-_NAMES = {
-    Goal.OVER: "people over the threshold",
-    Goal.POINTS_OVER: "points over the threshold",
-    Goal.WAITING: "waiting cases that stay with nobody",
-    Goal.SPREAD: "points beyond the band around the average",
-    Goal.MOVES: "cases that move",
-}
 
 
 def presented(asked: Pooled, found: SharingAnswer, shared: Sharing, of: ledger.Ledger) -> dict[str, Any]:
@@ -138,7 +131,7 @@ def show(told: dict[str, Any]) -> None:
 def _show_goals(told: dict[str, Any]) -> None:
     column = tables.TextColumn
     columns = (column("goal", "text"), column("now"), column("then"), column("", "text"))
-    rows = [(_NAMES[each["goal"]], each["now"], each["then"], _verdict(each)) for each in told["goals"]]
+    rows = [(GOAL_WORDS[each["goal"]], each["now"], each["then"], _verdict(each)) for each in told["goals"]]
     may = counted(told["cases_that_may_move"], "case")
     tables.table(f"{counted(told['people'], 'person', 'people')}, {may} that may move", columns, rows)
     steps = {tables.figure(each["step"]) for each in told["goals"] if each["goal"] in _POINTS}

@@ -134,9 +134,11 @@ def _forget_in_site(names: Sequence[str]) -> None:
     set_up()
     from wmt.site.exports.kept_files import discard_all
     from wmt.site.loads.past_nights import drop
+    from wmt.site.plans.models import SharingSearch
 
     drop(names)
     discard_all()  # files that people asked for may hold what is forgotten
+    SharingSearch.objects.all().delete()  # and so may moves that were worked out for them
 
 
 def import_archive(files: Files, nights: Nights = None, json: Json = False) -> None:

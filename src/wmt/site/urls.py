@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("wmt.site.web.duties.urls")),
     path("", include("wmt.site.web.allocation.urls")),
     path("", include("wmt.site.web.plans.urls")),
+    path("", include("wmt.site.web.resharing.urls")),
     path("", include("wmt.site.web.full.urls")),
     path("", include("wmt.site.web.unit_pages.urls")),
     path("", include("wmt.site.web.gallery")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wmt import ledger
 from wmt.plan.balance import pools
-from wmt.plan.balance.problem import WAITING, CaseBundle, SharingPost
+from wmt.plan.balance import problem as asking
 from wmt.plan.balance.solve import Reached, Solved
 
 
@@ -21,10 +21,10 @@ class BundleMove:
     (a waiting case) there are none.
     """
 
-    bundle: CaseBundle
+    bundle: asking.CaseBundle
     number: int
-    giver: SharingPost | None
-    receiver: SharingPost
+    giver: asking.SharingPost | None
+    receiver: asking.SharingPost
     why: str
     giver_moments: tuple[ledger.Moment, ledger.Moment] | None
     receiver_moments: tuple[ledger.Moment, ledger.Moment]
@@ -39,7 +39,7 @@ class BundleMove:
 class SharingEffect:
     """A post that gives or receives, now and after all moves: its figures, its high-risk cases, its moves."""
 
-    post: SharingPost
+    post: asking.SharingPost
     before: ledger.Moment
     after: ledger.Moment
     high_after: int
@@ -85,7 +85,7 @@ def _paired(asked: pools.Pooled, shift: pools.Shift) -> list[tuple[int, int, int
 
 def _stock(asked: pools.Pooled, pool: int, post: int) -> list[list[int]]:
     """The bundles that a post has in a pool, in the order in which they go: [place, how many]."""
-    code = WAITING if post == pools.NOBODY else asked.problem.posts[post].code
+    code = asking.WAITING if post == pools.NOBODY else asked.problem.posts[post].code
     bundles = enumerate(asked.problem.bundles)
     return [[at, each.number] for at, each in bundles if each.holder == code and asked.pool_of[at] == pool]
 

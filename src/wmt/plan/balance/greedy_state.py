@@ -14,7 +14,7 @@ class Standing:
         # capacity in billionths: receivers come by it, lowest first, and of equal ones by code
         self.share = [self._share(place) for place in range(len(self.posts))]
         self.high = [post.high for post in self.posts]
-        self.handled = [0] * len(self.posts)
+        self.handled = [post.handled for post in self.posts]
         self.moves = 0
         self.shift: dict[tuple[int, int], int] = {}
         self.high_bounds = [high_bounds(asked.problem, place) for place in range(len(self.posts))]

@@ -64,8 +64,9 @@ class Model:
         room = self.asked.bounds[post].most - self.asked.problem.posts[post].points_x100
         room += self.asked.can_give(post) - pool.points_x100 * pool.held.get(post, 0)
         most = min(sum(pool.held.values()) - pool.held.get(post, 0), room // pool.points_x100)
-        for limit in (limits.moves, limits.per_person):
-            most = most if limit is None else min(most, limit // pool.cases)
+        handled = self.asked.problem.posts[post].handled
+        for limit, used in ((limits.moves, 0), (limits.per_person, handled)):
+            most = most if limit is None else min(most, (limit - used) // pool.cases)
         return max(0, most)
 
     def _change(self, post: int, worth: str) -> Linear:
@@ -87,7 +88,8 @@ class Model:
             if not isinstance(change, int):
                 self.cp.add_linear_constraint(change, low - post.high, high - post.high)
             if limits.per_person is not None:
-                self.cp.add(sum(of[pool].cases * var for pool, _, var in mine) <= limits.per_person)
+                most = limits.per_person - post.handled
+                self.cp.add(sum(of[pool].cases * var for pool, _, var in mine) <= most)
         if limits.moves is not None:
             self.cp.add(self._moves() <= limits.moves)
 

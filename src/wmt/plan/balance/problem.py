@@ -26,6 +26,14 @@ class Goal(StrEnum):
     MOVES = "moves"  # cases that change hands
 
 
+#: The same in words, as what is counted of each.
+GOAL_WORDS = {
+    Goal.OVER: "people over the threshold",
+    Goal.POINTS_OVER: "points over the threshold",
+    Goal.WAITING: "waiting cases that stay with nobody",
+    Goal.SPREAD: "points beyond the band around the average",
+    Goal.MOVES: "cases that move",
+}
 #: Nobody is overloaded to take what waits, and evenness is worth less than both.
 GOALS = (Goal.OVER, Goal.POINTS_OVER, Goal.WAITING, Goal.SPREAD, Goal.MOVES)
 
@@ -38,7 +46,8 @@ class ProblemError(RefusalError):
 class SharingPost:
     """A post as it stands. `high` are its high-risk cases, those that cannot move among them.
 
-    A post without available time never receives, whatever `receives` says.
+    A post without available time never receives, whatever `receives` says. `handled` are the cases that it
+    gives and receives already, by moves that are kept.
     """
 
     code: str  # 'TEAM:STAFF'
@@ -49,6 +58,7 @@ class SharingPost:
     high: int = 0
     gives: bool = True
     receives: bool = True
+    handled: int = 0
     name: str | None = field(default=None, compare=False)
 
     @property
@@ -62,8 +72,8 @@ class CaseBundle:
     """Cases that move together, one as a rule; or a number of counted cases that are alike (no `refs`).
 
     `holder` is the code of a post, or `WAITING`. `points_x100`, `cases` and `high` are of one bundle.
-    `grades` may hold all of its cases; `not_to` are posts that it must not go to. `tier` is that of a case
-    alone, '' of several.
+    `grades` may hold all of its cases; `not_to` are posts that it must not go to. `tier` and `kind` are those
+    of a case alone, '' of several.
     """
 
     holder: str
@@ -77,6 +87,7 @@ class CaseBundle:
     since: date | None = None
     number: int = 1
     tier: str = ""
+    kind: str = ""  # 'custody:B3', as a plan describes it
 
     @property
     def order(self) -> tuple[str, date, str, tuple[str, ...], tuple[str, ...]]:

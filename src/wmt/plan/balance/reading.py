@@ -15,6 +15,7 @@ import polars as pl
 
 from wmt import ledger
 from wmt.allocation.cases import case_words
+from wmt.allocation.transfers import kind_text
 from wmt.grades import DUMMY
 from wmt.plan.balance.movable import held_cases
 from wmt.plan.balance.problem import (
@@ -69,13 +70,17 @@ def sharing(
     dated: pl.DataFrame | None = None,
     *,
     waiting: bool = False,
+    lenient: bool = False,
 ) -> Sharing:
     """Who shares, and what. `dated` has the columns `movable.DATED_CASE`, where the data says.
 
     Posts of sentence management share; placeholders do not: what they hold waits. Raises ProblemError where
-    something kept names no post or case among them.
+    something kept names no post or case among them; `lenient` passes over it, for what was kept of earlier
+    data.
     """
     posts = _posts(found, teams, kept)
+    if not lenient:
+        _check_posts(posts, kept)
     if posts.is_empty():
         raise ProblemError("these teams have no post of sentence management, so there is nothing to share")
     holders = dict(posts.select("post_no", "code").rows())
@@ -104,7 +109,8 @@ def sharing(
         {**row, "holder": holders[row["post_no"]]}
         for row in held_cases(found, lines, dated).iter_rows(named=True)
     ]
-    _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
+    if not lenient:
+        _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
     return _bundled(who, cases, kept, rules, found.day)
 
 
@@ -115,11 +121,14 @@ def _posts(found: ledger.Ledger, teams: Collection[str], kept: Kept) -> pl.DataF
     posts = found.facts.post.filter(is_placeholder=0)
     keys = ["team_code", "staff_code"]
     totals = totals.join(posts.select(*keys, "post_no", "unmeasured"), on=keys)
-    named = [*kept.locked, *kept.protected, *(to for _, to in kept.apart)]
-    if strangers := sorted(set(named) - set(totals["code"])):
-        raise ProblemError(f"{strangers[0]} is no post of sentence management among those that share")
     fresh = pl.col("stale_since").is_null() & (pl.col("unmeasured") == 0)
     return totals.with_columns(shares=fresh & ~pl.col("code").is_in(list(kept.locked)))
+
+
+def _check_posts(posts: pl.DataFrame, kept: Kept) -> None:
+    named = [*kept.locked, *kept.protected, *(to for _, to in kept.apart)]
+    if strangers := sorted(set(named) - set(posts["code"])):
+        raise ProblemError(f"{strangers[0]} is no post of sentence management among those that share")
 
 
 def _check_cases(refs: Collection[str | None], kept: Kept, posts: Collection[str]) -> None:
@@ -190,7 +199,12 @@ def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: FullRules) -> CaseBun
         cases=len(rows),
         high=sum(kind == HIGH for kind, _ in kinds),
         tier=rows[0]["tier"] if len(rows) == 1 else "",
+        kind=_kind(rows[0]) if len(rows) == 1 else "",
         not_to=frozenset(apart),
         since=max((row["allocated_on"] for row in rows if row["allocated_on"]), default=None),
         number=rows[0]["number"],
     )
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    return kind_text(row["location"], row["tier"], bool(row["suspended"]), row["stream"])

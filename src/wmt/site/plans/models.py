@@ -1,4 +1,7 @@
-"""Plans that people keep. A plan is the text of its file; what comes of it is worked out when it is read."""
+"""Plans that people keep, and what they asked of the best way to share cases again.
+
+A plan is the text of its file; what comes of it is worked out when it is read.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -73,3 +76,45 @@ class PlanComment(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
+
+
+class SharingSearch(models.Model):
+    """A question about sharing the cases of a unit again, and its answer. Nobody but who asked ever gets it.
+
+    `asked_of` tells the question, the figures it is asked of and the rights of who asks from every other.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting to start"
+        RUNNING = "running", "being looked for"
+        DONE = "done", "found"
+        FAILED = "failed", "ended without an answer"
+
+    key = models.CharField(max_length=40, unique=True)  # in addresses
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=10)
+    code = models.TextField()
+    question = models.JSONField()
+    asked_of = models.CharField(max_length=64)
+    load = models.ForeignKey("workload.Load", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()  # of the figures
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    stage = models.CharField(max_length=120, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True)
+    stop_asked = models.BooleanField(default=False)
+    answer = models.JSONField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    beat_at = models.DateTimeField(null=True)  # when the process that looks last gave a sign of life
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["user", "asked_of"]),)
+
+    def __str__(self) -> str:
+        return f"search {self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or is being looked for."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)

@@ -12,8 +12,10 @@ from wmt.ledger.explain_change import POST_STREAM, Side
 from wmt.ledger.moves import HELD
 from wmt.nights import Night
 from wmt.nights.case_lines import lines_beside, made_lines
-from wmt.nights.unit_slice import held_in, part_of
+from wmt.nights.unit_slice import UnitSlice, held_in, part_of
 from wmt.site.allocation.queries import transfers_since
+from wmt.site.availability.queries import plans_of
+from wmt.site.changes.reconcile import facts_now
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -72,3 +74,9 @@ def facts_with_given(state: State, shown: Night, facts: Facts) -> Facts:
         frame.filter(pl.col("post_no").is_in(numbers)) for frame in (whole.caseload, whole.flag)
     )
     return replace(facts, caseload=caseload, flag=flag)
+
+
+def facts_shown(state: State, shown: Night, part: UnitSlice) -> Facts:
+    """The facts of some posts of the night that is shown, with all that people entered and decided since."""
+    codes = part.facts.post.select(_CODES).rows()
+    return facts_now(shown, state, plans_of(codes), facts_with_given(state, shown, part.facts))

@@ -22,12 +22,10 @@ from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
 from wmt.plan.steps import lay
 from wmt.rules import RulesError
-from wmt.site.availability.queries import plans_of
 from wmt.site.changes.allocation_preview import UnitMoment
-from wmt.site.changes.reconcile import facts_now
 from wmt.site.figures import units
-from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.moved_cases import facts_with_given
+from wmt.site.plans.models import SavedPlan, SharingSearch
+from wmt.site.queries.moved_cases import facts_shown
 from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.queries.planned_change import PlannedChange
 from wmt.site.workload.models import Unit
@@ -92,9 +90,7 @@ class PlanReading:
         if not self.plan.steps or not posts:
             return None
         part = self._part(night, {post.code for post in posts})
-        codes = part.facts.post.select("team_code", "staff_code").rows()
-        given = facts_with_given(self.state, night, part.facts)
-        before = facts_now(night, self.state, plans_of(codes), given)
+        before = facts_shown(self.state, night, part)
         laid, outcomes = lay(self.plan, before, self._naming)
         old, new = self._rules(laid)
         return PlannedChange(part, before, laid, outcomes, old, new, self.state.day)
@@ -251,7 +247,7 @@ class _Above:
         return found
 
 
-def unit_of_plan(state: State, user: Any, row: SavedPlan) -> Unit:
+def unit_of_plan(state: State, user: Any, row: SavedPlan | SharingSearch) -> Unit:
     """The unit that a plan was made from, or by its code alone where the data does not have it any more: the
     plan of a unit that is gone can still be read, taken out and deleted."""
     try:

@@ -31,7 +31,7 @@ from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.loads.reports import remedy
 from wmt.site.outbox.models import Message
-from wmt.site.plans.models import SavedPlan
+from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.policies import policies
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
@@ -291,6 +291,11 @@ KINDS = (
         lambda before: DBTaskResult.objects.filter(
             finished_at__lt=before, status__in=("SUCCESSFUL", "FAILED")
         ),
+    ),
+    RetentionKind(
+        "jobs",
+        "searches for the best way to share cases",
+        lambda before: SharingSearch.objects.filter(asked_at__lt=before),
     ),
     RetentionKind(
         "plans", "plans that nobody changed", lambda before: SavedPlan.objects.filter(changed_at__lt=before)

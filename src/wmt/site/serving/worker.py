@@ -35,12 +35,14 @@ def look_after() -> None:
     from wmt.site.domain_events import jobs as event_jobs
     from wmt.site.loads import jobs
     from wmt.site.outbox.jobs import look_after as send_what_is_due
+    from wmt.site.queries import resharing_job
     from wmt.site.web.files import making
 
     close_old_connections()
     try:
         jobs.look_after()
         making.look_after()
+        resharing_job.look_after()
         send_what_is_due()
         event_jobs.look_after()
     except Exception:

@@ -12,6 +12,7 @@ from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
+from wmt.site.web.resharing import tab as reshare
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -38,6 +39,7 @@ TABS.update(
         "working": working,
         "duties": register,
         "plans": plans,
+        "reshare": reshare,
         "hours": hours,
         "reports": reports,
         "help": contacts,
@@ -68,7 +70,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
-    "Actions": ("duties", "plans"),
+    "Actions": ("duties", "reshare", "plans"),
     "Calculation and rules": ("working",),
 }
 

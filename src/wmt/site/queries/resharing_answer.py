@@ -1,0 +1,156 @@
+"""An answer to how cases are best shared again, as plain data: kept, shown and put into a plan from the same.
+
+Points and available points are whole hundredths, as the ledger has them; people are codes of posts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from wmt.plan.balance import pools
+from wmt.plan.balance.answer import BundleMove, answer
+from wmt.plan.balance.kept_moves import KeptMove, kept_moves, with_moves
+from wmt.plan.balance.pools import Pooled, pooled
+from wmt.plan.balance.problem import WAITING, CaseBundle, Goal, SharingProblem
+from wmt.plan.balance.questions import LeverEffect
+from wmt.plan.balance.solve import Reached, Solved
+from wmt.site.queries.resharing import SharingNow
+
+#: Why a move that somebody keeps is made.
+KEPT = "you keep this move"
+
+
+class AskedSharing:
+    """A question in the terms of the solver: as it is (`whole`), and with the moves that are kept made.
+
+    Raises ProblemError where nobody shares or the moves that are kept break a limit.
+    """
+
+    def __init__(self, now: SharingNow) -> None:
+        self.now, self.shared = now, now.shared(now.kept)
+        goals = [Goal(each) for each in now.asked.goals]
+        self.whole = self.shared.of_problem(now.limits, goals)
+        self.kept: Sequence[KeptMove] = kept_moves(self.whole, now.asked.fixed)
+        self.left: Pooled = pooled(with_moves(self.whole, self.kept))
+
+    def answered(self, solved: Solved) -> dict[str, Any]:
+        """An answer as plain data."""
+        found = answer(self.left, solved)
+        moves = [*_kept(self.kept), *map(_moved, found.moves)]
+        ends = _ends(self.whole, moves)
+        grades = {post.code: post.grade for post in self.whole.posts}
+        for move in moves:
+            rule = self.now.ledger.rules.get(f"eligibility.{grades[move['receiver']]}.condition")
+            move["needs"] = "" if rule is None else str(rule.value)
+        return {
+            "over_x100": self.whole.limits.over_x100,
+            "posts": ends,
+            "moves": moves,
+            "goals": [self._goal(each) for each in solved.reached],
+            "may_move": sum(each.cases * each.number for each in self.whole.bundles),
+            "stay": dict(sorted(self.shared.stay.items())),
+            "protected": len(self.now.protected),
+            "stopped": solved.stopped,
+            "proved": solved.is_proved and not solved.stopped,
+        }
+
+    def _goal(self, reached: Reached) -> dict[str, Any]:
+        after = reached.exact[1]
+        if reached.goal == Goal.MOVES:
+            after += sum(move.bundle.cases for move in self.kept)
+        return {
+            "goal": str(reached.goal),
+            "before": pools.exact(self._before, {}, reached.goal),
+            "after": after,
+            "least": reached.bound,
+            "steps": reached.value,
+            "proved": reached.is_proved,
+            "gap_x100": reached.gap_x100,
+        }
+
+    @cached_property
+    def _before(self) -> Pooled:
+        return pooled(self.whole)
+
+
+def relieved(tried: Sequence[LeverEffect], without: tuple[int, ...]) -> dict[str, Any]:
+    """The changes that were found to help, with what each leaves of overload, as plain data.
+
+    The first line is without any: the better of the answer's own and the one found beside the changes. That
+    nothing better was found with `others` proves nothing of them.
+    """
+    least = min(without, tried[0].overload)
+    helping = [each for each in tried[1:] if each.overload < least]
+    found = [(tried[0].words, *least), *((each.words, *each.overload) for each in helping)]
+    return {
+        "changes": [
+            {"words": words, "over": over, "points_over_x100": points} for words, over, points in found
+        ],
+        "others": [each.words for each in tried[1:] if each not in helping],
+    }
+
+
+def overload_left(answer: Mapping[str, Any]) -> tuple[int, int]:
+    """How many people an answer leaves over the threshold, and how many points over it."""
+    over = [
+        post["after_x100"] - answer["over_x100"] * post["available_x100"] // 10_000
+        for post in answer["posts"] if post["available_x100"]
+    ]  # fmt: skip
+    return sum(more > 0 for more in over), sum(max(0, more) for more in over)
+
+
+def _kept(moves: Iterable[KeptMove]) -> list[dict[str, Any]]:
+    return [_move(each.bundle, 1, each.to, KEPT) for each in moves]
+
+
+def _moved(move: BundleMove) -> dict[str, Any]:
+    return _move(move.bundle, move.number, move.receiver.code, move.why)
+
+
+def _move(bundle: CaseBundle, number: int, to: str, why: str) -> dict[str, Any]:
+    return {
+        "refs": list(bundle.refs),
+        "number": bundle.cases * number,
+        "kind": bundle.kind,
+        "what": bundle.what,
+        "points_x100": bundle.points_x100 * number,
+        "high": bundle.high * number,
+        "giver": "" if bundle.holder == WAITING else bundle.holder,
+        "receiver": to,
+        "why": why,
+    }
+
+
+def _ends(whole: SharingProblem, moves: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Everybody before and after all moves; to each move is added what it makes of the points of both."""
+    found = {
+        post.code: {
+            "code": post.code, "grade": post.grade, "available_x100": post.available_x100,
+            "before_x100": post.points_x100, "after_x100": post.points_x100,
+            "high_before": post.high, "high_after": post.high, "gives": 0, "gets": 0,
+        }
+        for post in whole.posts
+    }  # fmt: skip
+    for move in moves:
+        for side, sign, counted in (("giver", -1, "gives"), ("receiver", 1, "gets")):
+            if move[side]:
+                post = found[move[side]]
+                was = post["after_x100"]
+                post["after_x100"] += sign * move["points_x100"]
+                post["high_after"] += sign * move["high"]
+                post[counted] += move["number"]
+                move[f"{side}_x100"] = [was, post["after_x100"]]
+    return list(found.values())
+
+
+def plan_steps(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of a plan that makes these moves, one for each pair of who gives and who gets, in order."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    counted = []
+    for move in moves:
+        if move["refs"]:
+            pairs.setdefault((move["giver"], move["receiver"]), []).extend(move["refs"])
+        else:
+            step = {"do": "move", "number": move["number"], "kind": move["kind"]}
+            counted.append({**step, "from": move["giver"], "to": move["receiver"]})
+    return [{"do": "move", "cases": refs, "to": to} for (_, to), refs in sorted(pairs.items())] + counted

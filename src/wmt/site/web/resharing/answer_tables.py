@@ -1,0 +1,256 @@
+"""An answer as tables: how far each goal is reached, everybody before and after, and every move."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wmt import ledger
+from wmt.plan.balance.problem import GOAL_WORDS, Goal
+from wmt.site import tables
+from wmt.site.accounts import limited_access, visibility
+from wmt.site.audit.reads import note_read
+from wmt.site.links import unit_url
+from wmt.site.queries.resharing import posts_of
+from wmt.site.web.units.labels import upper_first
+from wmt.site.workload import staff_names
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+from wmt.text import counted
+
+#: So many moves can be chosen among on one page; of more there are only the tables.
+MOST_TICKED = 200
+_OF_POINTS = (Goal.POINTS_OVER, Goal.SPREAD)
+#: What the solver says of why, as pages say it.
+_WHY = {
+    "giver is over the threshold": "gives: over the threshold",
+    "giver is above the average": "gives: above average",
+    "giver makes room for another": "gives: makes room for another case",
+    "receiver gives more than this up": "gets: gives up more than this",
+    "receiver is below the average": "gets: below average",
+    "receiver has room": "gets: has room",
+}
+_CHANGES = {
+    "locked posts share": "the people you keep as they are give and get cases, too",
+    "cases that are kept may move": "the cases you keep may move",
+    "forbidden moves are allowed": "the moves you ruled out are allowed",
+    "protected posts may receive": "people who are protected get cases, too",
+    "cases may move however long they are held and whenever they end": "cases may move however long they are "
+    "held and whenever they end",
+}
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer as plain data (`resharing_answer`), for whoever reads it.
+
+    `names_cases`: whether the reader may read the cases of all of the unit. Who may not sees figures and
+    numbers of moves, and no case.
+    """
+
+    answer: Mapping[str, Any]
+    state: State
+    reader: Any
+    unit: Unit
+
+    @property
+    def names_cases(self) -> bool:
+        """Whether cases are named; it is written down that they were read."""
+        found = visibility.cases_in_bulk(self.reader, self.state, self.unit).covers(self.unit)
+        if found and self.answer["moves"]:
+            note_read(self.reader, self.unit)
+        return found
+
+    def told(self, *, ticks: bool = False) -> dict[str, tables.Table]:
+        """Everything that is told, by name."""
+        posts = {post.code: post for post in posts_of(self.state, self.reader, self.unit)}
+        found = {"goals": self._goals(), "people": self._people(posts, ticks=ticks)}
+        if self.names_cases:
+            found["moves"] = self._moves(posts, ticks=ticks)
+        if self.answer.get("would_help"):
+            found["help"] = self._help()
+        return found
+
+    def _goals(self) -> tables.Table:
+        columns = [
+            tables.Column("goal", "In this order"),
+            tables.Column("before", "Now", "points"),
+            tables.Column("after", "After these moves", "points"),
+            tables.Column("said", "How good is this?", "words"),
+        ]
+        rows = []
+        for each in self.answer["goals"]:
+            shown = tables.points if each["goal"] in _OF_POINTS else tables.count
+            values = {
+                "goal": tables.text(upper_first(GOAL_WORDS[Goal(each["goal"])])),
+                "before": shown(each["before"]),
+                "after": shown(each["after"]),
+                "said": tables.text(_verdict(each)),
+            }
+            rows.append(tables.Row(values))
+        return tables.Table("goals", "Before and after", columns, rows)
+
+    def _people(self, posts: Mapping[str, Unit], *, ticks: bool) -> tables.Table:
+        columns = [
+            *([tables.Column("person", "Keep as is", "way")] if ticks else []),
+            tables.Column("name", "Who"),
+            tables.Column("now", "Capacity now", "percent"),
+            tables.Column("then", "After", "percent"),
+            tables.Column("gives", "Gives", "count"),
+            tables.Column("gets", "Gets", "count"),
+            tables.Column("points_now", "Points now", "points"),
+            tables.Column("points", "Points after", "points"),
+            tables.Column("high_now", "High-risk cases now", "count"),
+            tables.Column("high", "High-risk cases after", "count"),
+        ]
+        over, rows = self.answer["over_x100"], []
+        for each in self.answer["posts"]:
+            available = each["available_x100"]
+            values = {
+                "name": name_of(posts, each["code"], each["grade"]),
+                "now": tables.percent(each["before_x100"], available, over),
+                "then": tables.percent(each["after_x100"], available, over),
+                "gives": tables.count(each["gives"]),
+                "gets": tables.count(each["gets"]),
+                "points_now": tables.points(each["before_x100"]),
+                "points": tables.points(each["after_x100"]),
+                "high_now": tables.count(each["high_before"]),
+                "high": tables.count(each["high_after"]),
+            }
+            if ticks:
+                label = f"Keep {values['name'].text} as they are"
+                values["person"] = tables.Value(each["code"], label, tone="tick")
+            rows.append(tables.Row(values, "post", each["code"]))
+        return tables.Table("people", "Everybody, before and after", columns, rows)
+
+    def _moves(self, posts: Mapping[str, Unit], *, ticks: bool) -> tables.Table:
+        columns = [
+            *(
+                [
+                    tables.Column("keep", "Keep this move", "way"),
+                    tables.Column("never", "Rule it out", "way"),
+                    tables.Column("stays", "Case stays", "way"),
+                ]
+                if ticks
+                else []
+            ),
+            tables.Column("crn", "CRN", "code"),
+            tables.Column("what", "Case"),
+            tables.Column("points", "Points", "points"),
+            tables.Column("giver", "From"),
+            tables.Column("giver_now", "From: before this move", "percent"),
+            tables.Column("giver_then", "From: after it", "percent"),
+            tables.Column("receiver", "To"),
+            tables.Column("receiver_now", "To: before this move", "percent"),
+            tables.Column("receiver_then", "To: after it", "percent"),
+            tables.Column("why", "Why", "words"),
+        ]
+        hidden = limited_access.hidden_from(self.reader)
+        rows = []
+        for number, move in enumerate(self.answer["moves"]):
+            refs = [limited_access.HIDDEN if ref.upper() in hidden else ref for ref in move["refs"]]
+            values = {
+                "crn": tables.text(", ".join(refs) or f"{move['number']} of these"),
+                "what": tables.text(upper_first(move["what"])),
+                "points": tables.exact(move["points_x100"]),
+                "why": tables.text(_why(move)),
+            }
+            for side in ("giver", "receiver"):
+                values |= self._side(move, side, posts)
+            if ticks:
+                values |= _ticks(number, move, values["crn"].text)
+            rows.append(tables.Row(values))
+        return tables.Table(
+            "moves", "Moves, in the order in which they were worked out", columns, rows,
+            empty="No case moves: nothing that is allowed makes this better.",
+        )  # fmt: skip
+
+    def _side(self, move: Mapping[str, Any], side: str, posts: Mapping[str, Unit]) -> dict[str, tables.Value]:
+        if not move[side]:
+            nothing = tables.Value(None)
+            return {side: tables.text("Nobody holds it"), f"{side}_now": nothing, f"{side}_then": nothing}
+        post = next(each for each in self.answer["posts"] if each["code"] == move[side])
+        before, after = move[f"{side}_x100"]
+        over, available = self.answer["over_x100"], post["available_x100"]
+        return {
+            side: name_of(posts, move[side], post["grade"]),
+            f"{side}_now": tables.percent(before, available, over),
+            f"{side}_then": tables.percent(after, available, over),
+        }
+
+    def _help(self) -> tables.Table:
+        columns = [
+            tables.Column("what", "If this were so", "words"),
+            tables.Column("over", "People over the threshold", "count"),
+            tables.Column("points", "Points over the threshold", "points"),
+        ]
+        rows = [
+            tables.Row(
+                {
+                    "what": tables.text(upper_first(_CHANGES.get(each["words"], each["words"]))),
+                    "over": tables.count(each["over"]),
+                    "points": tables.points(each["points_over_x100"]),
+                }
+            )
+            for each in self.answer["would_help"]["changes"]
+        ]
+        others = "; ".join(_CHANGES.get(each, each) for each in self.answer["would_help"]["others"])
+        notes = [f"Tried, and not found to help: {others}."] if others else []
+        return tables.Table("help", "What would help, each by itself", columns, rows, notes=notes)
+
+
+def name_of(posts: Mapping[str, Unit], code: str, grade: str) -> tables.Value:
+    """A person by their name, with their page; by the code of the post where the figures have it no more."""
+    post = posts.get(code)
+    if post is None:
+        return tables.text(code, note=grade)
+    return tables.text(
+        staff_names.shown(post.name, code), unit_url("post", code), f"{grade}, {post.team_code}"
+    )
+
+
+def _ticks(number: int, move: Mapping[str, Any], crn: str) -> dict[str, tables.Value]:
+    """How a move is kept, ruled out or its case kept; counted cases have no names to do it by."""
+    if not move["refs"] or move["why"] == "you keep this move":
+        return {name: tables.text("") for name in ("keep", "never", "stays")}
+    words = {"keep": "Keep the move of", "never": "Rule out the move of", "stays": "Do not move"}
+    return {name: tables.Value(str(number), f"{said} {crn}", tone="tick") for name, said in words.items()}
+
+
+def _why(move: Mapping[str, Any]) -> str:
+    said = "; ".join(_WHY.get(part, part) for part in move["why"].split("; "))
+    return upper_first(f"{said}; needs {move['needs']}" if move["needs"] else said)
+
+
+def _verdict(goal: Mapping[str, Any]) -> str:
+    if goal["proved"]:
+        return "Proved best"
+    if not goal["least"]:
+        return "Not proved"
+    return f"Within {tables.exact(goal['gap_x100']).text}% of the best possible"
+
+
+def sentences(answer: Mapping[str, Any]) -> list[str]:
+    """What the answer comes to, in a few sentences without names."""
+    over, timed = answer["over_x100"], [post for post in answer["posts"] if post["available_x100"]]
+    now, then = (_people_words(timed, name, over) for name in ("before_x100", "after_x100"))
+    moved = sum(move["number"] for move in answer["moves"])
+    found = [f"{counted(moved, 'case')} would move. Now {now}; after, {then}."]
+    stay = answer["stay"].items()
+    if stay:
+        kept = "; ".join(f"{number:,} {why}" for why, number in stay)
+        found.append(f"{counted(answer['may_move'], 'case')} could move. These stay where they are: {kept}.")
+    if answer["protected"]:
+        are = "is protected and gets" if answer["protected"] == 1 else "are protected and get"
+        found.append(f"{counted(answer['protected'], 'person', 'people')} here {are} no cases.")
+    return found
+
+
+def _people_words(posts: Sequence[Mapping[str, Any]], name: str, over_x100: int) -> str:
+    """How many are over the threshold, and from which to which capacity people are."""
+    over = sum(ledger.is_over(post[name], post["available_x100"], over_x100) for post in posts)
+    by_share = sorted(posts, key=lambda post: ledger.capacity_x100(post[name], post["available_x100"]) or 0)
+    ends = [
+        ledger.shown_capacity(post[name], post["available_x100"]) for post in (*by_share[:1], *by_share[-1:])
+    ]
+    words = f"{counted(over, 'person is', 'people are')} over {tables.exact(over_x100).text}%"
+    return f"{words}, and capacities go from {ends[0]} to {ends[1]}" if ends else words

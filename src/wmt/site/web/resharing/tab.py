@@ -1,0 +1,45 @@
+"""Cases of a unit shared again: the question, and at once the answer of a plain rule."""
+
+from typing import Any
+
+from wmt.plan.balance.problem import ProblemError
+from wmt.plan.balance.solve import quick
+from wmt.site.queries.resharing import LEVELS, sharing_now
+from wmt.site.queries.resharing_answer import AskedSharing
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.resharing.answer_tables import ShownAnswer, sentences
+from wmt.site.web.resharing.question_form import ResharingForm
+from wmt.site.workload.models import Unit
+
+TITLE = "Re-share cases"
+TEMPLATE = "resharing/tab.jinja"
+
+
+def applies(unit: Unit) -> bool:
+    """Teams, PDUs and regions: one person has nobody to share with, and the nation is too many."""
+    return unit.level in LEVELS
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """The form; where something is asked, every move of the answer by a plain rule."""
+    found: dict[str, Any] = {"tables": {}, "is_now": question.state.as_of is None, "fault": "", "said": []}
+    if not applies(question.unit):
+        return {**found, "form": None}
+    form = ResharingForm(question.request.GET)
+    found |= {"form": form, "filters": form}
+    if not form.is_valid() or "ask" not in question.request.GET or not found["is_now"]:
+        return found
+    try:
+        with sharing_now(question.state, question.user, question.unit, form.question) as now:
+            asked = AskedSharing(now)
+            answer = asked.answered(quick(asked.left))
+    except ProblemError as error:
+        return {**found, "fault": str(error)}
+    shown = ShownAnswer(answer, question.state, question.user, question.unit)
+    return {
+        **found,
+        "tables": shown.told(),
+        "said": sentences(answer),
+        "names_cases": shown.names_cases,
+        "asked": {name: value for name, value in form.data.items() if value},
+    }
