@@ -79,7 +79,7 @@ def test_both_counts_are_those_of_the_lines(
         row = rows[kind]
         assert number(row["Points left, re-shared"]) == (told["spare"] + 50) // 100
         assert number(row["Cases, best re-sharing"]) == told["cases"]
-        assert number(row["Cases, nobody moved"]) == told["unmoved"]
+        assert number(row["Cases, if none move"]) == told["unmoved"]
 
 
 def test_the_sums_add_up_and_lead_to_their_lines(nation: Any, signed_in: Callable[..., Client]) -> None:
@@ -116,7 +116,7 @@ def test_the_register_lists_every_pdu_as_its_own_page_has_it(
         unit = nation.unit("pdu", name=row["PDU"])
         of_unit = table_of(client.get(unit_url("pdu", unit.code, "full")).text, "full")
         assert row["Medium: cases, re-shared"] == of_unit[1]["Cases, best re-sharing"]
-        assert row["Medium: cases, nobody moved"] == of_unit[1]["Cases, nobody moved"]
+        assert row["Medium: cases, if none move"] == of_unit[1]["Cases, if none move"]
     (by_spare,) = (
         href for href in links(page) if href.startswith("?") and "below-sort=" in href and "spare" in href
     )
@@ -154,7 +154,7 @@ def test_the_api_says_what_the_page_does(nation: Any, signed_in: Callable[..., C
     rows = table_of(client.get(unit_url("team", unit.code, "full")).text, "full")
     for kind, row in zip(told["kinds"], rows, strict=True):
         assert row["Cases, best re-sharing"] == f"{kind['cases_with_the_best_re_sharing']:,}"
-        assert row["Cases, nobody moved"] == f"{kind['cases_without_moving_anybody']:,}"
+        assert row["Cases, if none move"] == f"{kind['cases_without_moving_anybody']:,}"
     assert client.get(f"/api/v1/units/post/{nation.unit('post').code}/full").status_code == 422
 
 

@@ -77,7 +77,7 @@ def _kinds(found: query.UnitFull) -> tables.Table:
         tables.Column("today", "Today", "words"),
         tables.Column("spare", "Points left, re-shared", "points", "Below zero: too much already."),
         tables.Column("cases", "Cases, best re-sharing", "count", "Average cases: the most there can be."),
-        tables.Column("unmoved", "Cases, nobody moved", "count", "Average cases, post by post."),
+        tables.Column("unmoved", "Cases, if none move", "count", "Average cases, post by post."),
         tables.Column("posts", "By so many people", "count"),
         tables.Column("limits", "Limited by", "words", "The grades whose time runs out first."),
         tables.Column("since", "No room since", "words"),
@@ -132,7 +132,7 @@ def register(question: UnitRequest, level: str) -> tables.Table:
         name = kind.capitalize()
         columns += [
             tables.Column(f"{kind}_cases", f"{name}: cases, re-shared", "count", "With the best re-sharing."),
-            tables.Column(f"{kind}_unmoved", f"{name}: cases, nobody moved", "count"),
+            tables.Column(f"{kind}_unmoved", f"{name}: cases, if none move", "count"),
         ]
     rows = [tables.Row(_of_unit(unit, found[unit.code], level), level, unit.code) for unit in below]
     title = f"{units.PLURALS[level]} of {question.unit.name}: which are full today"

@@ -101,13 +101,15 @@ def _points(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
 
 def reductions(found: Sequence[FigurePeriod]) -> time_series.ChartPanel:
     """The hours taken off, the last panel."""
-    places = [
-        plain(each, each.mean("reduction_hours_micro"), lambda micro: counted(_shown_hours(micro), "hour"))
-        for each in found
-    ]
-    lines = [time_series.Series("Reductions", places)]
+    name = "reduction_hours_micro"
+
+    def place(each: FigurePeriod) -> time_series.DataPoint:
+        return plain(each, each.mean(name), lambda _: counted(each.hours(name).text, "hour"))
+
+    lines = [time_series.Series("Reductions", [place(each) for each in found])]
+    axis = scale(lines, least=4_000_000)
     return time_series.ChartPanel(
-        "Reductions, hours a week", lines, scale(lines, least=4_000_000), _shown_hours
+        "Reductions, hours a week", lines, axis, lambda micro: tables.hours(micro).text
     )
 
 
@@ -120,11 +122,6 @@ def scale(lines: Sequence[time_series.Series], least: int = 1_000) -> Scale:
 def shown(x100: int) -> str:
     """Hundredths of points as they are shown."""
     return f"{shown_points(x100):,}"
-
-
-def _shown_hours(value_micro: int) -> str:
-    whole, rest = divmod(value_micro, 1_000_000)
-    return f"{whole:,}.{rest // 100_000}" if rest else f"{whole:,}"
 
 
 def _summary(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> str:
