@@ -22,4 +22,4 @@ def test_hours_of_reductions_are_those_of_the_table(hours_micro: int, days: int,
     period = FigurePeriod(date(2026, 11, 2), date(2026, 11, 8), days, {"reduction_hours_micro": hours_micro})
     place = reductions([period]).series[0].places[0]
     assert place.words().endswith(f": {said}")
-    assert period.hours("reduction_hours_micro").text == said.split()[0]
+    assert period.hours("reduction_hours_micro").text == said.split(maxsplit=1)[0]
