@@ -23,6 +23,9 @@ from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocate import note_faults
+from wmt.site.duties import notices
+from wmt.site.duties.notices import Announcement
+from wmt.site.outbox import messages
 from wmt.site.plans import access
 from wmt.site.plans.models import PlanComment, PlanShare, SavedPlan
 from wmt.text import CRN, counted
@@ -98,12 +101,14 @@ def delete_plan(*, actor: Any, number: int, version: int, who: str = "") -> None
     row = _locked(actor, number)
     _need_version(row, version)
     _tell(actor, row, f"deleted {row}", who)
+    _take_back(row.notices.all())
     row.delete()
 
 
 @transaction.atomic
 def share_plan(*, actor: Any, number: int, email: str) -> tuple[PlanShare, bool]:
-    """Let somebody with a role read a plan, by the address they sign in with; and whether that is new.
+    """Let somebody with a role read a plan, by the address they sign in with, and tell them; and whether that
+    is new.
 
     Raises UnknownPlan, PlanDenied, and RefusedError where there is nobody with this address.
     """
@@ -120,6 +125,9 @@ def share_plan(*, actor: Any, number: int, email: str) -> tuple[PlanShare, bool]
         words = f"{MOST_READERS} people can be named, at most. Make a link for more"
         raise preview.refused("TOO_MANY", words, "email")
     share = PlanShare.objects.create(plan=row, user=reader)
+    # nothing that its owner wrote: whoever reads an email on its way learns that there is a plan, no more
+    said = f"{Actor(user=actor).name} shares a plan with you: figures before and after what could change."
+    notices.tell([Announcement(row, "plan", said, [reader])])
     _tell(actor, row, f"shared {row} with {reader}")
     return share, True
 
@@ -130,6 +138,7 @@ def unshare_plan(*, actor: Any, number: int, reader: int) -> None:
     row = _locked(actor, number)
     if share := row.shares.filter(user_id=reader).select_related("user").first():
         _tell(actor, row, f"no longer shares {row} with {share.user}")
+        _take_back(row.notices.filter(user_id=reader))
         share.delete()
 
 
@@ -170,6 +179,12 @@ def comment_plan(*, actor: Any, number: int, words: str, link: str = "", key: st
     )
     _tell(actor, row, f"commented on {row}")
     return made
+
+
+def _take_back(told: Any) -> None:
+    """Notifications go, and of their emails those that are not sent yet."""
+    messages.cancel(notices.ABOUT, list(told.values_list("pk", flat=True)))
+    told.delete()
 
 
 def _locked(actor: Any, number: int) -> SavedPlan:

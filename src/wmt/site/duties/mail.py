@@ -10,6 +10,7 @@ from wmt.site.outbox.messages import Letter
 
 _LISTED = 50
 _WHY = "You get this because of your role in the Workload Measurement Tool, or because it is about you."
+_WHY_A_PLAN = "You get this because somebody chose you in the Workload Measurement Tool."
 
 
 def letter(notices: Sequence[Notice]) -> Letter:
@@ -22,10 +23,12 @@ def letter(notices: Sequence[Notice]) -> Letter:
     subject = f"Excessive workload action {one.duty_id}: {one.kind}"
     if one.request_id is not None:
         subject = f"Workload request {one.request_id}: {one.kind}"
+    if one.plan_id is not None:
+        subject = "A plan is shared with you"
     return Letter(
         numbers=tuple(notice.pk for notice in notices), kind="notice", name=user.name, user=user,
         subject=f"{len(notices)} notifications about workload" if more else subject,
-        body="\n\n".join([*parts, _WHY]) + "\n",
+        body="\n\n".join([*parts, _WHY if one.plan_id is None else _WHY_A_PLAN]) + "\n",
     )  # fmt: skip
 
 
@@ -42,4 +45,6 @@ def path_of(notice: Notice) -> str:
         return reverse("allocation-batch", args=[notice.allocation.batch])
     if notice.allocation_id is not None:
         return reverse("allocation", args=[notice.allocation_id])
+    if notice.plan_id is not None:
+        return reverse("plan", args=[notice.plan_id])
     return reverse("duty", args=[notice.duty_id])

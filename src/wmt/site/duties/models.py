@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.plans.models import SavedPlan
 from wmt.site.workload import staff_names
 
 
@@ -229,7 +230,8 @@ class Request(models.Model):
 
 
 class Notice(models.Model):
-    """Something one person is told of a duty, a request or an allocation, on their page of notifications."""
+    """Something one person is told of a duty, a request, an allocation or a plan, on their page of
+    notifications."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, related_name="notices")
@@ -237,6 +239,7 @@ class Notice(models.Model):
     allocation = models.ForeignKey(
         CaseAllocation, on_delete=models.CASCADE, null=True, related_name="notices"
     )
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=12)
     words = models.TextField()
     at = models.DateTimeField(default=timezone.now)

@@ -44,10 +44,15 @@ def find(user: Any, number: int, link: str = "") -> SavedPlan:
     Raises UnknownPlan, and PlanDenied where the user may not read it.
     """
     row = _row(number)
-    reads = row.owner_id == user.pk or (row.link and row.link == link and row.owner.is_active)
-    if not reads and not row.shares.filter(user=user).exists():
+    has_link = row.link and row.link == link and row.owner.is_active
+    if not has_link and not reads(user, row):
         raise PlanDenied(row, "read")
     return row
+
+
+def reads(user: Any, row: SavedPlan) -> bool:
+    """Whether a plan is somebody's own, or was shared with them by name."""
+    return row.owner_id == user.pk or row.shares.filter(user=user).exists()
 
 
 def find_own(user: Any, number: int) -> SavedPlan:

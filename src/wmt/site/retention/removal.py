@@ -258,6 +258,11 @@ KINDS = (
         "notifications of allocations",
         lambda before: Notice.objects.filter(allocation__isnull=False, at__lt=before),
     ),
+    RetentionKind(
+        "messages",
+        "notifications of plans",
+        lambda before: Notice.objects.filter(plan__isnull=False, at__lt=before),
+    ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(
         "duties", "words of requests and concerns", _said_in_requests, _cleared(words="", answer_words="")

@@ -23,6 +23,7 @@ from wmt.site.duties.models import Duty, Notice
 from wmt.site.loads import held_mail
 from wmt.site.outbox import mail_server
 from wmt.site.outbox.models import Message, MessageTopic
+from wmt.site.plans import access as of_plans
 from wmt.site.shown import needed_state
 from wmt.site.web.duties import timeline
 from wmt.site.web.duties.links import notice_url, request_url
@@ -85,7 +86,7 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
 def notices_page(request: HttpRequest) -> HttpResponse:
     """What the person was told, the latest first; for administrators also the emails that were given up."""
     user: Any = request.user
-    of = ("duty", "request", "allocation")
+    of = ("duty", "request", "allocation", "plan", "plan__owner")
     found = Notice.objects.filter(user=user).select_related(*of).order_by("-pk")[:_LISTED]
     reads = reader_of(request)
     failed = _failed(reads) if may(user, Action.MANAGE_USERS) else []
@@ -104,7 +105,7 @@ def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
     given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
     numbers = [each.number for each in given_up if each.about == notices.ABOUT]
-    told = Notice.objects.select_related("user", "duty", "request", "allocation").in_bulk(numbers)
+    told = Notice.objects.select_related("user", "duty", "request", "allocation", "plan").in_bulk(numbers)
     failed: list[dict[str, object]] = []
     for each in given_up:
         message, notice = each.message, told.get(each.number)
@@ -136,6 +137,8 @@ def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
     def reads(notice: Notice) -> bool:
         if notice.allocation is not None:
             return of_cases()(notice.allocation) is not None
+        if notice.plan is not None:
+            return of_plans.reads(user, notice.plan)
         if notice.request is not None:
             return of_requests(notice.request)
         return notice.duty is not None and of_duties(notice.duty)

@@ -15,6 +15,7 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.consistent_read import steady
+from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
@@ -64,6 +65,7 @@ def plans_page(request: HttpRequest) -> HttpResponse:
 def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     """A plan, its steps, and the figures before and after. Raises UnknownPlan, PlanDenied and UnknownUnit."""
     row = access.find(request.user, number, request.GET.get("link", ""))
+    notices.mark_read(request.user, row)  # type: ignore[arg-type]
     state = needed_state(request).of_now()
     unit = unit_of_plan(state, request.user, row)
     reading = PlanReading(row.plan, row.owner, request.user, unit, state)
