@@ -39,9 +39,13 @@ def codes(facts: Facts) -> dict[str, int]:
 
 def case_rows(facts: Facts) -> pl.DataFrame:
     """The rows of the caseload that can move, with their place: no OMiC, no differences."""
-    numbers = [number for number, kind in _kinds(facts.tier_scheme).items() if kind["stream"] != OMIC]
     rows = facts.caseload.with_row_index("place")
-    return rows.filter(pl.col("kind_no").is_in(numbers), pl.col("cases") > 0)
+    return rows.filter(pl.col("kind_no").is_in(_movable_kinds(facts.tier_scheme)), pl.col("cases") > 0)
+
+
+@cache
+def _movable_kinds(tier_scheme: str) -> list[int]:
+    return [number for number, kind in _kinds(tier_scheme).items() if kind["stream"] != OMIC]
 
 
 def with_cases(
@@ -52,17 +56,17 @@ def with_cases(
     less: dict[int, int] = {}
     for row in taken:
         less[row.place] = less.get(row.place, 0) + row.cases
-    left = facts.caseload.with_row_index("place")
-    gone = pl.DataFrame(
-        {"place": list(less), "less": list(less.values())}, {"place": pl.UInt32, "less": pl.Int64}
+    before, places = facts.caseload, sorted(less)
+    taken_from = before[places]
+    left = taken_from.with_columns(
+        cases=taken_from["cases"] - pl.Series([less[place] for place in places], dtype=pl.Int64)
     )
-    left = left.join(gone, on="place", how="left", maintain_order="left")
-    left = left.with_columns(cases=pl.col("cases") - pl.col("less").fill_null(0))
-    left = left.filter(pl.col("less").is_null() | (pl.col("cases") > 0))
+    # between the few rows that change, all others stand as they are
+    ends = zip([-1, *places], [*places, before.height], strict=True)
+    kept = [before.slice(first + 1, end - first - 1) for first, end in ends]
     more = [(post_no, kind_no, row.ref, row.cases) for row, post_no, kind_no in given]
-    caseload = pl.concat([
-        left.select(facts.caseload.columns), pl.DataFrame(more, SCHEMAS["caseload"], orient="row"),
-    ])  # fmt: skip
+    new = pl.DataFrame(more, SCHEMAS["caseload"], orient="row")
+    caseload = pl.concat([*kept, left.filter(left["cases"] > 0), new])
     return replace(facts, caseload=_sorted(caseload), flag=_flags(facts, taken, given))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from wmt.facts import Facts
 from wmt.grades import DUMMY
-from wmt.plan.facts_changed import CaseRow, codes, with_cases, with_post_changed, with_posts_added
+from wmt.plan import facts_changed
 from wmt.rules import Overlay
 
 #: Where cases wait in a team that has no placeholder yet.
@@ -72,7 +72,7 @@ class LaidPlan:
             return None
         return int(found["team_no"][0])
 
-    def move(self, rows: Sequence[CaseRow], to: Sequence[tuple[str, int]]) -> None:
+    def move(self, rows: Sequence[facts_changed.CaseRow], to: Sequence[tuple[str, int]]) -> None:
         """Cases to posts (code, number) in turn."""
         given, left = [], list(rows)
         turn = 0
@@ -87,13 +87,16 @@ class LaidPlan:
         self.put(rows, given, (code for code, _ in to[: max(turn, 1)]))
 
     def put(
-        self, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow, int, int]], to: Iterable[str] = ()
+        self,
+        taken: Sequence[facts_changed.CaseRow],
+        given: Sequence[tuple[facts_changed.CaseRow, int, int]],
+        to: Iterable[str] = (),
     ) -> None:
         """Cases taken from where they are, and put as (case, post number, kind number) says."""
         if not taken and not given:
             return
-        holders = {number: code for code, number in codes(self.facts).items()}
-        self.facts = with_cases(self.facts, taken, given)
+        holders = {number: code for code, number in facts_changed.codes(self.facts).items()}
+        self.facts = facts_changed.with_cases(self.facts, taken, given)
         self.touched.update(holders[row.post_no] for row in taken)
         self.touched.update(to)
         self.done = True
@@ -101,7 +104,7 @@ class LaidPlan:
     def change(self, code: str, **values: Any) -> None:
         """Other values of a post that is there."""
         if (number := self.post(code)) is not None:
-            self.facts = with_post_changed(self.facts, number, values)
+            self.facts = facts_changed.with_post_changed(self.facts, number, values)
             self.touched.add(code)
             self.done = True
 
@@ -112,7 +115,7 @@ class LaidPlan:
         mine = there.filter(team_code=team_code, is_placeholder=1, unmeasured=0)
         if mine.is_empty():
             row = new_post(team_code, team_no, WAITS, DUMMY, 0) | {"is_placeholder": 1}
-            self.facts = with_posts_added(self.facts, [row])
+            self.facts = facts_changed.with_posts_added(self.facts, [row])
             mine = self.facts.post.filter(team_code=team_code, staff_code=WAITS)
         staff, number = mine.sort("staff_code").select("staff_code", "post_no").row(0)
         return f"{team_code}:{staff}", int(number)

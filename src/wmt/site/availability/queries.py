@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,9 @@ from wmt.site.workload import as_of_day
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
+_RECORDS: dict[str, type[Any]] = {
+    "hours": records.HoursRecord, "reduction": records.ReductionRecord, "grade": records.GradeRecord,
+}  # fmt: skip
 #: So many posts are named in a question to the database; of more, all records are read and sorted here.
 _NAMED = 300
 
@@ -58,10 +62,14 @@ def plans_of(
         return {}
     found: dict[records.Post, dict[str, list[Any]]] = {post: defaultdict(list) for post in posts or ()}
     for kind, model in models.KINDS.items():
-        rows = _of_posts(model, posts).filter(stood(at), withdrawn=False).order_by("first_day", "key")
-        for row in rows:
-            if posts is None or row.post in found:
-                found.setdefault(row.post, defaultdict(list))[kind].append(as_entry(row))
+        made = _RECORDS[kind]
+        names = tuple(each.name for each in fields(made))
+        rows = _of_teams(model, posts).filter(stood(at), withdrawn=False).order_by("first_day", "key")
+        # values and no rows of the model: of a nation there are tens of thousands
+        for team, staff, *values in rows.values_list("team_code", "staff_code", *names):
+            if posts is None or (team, staff) in found:
+                entry = made(**dict(zip(names, values, strict=True)))
+                found.setdefault((team, staff), defaultdict(list))[kind].append(entry)
     return {
         post: records.PostRecords(
             hours=tuple(entries["hours"]),
@@ -86,17 +94,13 @@ def known() -> Q:
     return Q() if until is None else Q(change__lte=until)
 
 
-def _of_posts(model: type[models.OfPost], posts: Collection[records.Post] | None) -> QuerySet[Any]:
+def _of_teams(model: type[models.OfPost], posts: Collection[records.Post] | None) -> QuerySet[Any]:
+    """The rows of the teams of some posts, of one post alone its own; all rows where they are many."""
     rows = model._default_manager.all()
     if posts is None or len(posts) > _NAMED:
         return rows
-    by_team: dict[str, list[str]] = defaultdict(list)
-    for team, staff in posts:
-        by_team[team].append(staff)
-    wanted = Q(pk__in=())
-    for team, codes in by_team.items():
-        wanted |= Q(team_code=team, staff_code__in=codes)
-    return rows.filter(wanted)
+    found = rows.filter(team_code__in={team for team, _ in posts})
+    return found.filter(staff_code=next(iter(posts))[1]) if len(posts) == 1 else found
 
 
 def history_of(post: records.Post) -> list[models.OfPost]:
@@ -104,7 +108,7 @@ def history_of(post: records.Post) -> list[models.OfPost]:
     rows = [
         row
         for model in models.KINDS.values()
-        for row in _of_posts(model, [post]).filter(known()).select_related("recorded_by")
+        for row in _of_teams(model, [post]).filter(known()).select_related("recorded_by")
     ]
     return sorted(rows, key=lambda row: (row.change, row.key, row.version), reverse=True)
 

@@ -180,8 +180,11 @@ class PlanReading:
         moved: Collection[str],
         within: Unit | None,
     ) -> list[UnitMoment]:
-        seen = units.seen(self.state, self.reader, "post").filter(code__in=moved)
-        posts = {post.code: post for post in seen}
+        known = self._posts if self.reader == self.owner else ()
+        posts = {post.code: post for post in known if post.code in moved}
+        if missing := set(moved) - posts.keys():
+            seen = units.seen(self.state, self.reader, "post")
+            posts |= {post.code: post for post in seen.filter(code__in=missing)}
         found, above = [], _Above(self.state, self.reader)
         for code in sorted(moved):
             old, new = was.get(code, ("", 0, 0)), then[code]

@@ -5,14 +5,13 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from wmt.facts import Facts
-from wmt.ledger import Ledger
-from wmt.ledger.engine import DuckDBEngine, lent
+from wmt.ledger import Ledger, engine
 from wmt.nights.unit_slice import UnitSlice
-from wmt.plan.laid_plan import LaidPlan, StepOutcome
+from wmt.plan import laid_plan
 from wmt.rules import RuleSet
 
 #: Engines that no plan is measured with at the moment, with their queries planned.
-_idle: list[DuckDBEngine] = []
+_idle: list[engine.DuckDBEngine] = []
 _T = TypeVar("_T")
 
 
@@ -21,8 +20,8 @@ class PlannedChange(NamedTuple):
 
     part: UnitSlice
     before: Facts
-    laid: LaidPlan
-    outcomes: Sequence[StepOutcome]
+    laid: laid_plan.LaidPlan
+    outcomes: Sequence[laid_plan.StepOutcome]
     old: RuleSet
     new: RuleSet
     day: date
@@ -35,8 +34,8 @@ class PlannedChange(NamedTuple):
     def of_each(self, asked: Callable[[Ledger], _T], moments: Iterable[tuple[Facts, RuleSet]]) -> list[_T]:
         """What a ledger answers of each of some facts with their rules."""
         rows = sum(frame.height for frame in self.laid.facts.tables().values())
-        with lent(_idle, rows) as engine:
+        with engine.lent(_idle, rows) as lent:
             return [
-                asked(Ledger(facts, each, former=self.part.former, day=self.day, engine=engine))
+                asked(Ledger(facts, each, former=self.part.former, day=self.day, engine=lent))
                 for facts, each in moments
             ]
