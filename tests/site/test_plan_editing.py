@@ -200,3 +200,21 @@ def test_a_program_deletes_a_plan_of_its_own_at_the_version_it_read(
     answer = head.ask("delete", f"{at}?version=1")
     assert (answer.status_code, answer.json(), SavedPlan.objects.count()) == (200, {"items": []}, 0)
     assert head.ask("delete", f"{at}?version=1").status_code == 404
+
+
+def test_many_steps_fold_away_and_stay_open_while_they_are_changed(pdu: Pdu, signed_in: SignIn) -> None:
+    client, one = signed_in("head", "pdu", pdu.code), pdu.free[0]
+
+    def steps_of(row: SavedPlan, query: str = "") -> str:
+        page = client.get(reverse("plan", args=[row.pk]) + query).text
+        found = re.search(r'<details class="govuk-details" id="steps"[^>]*>', page)
+        return found[0] if found else ""
+
+    hours = [{"do": "hours", "post": one.code, "hours": Decimal(number)} for number in range(20, 33)]
+    few, many = (kept(user_of(client), unit_of(pdu), *steps) for steps in (hours[:12], hours))
+    gone = kept(user_of(client), unit_of(pdu), *hours, {"do": "leave", "post": f"{one.team_code}:NOBODY"})
+    assert (steps_of(few), " open" in steps_of(many), " open" in steps_of(gone)) == ("", False, True)
+    assert "1 of which cannot be done" in client.get(reverse("plan", args=[gone.pk])).text
+    typed = {"version": many.version, "number": 2, "do": "down"}
+    answer = client.post(reverse("plan-steps", args=[many.pk]), typed)
+    assert " open" in steps_of(many, "?" + answer["Location"].partition("?")[2])

@@ -141,7 +141,7 @@ def plan_steps(request: HttpRequest, number: int) -> HttpResponse:
     except ConflictError as conflict:
         return room.conflicted(request, row, conflict)
     done = {"remove": "is taken out", "up": "is done earlier now", "down": "is done later now"}[typed["do"]]
-    return room.back(request, row, f"Step {typed['number']} {done}.")
+    return room.back(request, row, f"Step {typed['number']} {done}.", room.STEPS_OPEN)
 
 
 def _undone(request: HttpRequest, row: SavedPlan, version: int) -> HttpResponse:

@@ -34,6 +34,10 @@ def crumbs(request: HttpRequest, state: State, unit: Unit, row: SavedPlan | None
     return [*way, (row.name, plan_url(row))] if row else way
 
 
+#: Of a plan of many steps, which are folded away: whoever changes them wants to see them.
+STEPS_OPEN = "?steps=open"
+
+
 def link_query(request: HttpRequest, row: SavedPlan) -> str:
     """What leads on from a plan that was found by its link; nothing where it was not."""
     return f"?{urlencode({'link': row.link})}" if request.GET.get("link") else ""
@@ -43,10 +47,10 @@ def plan_url(row: SavedPlan) -> str:
     return reverse("plan", args=[row.pk])
 
 
-def back(request: HttpRequest, row: SavedPlan, done: str) -> HttpResponseRedirect:
+def back(request: HttpRequest, row: SavedPlan, done: str, query: str = "") -> HttpResponseRedirect:
     """To the page of a plan, with what was done."""
     messages.success(request, done)
-    return HttpResponseRedirect(plan_url(row))
+    return HttpResponseRedirect(plan_url(row) + query)
 
 
 def conflicted(request: HttpRequest, row: SavedPlan, conflict: ConflictError) -> HttpResponseRedirect:
