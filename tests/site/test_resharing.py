@@ -15,7 +15,9 @@ from test_allocation_pages import Pdu, pdu  # noqa: F401
 from wmt.plan.balance import solve
 from wmt.site.accounts.models import LimitedAccess, User
 from wmt.site.allocation.models import PostProtection
+from wmt.site.allocation.protection import reasons_on
 from wmt.site.audit.models import AuditEvent, ReadEvent
+from wmt.site.changes.protect import ProtectionRequest, protect
 from wmt.site.links import unit_url
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.queries import resharing_job
@@ -191,6 +193,73 @@ def test_what_is_kept_and_ruled_out_holds_in_the_next_answer(pdu: Pdu, head: Cli
     third = again(head, second, held=[each for each in held if not each.startswith("still:")])
     assert third.question["still"] == []
     assert third.question["fixed"] == [[keep, moves[0]["receiver"]]]
+
+
+def test_who_may_not_read_cases_learns_none_by_keeping_moves(pdu: Pdu, signed_in: SignIn) -> None:
+    other = signed_in("support", "nation", "nation", email="support@example.org")
+    row = found(asked(other, pdu))
+    second = again(other, row, keep="0", never="1", stays="2")
+    assert second == row
+    ref, to = min(holders(row).items())
+    SharingSearch.objects.filter(pk=row.pk).update(  # as when their role has ended since they kept it
+        question={**row.question, "still": [ref], "fixed": [[ref, to]], "apart": [[ref, to]]}
+    )
+    text = page(other, row)
+    assert "******** stays where it is" in text
+    assert not CRN.search(unescape(text))
+
+
+def test_a_case_that_its_reader_must_not_know_of_is_in_no_number(pdu: Pdu, signed_in: SignIn) -> None:
+    other = signed_in("support", "nation", "nation", email="support@example.org")
+    row = found(asked(other, pdu))
+    LimitedAccess.objects.create(
+        ref=min(holders(row)), excluded=["SUPPORT@EXAMPLE.ORG"], restricted=[], is_current=True
+    )
+    SharingSearch.objects.all().delete()
+    then = found(asked(other, pdu)).answer
+    assert then == row.answer
+    assert "cannot be given by you" not in tab(pdu, other)
+
+
+def test_who_is_protected_since_gets_nothing_when_the_same_is_asked_again(pdu: Pdu, head: Client) -> None:
+    row = found(asked(head, pdu))
+    to = min(holders(row).values())
+    reason = min(reasons_on(current_state().day))
+    wanted = ProtectionRequest(post=to, first_day=current_state().day, reason=reason, no_new=True)
+    protect(actor=None, wanted=wanted, who="Ann")
+    after = found(asked(head, pdu))
+    assert after != row
+    assert to not in holders(after).values()
+
+
+def test_a_move_that_is_kept_and_cannot_be_made_any_more_is_told(pdu: Pdu, head: Client) -> None:
+    row = found(asked(head, pdu))
+    second = found(again(head, row, keep="0"))
+    assert "cannot be made any more" not in page(head, second)
+    to = row.answer["moves"][0]["receiver"]  # type: ignore[index]
+    PostProtection.objects.create(
+        post=to, first_day=current_state().day, reason="new", no_new=True, who="Ann", key="k"
+    )
+    SharingSearch.objects.filter(pk=second.pk).delete()
+    third = found(again(head, row, keep="0"))
+    assert "1 move that you keep cannot be made any more." in page(head, third)
+
+
+def test_looking_after_searches_leaves_what_is_asked_or_found_meanwhile(
+    pdu: Pdu, head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process ends one, with its job, while they are looked through."""
+    row = asked(head, pdu)
+
+    def meanwhile(**how: Any) -> Any:
+        SharingSearch.objects.filter(pk=row.pk).update(state=DONE, answer={"moves": []})
+        DBTaskResult.objects.all().delete()
+        return DBTaskResult.objects.get_queryset().filter(**how)
+
+    monkeypatch.setattr(DBTaskResult.objects, "filter", meanwhile, raising=False)
+    look_after()
+    row.refresh_from_db()
+    assert (row.state, row.answer) == (DONE, {"moves": []})
 
 
 def test_one_move_cannot_be_kept_and_ruled_out(pdu: Pdu, head: Client) -> None:

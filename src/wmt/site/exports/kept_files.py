@@ -27,9 +27,10 @@ _READS = ("export", "denied", "sign-in", "sign-out", "sign-in refused", "token",
 _LEFT_BEHIND = timedelta(hours=1)
 
 
-def figures_of(state: State | None) -> str:
-    """What tells this state of figures, and of all that people entered, from every other."""
-    changes = AuditEvent.objects.exclude(kind__in=_READS).order_by("-pk")
+def figures_of(state: State | None, besides: tuple[str, ...] = ()) -> str:
+    """What tells this state of figures, and of all that people entered, from every other; `besides` are
+    kinds of audit events that make no difference."""
+    changes = AuditEvent.objects.exclude(kind__in=(*_READS, *besides)).order_by("-pk")
     last = changes.values_list("pk", flat=True).first()
     of_state = (*state.of_load, state.revision, state.day) if state else ()
     return _digest(last, *of_state)

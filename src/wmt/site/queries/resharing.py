@@ -24,7 +24,7 @@ from wmt.nights.unit_slice import part_of
 from wmt.plan.balance.movable import DATED_CASE, dated_cases
 from wmt.plan.balance.problem import GOALS, WAITING, CaseBundle, Goal, Limits, SharingProblem
 from wmt.plan.balance.reading import Kept, Sharing, sharing
-from wmt.site.accounts import limited_access
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.changes.case_deltas import case_lines
@@ -144,7 +144,9 @@ class SharingNow:
 
     @cached_property
     def _hidden(self) -> Collection[str]:
-        return limited_access.hidden_from(self.user)
+        """What they must not know of. Who is told of no case must not find by a number where one is."""
+        reads = visibility.cases_in_bulk(self.user, self.state, self.unit).covers(self.unit)
+        return limited_access.hidden_from(self.user) if reads else ()
 
     @cached_property
     def _places(self) -> Mapping[str, set[int]]:

@@ -31,6 +31,7 @@ class AskedSharing:
         goals = [Goal(each) for each in now.asked.goals]
         self.whole = self.shared.of_problem(now.limits, goals)
         self.kept: Sequence[KeptMove] = kept_moves(self.whole, now.asked.fixed)
+        self.fixed = [(each.bundle.refs[0], each.to) for each in self.kept]
         self.left: Pooled = pooled(with_moves(self.whole, self.kept))
 
     def answered(self, solved: Solved) -> dict[str, Any]:
@@ -50,6 +51,7 @@ class AskedSharing:
             "may_move": sum(each.cases * each.number for each in self.whole.bundles),
             "stay": dict(sorted(self.shared.stay.items())),
             "protected": len(self.now.protected),
+            "not_kept": len(set(self.now.asked.fixed) - set(self.fixed)),
             "stopped": solved.stopped,
             "proved": solved.is_proved and not solved.stopped,
         }

@@ -26,7 +26,7 @@ from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
 from wmt.site.changes.allocation_preview import refused
 from wmt.site.consistent_read import moved
-from wmt.site.exports.kept_files import rights_of
+from wmt.site.exports.kept_files import figures_of, rights_of
 from wmt.site.figures import units
 from wmt.site.loads.recovery import when_killed
 from wmt.site.plans.models import SharingSearch
@@ -61,7 +61,8 @@ def ask_best(
     """
     # one at a time: of the same request twice at once, the second finds what the first made
     User.objects.select_for_update().filter(pk=actor.pk).first()
-    asked_of = _digest(state.of_load, state.revision, state.day, unit.level, unit.code, question.as_data,
+    # who is protected, what trainees may hold and who must not know of a case move no figure, and yet decide
+    asked_of = _digest(figures_of(state, ("plan",)), unit.level, unit.code, question.as_data,
                        rights_of(actor))  # fmt: skip
     mine = SharingSearch.objects.filter(user=actor)
     same = mine.filter(asked_of=asked_of, stop_asked=False).exclude(state=SharingSearch.State.FAILED)
@@ -84,11 +85,12 @@ def ask_best(
 def stop_search(row: SharingSearch) -> None:
     """Ask a search to end with what it has found. One that has not begun ends without an answer."""
     rows = SharingSearch.objects.filter(pk=row.pk)
-    rows.filter(state=SharingSearch.State.RUNNING).update(stop_asked=True)
+    # first the one that waits: it may begin between the two
     rows.filter(state=SharingSearch.State.WAITING).update(
         state=SharingSearch.State.FAILED, stop_asked=True, ended_at=timezone.now(),
         message="You stopped it before it began.",
     )  # fmt: skip
+    rows.filter(state=SharingSearch.State.RUNNING).update(stop_asked=True)
 
 
 @task(priority=_AFTER_LOADS)
@@ -113,14 +115,18 @@ def look_for_best(number: int) -> str:
 
 def look_after() -> None:
     """End searches that nobody does any more, whatever became of their jobs. For workers."""
+    # searches before jobs, and each as it is in the end: one asked for or found meanwhile is left alone
+    under_way = SharingSearch.objects.filter(state__in=("waiting", "running"))
+    found = list(under_way.values_list("pk", flat=True))
     jobs = DBTaskResult.objects.filter(task_path=look_for_best.module_path)
     given = {
         number
         for job in jobs.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
         for number in job.args_kwargs["args"]
     }
-    for row in SharingSearch.objects.filter(state__in=("waiting", "running")).exclude(pk__in=given):
-        _end(row, SharingSearch.State.FAILED, _ENDED)
+    under_way.filter(pk__in=set(found) - given).update(
+        state=SharingSearch.State.FAILED, message=_ENDED, percent=0, ended_at=timezone.now()
+    )
 
 
 @when_killed(look_for_best)
@@ -192,7 +198,8 @@ def _what_would_help(
 
     def again(kept: Kept) -> SharingProblem:
         whole = now.problem(kept)
-        return with_moves(whole, kept_moves(whole, now.asked.fixed))
+        # the moves that the answer keeps and no others, which could break a limit
+        return with_moves(whole, kept_moves(whole, asked.fixed))
 
     changes = levers.changes(asked.left.problem, now.ledger, now.kept, again, named=False)
     found = questions.relief(

@@ -239,6 +239,8 @@ def sentences(answer: Mapping[str, Any]) -> list[str]:
     if stay:
         kept = "; ".join(f"{number:,} {why}" for why, number in stay)
         found.append(f"{counted(answer['may_move'], 'case')} could move. These stay where they are: {kept}.")
+    if lost := answer.get("not_kept"):
+        found.append(f"{counted(lost, 'move')} that you keep cannot be made any more.")
     if answer["protected"]:
         are = "is protected and gets" if answer["protected"] == 1 else "are protected and get"
         found.append(f"{counted(answer['protected'], 'person', 'people')} here {are} no cases.")

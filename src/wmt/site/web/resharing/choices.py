@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from wmt.site.accounts import limited_access
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.queries.resharing import SharingQuestion, posts_of
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -49,7 +49,7 @@ class Choices:
         )
 
     def _left(self, kind: str, values: Iterable[Any]) -> list[Any]:
-        return [value for value in values if _name(kind, value) in self.held]
+        return [value for number, value in enumerate(values) if f"{kind}:{number}" in self.held]
 
 
 def _refs(moves: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -60,27 +60,26 @@ def _pairs(moves: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [(ref, move["receiver"]) for move in moves for ref in move["refs"]]
 
 
-def _name(kind: str, value: Any) -> str:
-    return f"{kind}:{value if isinstance(value, str) else '>'.join(value)}"
-
-
 def held_things(question: SharingQuestion, user: Any, state: State, unit: Unit) -> list[tuple[str, str]]:
-    """What a question keeps as it is: the value of each field, and what it is in words."""
+    """What a question keeps as it is: the value of each field (its kind and place, and no case), and what it
+    is in words."""
     names = names_in(state, user, unit)
     hidden = limited_access.hidden_from(user)
+    reads = visibility.cases_in_bulk(user, state, unit).covers(unit)
 
     def case(ref: str) -> str:
-        return limited_access.HIDDEN if ref.upper() in hidden else ref
+        return limited_access.HIDDEN if not reads or ref.upper() in hidden else ref
 
     def who(code: str) -> str:
         return names.get(code) or code
 
-    return [
-        *((_name("locked", code), f"{who(code)} stays as they are") for code in question.locked),
-        *((_name("still", ref), f"{case(ref)} stays where it is") for ref in question.still),
-        *((_name("apart", (ref, to)), f"{case(ref)} does not go to {who(to)}") for ref, to in question.apart),
-        *((_name("fixed", (ref, to)), f"{case(ref)} goes to {who(to)}") for ref, to in question.fixed),
-    ]
+    told = {
+        "locked": [f"{who(code)} stays as they are" for code in question.locked],
+        "still": [f"{case(ref)} stays where it is" for ref in question.still],
+        "apart": [f"{case(ref)} does not go to {who(to)}" for ref, to in question.apart],
+        "fixed": [f"{case(ref)} goes to {who(to)}" for ref, to in question.fixed],
+    }
+    return [(f"{kind}:{number}", words) for kind, each in told.items() for number, words in enumerate(each)]
 
 
 def names_in(state: State, user: Any, unit: Unit) -> dict[str, str]:

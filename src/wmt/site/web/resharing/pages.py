@@ -1,5 +1,7 @@
 """The page of a search: how far it is, its answer, what is kept for the next one, and its way into a plan."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,7 +89,7 @@ def search_again(request: HttpRequest, key: str) -> HttpResponse:
     row, state = _own(request, key), needed_state(request).of_now()
     unit = units.find(state, row.user, row.level, row.code)
     question = resharing.SharingQuestion.of_data(row.question)
-    chosen = Choices.of(request.POST, (row.answer or {}).get("moves", ()))
+    chosen = Choices.of(request.POST, _moves_read(row, state, unit))
     fault, then = chosen.fault, chosen.laid_over(question)
     if not fault:
         fault = _why_impossible(state, row.user, unit, then)
@@ -102,11 +104,18 @@ def _why_impossible(state: State, user: Any, unit: Unit, question: resharing.Sha
         with resharing.sharing_now(state, user, unit, question) as now:
             AskedSharing(now)
     except ProblemError as error:
-        said = str(error)
-        for code, name in names_in(state, user, unit).items():
-            said = said.replace(code, name)
+        names = names_in(state, user, unit)
+        # one code may be the beginning of another
+        codes = "|".join(re.escape(code) for code in sorted(names, key=len, reverse=True))
+        said = re.sub(codes, lambda code: names.get(code[0], code[0]), str(error))
         return f"{said[:1].upper()}{said[1:]}"
     return ""
+
+
+def _moves_read(row: SharingSearch, state: State, unit: Unit) -> Sequence[Mapping[str, Any]]:
+    """The moves that are told to who asked: of who may not read the cases, none can be ticked."""
+    answer: Any = row.answer
+    return answer["moves"] if answer and ShownAnswer(answer, state, row.user, unit).names_cases else ()
 
 
 @require_POST

@@ -16,7 +16,7 @@ TEMPLATE = "resharing/tab.jinja"
 
 
 def applies(unit: Unit) -> bool:
-    """Teams, PDUs and regions: one person has nobody to share with, and the nation is too many."""
+    """Teams and PDUs: one person has nobody to share with, and a region takes too long for a page."""
     return unit.level in LEVELS
 
 
