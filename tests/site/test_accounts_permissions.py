@@ -136,6 +136,7 @@ TABLE: dict[str, May] = {
     "api-colleague-end": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
     "api-post-colleagues": May(is_api=True, args=_POST),
     "api-plans": May(BOTH, is_api=True),
+    "api-plan-apply": May(POST, is_api=True, args=_ONE),
     "api-plan": May(("GET", "PUT", "DELETE"), is_api=True, args=_ONE),
     "api-protections": May(BOTH, is_api=True, args=_POST),
     "api-protection-end": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
@@ -261,6 +262,9 @@ TABLE: dict[str, May] = {
     "plan-compare": May(),
     "compare-units": May(args={"level": "team"}),
     "plan-file": May(args=_ONE),
+    # whoever reads it may ask; each step is asked as its action: test_plan_apply
+    "plan-apply": May(BOTH, args=_ONE),
+    "plan-again": May(POST, args={**_ONE, "applied": 999_999}),
     "plan-upload": May(BOTH, args=_ONE),
     "plan-steps": May(POST, args=_ONE),
     "plan-step": May(BOTH, args={**_ONE, "kind": "hours"}),

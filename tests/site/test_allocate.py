@@ -14,9 +14,9 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_preview
 from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.changes.case_deltas import case_lines
-from wmt.site.changes.reconcile import differences
+from wmt.site.changes.reconcile import differences, facts_with_given
 from wmt.site.figures.placeholders import placeholders
-from wmt.site.queries import moved_cases, movement
+from wmt.site.queries import movement
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
@@ -226,7 +226,7 @@ def test_facts_that_are_priced_anew_have_the_case_where_it_is(
         for level in ("post", "team", "pdu", "nation"):
             code = {"post": post.code, "nation": "nation"}.get(level) or getattr(post, f"{level}_code")
             part = part_of(nation.night, level, code).facts
-            facts = moved_cases.facts_with_given(current_state(), nation.night, part)
+            facts = facts_with_given(current_state(), nation.night, part)
             found = facts.caseload.filter(case_ref=ref)["post_no"].to_list()
             assert found == ([new.number] if holds or level == "nation" else []), (level, code)
             assert facts.post.equals(part.post)

@@ -16,8 +16,7 @@ from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_preview, case_kinds, coming_cases
-from wmt.site.changes.reconcile import differences
-from wmt.site.queries import moved_cases
+from wmt.site.changes.reconcile import differences, facts_with_given
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import current_state, rules_of
 
@@ -101,7 +100,7 @@ def test_facts_that_are_priced_anew_have_the_case(nation: Nation, nobody: Unit, 
     give(REF, to)
     for level, code in (("post", to.code), ("team", to.team_code), ("nation", "nation")):
         part = part_of(nation.night, level, code).facts
-        facts = moved_cases.facts_with_given(current_state(), nation.night, part)
+        facts = facts_with_given(current_state(), nation.night, part)
         assert facts.caseload.filter(case_ref=REF)["post_no"].to_list() == [to.number], level
 
 

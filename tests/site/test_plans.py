@@ -17,11 +17,12 @@ from wmt.site.accounts.models import User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import Change, ConflictError, RefusedError
 from wmt.site.changes import actions, allocate, allocation_preview, plans
+from wmt.site.changes.plan_cases import A_CASE
 from wmt.site.changes.reconcile import differences
 from wmt.site.links import unit_url
 from wmt.site.plans.access import PlanDenied
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_effects import A_CASE, PlanEffect, PlanReading
+from wmt.site.queries.plan_effects import PlanEffect, PlanReading
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 

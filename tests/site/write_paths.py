@@ -19,7 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
-from write_paths_plans import PLAN_SAVES, kept_plan, kept_search
+from write_paths_plans import PLAN_SAVES, kept_plan, kept_search, seen_mark, undone_step
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.availability.change_requests import Change
@@ -75,7 +75,9 @@ class Place:
     colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
     changed: int  # the number of a change of a case's tier of today
+    undone_step: tuple[int, int]  # of another plan of theirs, and a step of it that was applied and undone
     plan: int  # the number of a plan of theirs
+    plan_mark: str  # what its second step was seen to come to
     search: str  # the key of a search of theirs
 
     def form(self, address: str, **values: Any) -> Any:
@@ -209,7 +211,9 @@ def _place_in(scene: Scene) -> Place:
         colleague=mentor.pk,
         protection=guarded.pk,
         changed=changed.pk,
-        plan=kept_plan(user, team, ":".join(post)),
+        undone_step=undone_step(user, team, ":".join(post)),
+        plan=(plan := kept_plan(user, team, ":".join(post))),
+        plan_mark=seen_mark(plan),
         search=kept_search(user, team),
     )
 

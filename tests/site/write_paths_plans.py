@@ -5,7 +5,9 @@ from typing import Any
 
 from wmt.plan.plan_file import plan_of
 from wmt.site.accounts.models import User
-from wmt.site.changes import plans
+from wmt.site.availability.change_requests import Change
+from wmt.site.changes import actions, plan_apply, plans
+from wmt.site.changes.plan_apply import PlanRequest
 from wmt.site.plans.models import SharingSearch
 from wmt.site.queries.resharing import SharingQuestion
 from wmt.site.workload.state import current_state
@@ -30,6 +32,23 @@ def kept_search(owner: User, team: str) -> str:
     return row.key
 
 
+def seen_mark(number: int) -> str:
+    """What stands for what its second step would come to."""
+    return plan_apply.look(actor=None, wanted=PlanRequest(number=number, steps=[2])).mark
+
+
+def undone_step(owner: User, team: str, post: str) -> tuple[int, int]:
+    """The numbers of a plan and of a step of it that was applied and undone."""
+    plan = plan_of({"name": "Applied", "steps": [{"do": "hours", "post": post, "hours": 20}]})
+    row, _ = plans.make_plan(actor=owner, plan=plan, level="team", code=team)
+    made, _ = plan_apply.apply_plan(actor=None, who="a test", wanted=PlanRequest(number=row.pk, steps=[1]))
+    step = made.steps.get()
+    (_, key, _), (of_team, _, staff) = step.made[0], post.partition(":")
+    gone = Change(post=(of_team, staff), kind="hours", key=key, withdraw=True)
+    actions.save(actor=None, who="a test", changes=[gone])
+    return row.pk, step.pk
+
+
 #: As `SAVES` of `write_paths`.
 PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "api-plans"): lambda place: place.api(
@@ -37,6 +56,13 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ),
     ("PUT", "api-plan"): lambda place: place.api("put", f"plans/{place.plan}", {"name": "Put", "version": 1}),
     ("DELETE", "api-plan"): lambda place: place.api("delete", f"plans/{place.plan}", version=1),
+    ("POST", "api-plan-apply"): lambda place: place.api("post", f"plans/{place.plan}/apply", {"steps": [2]}),
+    ("POST", "plan-apply"): lambda place: place.form(
+        f"/plans/{place.plan}/apply/", version="1", step="2", do="apply", looked="2", shown=place.plan_mark
+    ),
+    ("POST", "plan-again"): lambda place: place.form(
+        f"/plans/{place.undone_step[0]}/again/{place.undone_step[1]}/"
+    ),
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),

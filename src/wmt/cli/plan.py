@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wmt import ledger
-from wmt.cli import console, files, options, tables
+from wmt.cli import console, files, options, plan_apply, tables
 from wmt.cli.compare import CAUSE_COLUMNS, Top, causes_of, compared, show_level
 from wmt.cli.explain import explained
 from wmt.cli.inputs import Opened, open_input
@@ -21,6 +21,7 @@ from wmt.rules import RuleSet
 from wmt.text import counted
 
 app = typer.Typer(help="Plans: what would change, measured before and after.", no_args_is_help=True)
+app.command()(plan_apply.apply)
 
 Night = Annotated[Path, typer.Argument(metavar="NIGHT", help="Saved data, a workbook or a tidy folder.")]
 File = Annotated[Path, typer.Argument(metavar="PLAN", help="The file of the plan.")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -49,6 +50,7 @@ class LaidPlan:
     touched: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)  # of the step that is being done
     done: bool = False
+    day: date | None = None  # on which it is done; None: that of the facts
     #: The facts, and how many overlays lie over the rules, after each step.
     stages: list[tuple[Facts, int]] = field(default_factory=list)
 

@@ -5,6 +5,7 @@ silently. What comes of the rest is measured by the ledger as any night is.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from wmt.allocation.cases import CaseError, case_words, read_kind
-from wmt.facts import SCHEMAS, Facts, kind_number, micro_hours
+from wmt.facts import SCHEMAS, Facts, kind_number, kinds, micro_hours
 from wmt.plan import plan_file
 from wmt.plan.facts_changed import CaseRow, case_rows, codes, with_posts_added, with_reductions
 from wmt.plan.kept_plan import UnreadStep
@@ -25,21 +26,26 @@ from wmt.text import counted
 _OTHER = "11"
 
 
-def lay(plan: Plan, facts: Facts, naming: Naming = PLAIN) -> tuple[LaidPlan, list[StepOutcome]]:
-    """A plan laid over a night's facts, and what became of each step.
+def lay(
+    plan: Plan, facts: Facts, naming: Naming = PLAIN, day: date | None = None
+) -> tuple[LaidPlan, list[StepOutcome]]:
+    """A plan laid over a night's facts on a day (None: that of the facts), and what became of each step.
 
     Raises PlanError where a step describes no kind of case of this data.
     """
-    laid, outcomes = LaidPlan(facts, naming), []
-    for number, step in enumerate(plan.steps, 1):
-        laid.missing, laid.done = [], False
-        try:
-            words = _do(step, laid)
-        except (CaseError, ValueError) as error:  # no kind of case, or hours beyond a millionth
-            raise PlanError(f"step {number}: {error}") from None
-        laid.stages.append((laid.facts, len(laid.overlays)))
-        outcomes.append(StepOutcome(number, words, laid.missing, laid.done))
-    return laid, outcomes
+    laid = LaidPlan(facts, naming, day=day)
+    return laid, [lay_step(number, step, laid) for number, step in enumerate(plan.steps, 1)]
+
+
+def lay_step(number: int, step: plan_file.Step, laid: LaidPlan) -> StepOutcome:
+    """One step, by its number from 1, laid over what those before it came to. Raises PlanError as `lay`."""
+    laid.missing, laid.done = [], False
+    try:
+        words = _do(step, laid)
+    except (CaseError, ValueError) as error:  # no kind of case, or hours beyond a millionth
+        raise PlanError(f"step {number}: {error}") from None
+    laid.stages.append((laid.facts, len(laid.overlays)))
+    return StepOutcome(number, words, laid.missing, laid.done)
 
 
 @singledispatch
@@ -59,12 +65,17 @@ def _move(step: plan_file.MoveStep, laid: LaidPlan) -> str:
 @_do.register
 def _become(step: plan_file.BecomeStep, laid: LaidPlan) -> str:
     stream, location, tier, suspended = read_kind(step.becomes, laid.facts.tier_scheme)
-    then = kind_number(laid.facts.tier_scheme, stream, location, tier, suspended, "active")
-    rows = _meant(step, laid)
-    same = [row for row in rows if row.kind_no == then]
+    scheme, rows = laid.facts.tier_scheme, _meant(step, laid)
+    # what is overdue or on a warrant is so as another type or tier too
+    then = {
+        row.kind_no: kind_number(
+            scheme, stream, location, tier, suspended, kinds(scheme)[row.kind_no].status
+        ) for row in rows
+    }  # fmt: skip
+    same = [row for row in rows if row.kind_no == then[row.kind_no]]
     laid.missing += [f"{_case(row, laid)} is of that kind already" for row in same]
-    rows = [row for row in rows if row.kind_no != then]
-    laid.put(rows, [(row, row.post_no, then) for row in rows])
+    rows = [row for row in rows if row.kind_no != then[row.kind_no]]
+    laid.put(rows, [(row, row.post_no, then[row.kind_no]) for row in rows])
     words = case_words(location, tier, stream, suspended=suspended)
     return f"{_cases_words(step, laid)} become {words}"
 
@@ -105,7 +116,7 @@ def _reduce(step: plan_file.ReduceStep, laid: LaidPlan) -> str:
             "post_no": number, "reduction_ref": f"PLAN-{len(refs) + 1}", "reason": _OTHER,
             "hours_micro": None if step.hours is None else micro_hours(step.hours),
             "percent_x100": None if step.percent is None else int(step.percent * 100),
-            "first_day": laid.facts.day, "last_day": None,
+            "first_day": laid.day or laid.facts.day, "last_day": None,
         }  # fmt: skip
         more = pl.DataFrame([row], SCHEMAS["reduction"])
         laid.facts = with_reductions(laid.facts, pl.concat([laid.facts.reduction, more]))
@@ -119,15 +130,20 @@ def _reduce(step: plan_file.ReduceStep, laid: LaidPlan) -> str:
 def _end_reductions(step: plan_file.EndReductionsStep, laid: LaidPlan) -> str:
     name = laid.naming.post(step.post)
     if (number := laid.post(step.post)) is not None:
-        mine = pl.col("post_no") == number
+        day = laid.day or laid.facts.day
+        lasts = pl.col("last_day").is_null() | (pl.col("last_day") >= day)
+        mine = (pl.col("post_no") == number) & lasts
         found = laid.facts.reduction.filter(mine)["reduction_ref"].to_list()
         gone = step.reductions or found
         laid.missing += [f"{name} has no reduction {ref}" for ref in gone if ref not in found]
         if not found:
             laid.missing.append(f"{name} has no reductions")
         if ended := set(gone).intersection(found):
-            rest = laid.facts.reduction.filter(~(mine & pl.col("reduction_ref").is_in(list(ended))))
-            laid.facts = with_reductions(laid.facts, rest)
+            over = mine & pl.col("reduction_ref").is_in(list(ended))
+            # those that began end the day before: until then a trainee was in a stage of the training
+            last = pl.when(over).then(pl.lit(day - timedelta(1))).otherwise(pl.col("last_day"))
+            rest = laid.facts.reduction.filter(~(over & (pl.col("first_day") >= day)))
+            laid.facts = with_reductions(laid.facts, rest.with_columns(last_day=last))
             laid.touched.add(step.post)
             laid.done = True
     which = ", ".join(step.reductions) or "all"

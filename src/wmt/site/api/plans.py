@@ -1,5 +1,6 @@
 """Plans: those of who asks, one with its steps and the figures before and after, and keeping them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -137,17 +138,22 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
         "file": row.text if row.owner_id == me.pk else "",
         "fault": fault,
         "only_within": effect.only_within,
-        "units": [
-            {
-                "level": each.unit.level,
-                "code": each.unit.code,
-                "name": staff_names.shown(each.unit.name, each.unit.code)
-                if each.unit.level == "post"
-                else each.unit.name,
-                "new": each.unit.pk is None,
-                "before": allocations.moment(each.before),
-                "after": allocations.moment(each.after),
-            }
-            for each in effect.moments
-        ],
+        "units": planned(effect.moments),
     }
+
+
+def planned(moments: Sequence[preview.UnitMoment]) -> list[dict[str, Any]]:
+    """Units before and after."""
+    return [
+        {
+            "level": each.unit.level,
+            "code": each.unit.code,
+            "name": staff_names.shown(each.unit.name, each.unit.code)
+            if each.unit.level == "post"
+            else each.unit.name,
+            "new": each.unit.pk is None,
+            "before": allocations.moment(each.before),
+            "after": allocations.moment(each.after),
+        }
+        for each in moments
+    ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from wmt.facts.enums import MENTIONED
 from wmt.ledger import AMOUNTS, MEASURES, POST_COUNTS, Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights import Night, open_night
+from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.site.allocation.queries import kept_by, transfers_since
 from wmt.site.availability.queries import every_reason, plans_of
 from wmt.site.availability.records import Post, PostRecords
@@ -82,6 +84,28 @@ def facts_now(
     reduction = pl.DataFrame(cuts, SCHEMAS["reduction"], orient="row").sort(SCHEMAS["reduction"].names())
     tables = facts.tables() | {"post": post, "reduction": reduction}
     return Facts(as_at=facts.as_at, tier_scheme=facts.tier_scheme, **tables)
+
+
+def facts_with_given(state: State, shown: Night, facts: Facts) -> Facts:
+    """The facts of some posts of the night that is shown, with every case where people put it since."""
+    transfers = transfers_since(state)
+    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    mine = set(facts.post.select(code).to_series())
+    others = {post for each in transfers for post in (each.from_post, each.to_post)} - mine
+    if not others:
+        return with_transfers(facts, transfers)[0]
+    whole, _ = with_transfers(part_of(shown, "post", mine | others).facts, transfers)
+    numbers = facts.post["post_no"].implode()
+    caseload, flag = (
+        frame.filter(pl.col("post_no").is_in(numbers)) for frame in (whole.caseload, whole.flag)
+    )
+    return replace(facts, caseload=caseload, flag=flag)
+
+
+def facts_shown(state: State, shown: Night, part: UnitSlice) -> Facts:
+    """The facts of some posts of the night that is shown, with all that people entered and decided since."""
+    codes = part.facts.post.select("team_code", "staff_code").rows()
+    return facts_now(shown, state, plans_of(codes), facts_with_given(state, shown, part.facts))
 
 
 def differences(state: State, engine: Engine | None = None) -> list[str]:

@@ -9,28 +9,27 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from wmt.site.duties import due_dates, projection
-from wmt.site.duties.models import Duty, Step
+from wmt.site.duties import due_dates, models, projection
 from wmt.site.figures import units
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 
-def under(unit: Unit, state: State) -> QuerySet[Duty]:
+def under(unit: Unit, state: State) -> QuerySet[models.Duty]:
     """The duties of the posts of a unit: of the teams it has in the figures, and those that closed in it."""
     closed_here = Q(closed_on__isnull=False, **{f"{unit.level}_code": unit.code})
-    return units.about(Duty.objects.all(), unit, state.load_id, closed_here)
+    return units.about(models.Duty.objects.all(), unit, state.load_id, closed_here)
 
 
-def as_they_stood(duties: Iterable[Duty], state: State) -> list[Duty]:
+def as_they_stood(duties: Iterable[models.Duty], state: State) -> list[models.Duty]:
     """The same duties as of the day of the figures: in the past, what happened later is not there yet."""
     found = list(duties)
     if state.as_of is None:
         return found
     later = [duty.pk for duty in found if duty.moved_on > state.day]
-    steps: dict[int, list[Step]] = defaultdict(list)
+    steps: dict[int, list[models.Step]] = defaultdict(list)
     for start in range(0, len(later), 500):
-        for step in Step.objects.filter(duty_id__in=later[start : start + 500]).order_by("number"):
+        for step in models.Step.objects.filter(duty_id__in=later[start : start + 500]).order_by("number"):
             steps[step.duty_id].append(step)
     return [
         duty for duty in found if duty.pk not in steps or projection.as_of(duty, steps[duty.pk], state.day)
@@ -47,7 +46,7 @@ def counts(unit: Unit, state: State) -> tuple[int, int]:
     return row["number"], row["late"]
 
 
-def open_of(unit: Unit, state: State) -> Duty | None:
+def open_of(unit: Unit, state: State) -> models.Duty | None:
     found = under(unit, state)
     if state.as_of is None:
         return found.filter(closed_on__isnull=True).first()
@@ -68,10 +67,15 @@ class Stay:
         return ((self.ended or day) - self.began).days
 
 
-def stays(duties: QuerySet[Duty], state: State) -> list[Stay]:
+def stays(duties: QuerySet[models.Duty], state: State) -> list[Stay]:
     """Every time that duties stood, in the order in which they began."""
-    kinds = (Step.Kind.OPENED, Step.Kind.REOPENED, Step.Kind.DECIDED, Step.Kind.CLOSED)
-    rows = Step.objects.filter(duty__in=duties, kind__in=kinds, day__lte=state.day)
+    kinds = (
+        models.Step.Kind.OPENED,
+        models.Step.Kind.REOPENED,
+        models.Step.Kind.DECIDED,
+        models.Step.Kind.CLOSED,
+    )
+    rows = models.Step.objects.filter(duty__in=duties, kind__in=kinds, day__lte=state.day)
     by_duty: dict[int, list[_StepRow]] = defaultdict(list)
     columns = ("duty_id", "kind", "day", KT("data__decision"), KT("data__why"))
     for number, *step in rows.order_by("number").values_list(*columns):
@@ -93,9 +97,9 @@ def _stays(number: int, steps: Sequence[_StepRow]) -> list[Stay]:
     found: list[Stay] = []
     began, decision = None, ""
     for step in steps:
-        if step.kind in (Step.Kind.OPENED, Step.Kind.REOPENED):
+        if step.kind in (models.Step.Kind.OPENED, models.Step.Kind.REOPENED):
             began, decision = step.day, ""
-        elif step.kind == Step.Kind.DECIDED:
+        elif step.kind == models.Step.Kind.DECIDED:
             decision = step.decision
         elif began is not None:
             found.append(Stay(number, began, step.day, decision, step.why))

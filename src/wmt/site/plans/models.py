@@ -118,3 +118,46 @@ class SharingSearch(models.Model):
     def is_under_way(self) -> bool:
         """Whether it waits or is being looked for."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+class PlanApplication(models.Model):
+    """Steps of a plan that somebody did for good, all at once. `version` is that of the plan then.
+
+    `key` is that of the form or request, so that they are done once.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="applications")
+    version = models.PositiveIntegerField()
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"application {self.pk} of plan {self.plan_id}"
+
+    @property
+    def told(self) -> str:
+        """Who applied which steps, and when, in words."""
+        numbers = [str(number) for number in self.steps.order_by("number").values_list("number", flat=True)]
+        which = f"step {numbers[0]}" if len(numbers) == 1 else f"steps {', '.join(numbers)}"
+        return f"{self.who} applied {which} of this plan, {moment_words(timezone.localtime(self.at))}"
+
+
+class AppliedStep(models.Model):
+    """A step as it was done: `text` is a plan of it alone, `number` its place in the plan then.
+
+    `made` names the records it became: [kind, its number or key, post], as `changes.plan_steps.PlanChange`.
+    `again` is when an undone step was put back into the plan.
+    """
+
+    application = models.ForeignKey(PlanApplication, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    made = models.JSONField(default=list)
+    again = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"applied step {self.pk}"

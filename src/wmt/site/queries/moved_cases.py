@@ -5,17 +5,14 @@ from dataclasses import replace
 import polars as pl
 
 from wmt.allocation.cases import MOVES
-from wmt.allocation.transfers import fresh_posts, with_transfers
-from wmt.facts import Facts
+from wmt.allocation.transfers import fresh_posts
 from wmt.ledger import OMIC
 from wmt.ledger.explain_change import POST_STREAM, Side
 from wmt.ledger.moves import HELD
 from wmt.nights import Night
 from wmt.nights.case_lines import lines_beside, made_lines
-from wmt.nights.unit_slice import UnitSlice, held_in, part_of
+from wmt.nights.unit_slice import held_in
 from wmt.site.allocation.queries import transfers_since
-from wmt.site.availability.queries import plans_of
-from wmt.site.changes.reconcile import facts_now
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -58,25 +55,3 @@ def _streams(state: State, side: Side, codes: set[str]) -> pl.DataFrame:
     now = pl.DataFrame(rows, POST_STREAM, orient="row")
     there = side.post_streams
     return pl.concat([there.join(now, on=_CODES, how="anti"), now.join(there, on=_CODES, how="semi")])
-
-
-def facts_with_given(state: State, shown: Night, facts: Facts) -> Facts:
-    """The facts of some posts of the night that is shown, with every case where people put it since."""
-    transfers = transfers_since(state)
-    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
-    mine = set(facts.post.select(code).to_series())
-    others = {post for each in transfers for post in (each.from_post, each.to_post)} - mine
-    if not others:
-        return with_transfers(facts, transfers)[0]
-    whole, _ = with_transfers(part_of(shown, "post", mine | others).facts, transfers)
-    numbers = facts.post["post_no"].implode()
-    caseload, flag = (
-        frame.filter(pl.col("post_no").is_in(numbers)) for frame in (whole.caseload, whole.flag)
-    )
-    return replace(facts, caseload=caseload, flag=flag)
-
-
-def facts_shown(state: State, shown: Night, part: UnitSlice) -> Facts:
-    """The facts of some posts of the night that is shown, with all that people entered and decided since."""
-    codes = part.facts.post.select(_CODES).rows()
-    return facts_now(shown, state, plans_of(codes), facts_with_given(state, shown, part.facts))

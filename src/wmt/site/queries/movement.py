@@ -21,7 +21,7 @@ from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.contact_deltas import contacts_now
-from wmt.site.changes.reconcile import facts_now
+from wmt.site.changes.reconcile import facts_now, facts_with_given
 from wmt.site.changes.time_lines import time_lines
 from wmt.site.figures import units
 from wmt.site.figures.line_queries import pricing_of
@@ -191,7 +191,7 @@ def _with_entered(
     facts = side.facts
     if reprices:
         every = list(facts.post.select("team_code", "staff_code").iter_rows())
-        facts = facts_now(shown, state, plans_of(every), moved_cases.facts_with_given(state, shown, facts))
+        facts = facts_now(shown, state, plans_of(every), facts_with_given(state, shown, facts))
     return replace(side, facts=facts, lines=lines)
 
 

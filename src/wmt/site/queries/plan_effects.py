@@ -20,21 +20,19 @@ from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
-from wmt.plan.steps import lay
+from wmt.plan.steps import lay, lay_step
 from wmt.rules import RulesError
 from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.changes.plan_cases import A_CASE, readable_cases
+from wmt.site.changes.reconcile import facts_shown
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan, SharingSearch
-from wmt.site.queries.moved_cases import facts_shown
-from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.queries.planned_change import PlannedChange
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
 #: From the nearest to the furthest above posts.
 _ABOVE = ("team", "pdu", "region", "nation")
-#: What stands in place of a case that the reader may not see.
-A_CASE = "a case"
 _Figures = tuple[str, int, int]  # stream, points and available points, both in hundredths
 
 
@@ -91,9 +89,20 @@ class PlanReading:
             return None
         part = self._part(night, {post.code for post in posts})
         before = facts_shown(self.state, night, part)
-        laid, outcomes = lay(self.plan, before, self._naming)
+        laid, outcomes = lay(self.plan, before, self._naming, self.state.day)
         old, new = self._rules(laid)
         return PlannedChange(part, before, laid, outcomes, old, new, self.state.day)
+
+    def spoken(self) -> list[str]:
+        """Its steps in words, laid over nothing; of one that does not fit this data, why."""
+        nothing = _nothing(open_night(settings.CONFIG.nights / self.state.night)).facts
+        laid, said = LaidPlan(nothing, self._naming), []
+        for number, step in enumerate(self.plan.steps, 1):
+            try:
+                said.append(lay_step(number, step, laid).words)
+            except PlanError as error:
+                said.append(str(error))
+        return said
 
     @cached_property
     def _posts(self) -> list[Unit]:

@@ -14,7 +14,7 @@ from wmt import ledger, rules
 from wmt.ledger import Ledger
 from wmt.plan.facts_changed import codes
 from wmt.site.audit.reads import note_read
-from wmt.site.queries.plan_cases import readable_cases
+from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.queries.plan_effects import PlanReading
 from wmt.site.workload.models import Pricing, Unit
 

@@ -28,9 +28,9 @@ from wmt.site.accounts import limited_access, visibility
 from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.training import stages_of
 from wmt.site.figures import units
-from wmt.site.queries.moved_cases import facts_shown
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 

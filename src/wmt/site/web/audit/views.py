@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from wmt.site.accounts import roles
 from wmt.site.accounts.access import need_whole
-from wmt.site.accounts.roles import Action, placed
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS
 from wmt.site.web.audit import filters
@@ -22,7 +22,7 @@ _LARGEST = 2**63 - 1
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Events, newest first, a page at a time: `?before=` is the last event of the page before."""
-    need_whole(request, Action.READ_AUDIT)
+    need_whole(request, roles.Action.READ_AUDIT)
     form = filters.AuditForm(request.GET)
     found = filters.events(form.filters)
     before = request.GET.get("before", "")
@@ -53,7 +53,7 @@ def row(event: AuditEvent) -> dict[str, Any]:
         "kind": KINDS.get(event.kind, event.kind),
         "who": event.who,
         "sentence": event.sentence,
-        "unit": placed(event.level, event.code),
+        "unit": roles.placed(event.level, event.code),
         "path": event.path,
         "changes": changes(event.before, event.after),
     }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wmt.plan.plan_file import Plan, PlanError
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
+from wmt.site.changes import plan_apply
 from wmt.site.changes import plans as action
 from wmt.site.consistent_read import steady
 from wmt.site.duties import notices
@@ -24,7 +25,7 @@ from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
-from wmt.site.web.plans import plan_files, room, sharing, step_forms
+from wmt.site.web.plans import apply, plan_files, room, sharing, step_forms
 from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.plans.step_forms import form_of
@@ -87,6 +88,8 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "steps": _steps(row, reading, effect),
         "count": len(reading.plan.steps),
         "ways": step_forms.ways(row),
+        "may_apply": bool(reading.plan.steps) and plan_apply.may_apply(request.user),
+        "applied": apply.applied_of(request, row, state),
         "copy_key": uuid.uuid4().hex,
         "steps_table": arranged(steps_table(effect.steps), request, rows_a_page=None),
         "table": arranged(

@@ -11,9 +11,9 @@ from django.urls import reverse
 from wmt.allocation.cases import case_words
 from wmt.facts import LOCATIONS, TIERS
 from wmt.ledger import OMIC, shown_capacity
+from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
-from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.web.plans.step_fields import field_of
 from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL, StepKind
 from wmt.site.web.plans.step_points import LETTERS, TYPES, points_changed

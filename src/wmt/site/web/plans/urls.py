@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.plans import basket, comparing, editing, figures, pages, plan_files, sharing
+from wmt.site.web.plans import apply, basket, comparing, editing, figures, pages, plan_files, sharing
 
 urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
@@ -21,6 +21,8 @@ urlpatterns = [
     files_of("plans/<int:number>/made-of/<level:level>/<code:code>/", figures.figure_page, "Plan"),
     path("plans/<int:number>/file/", plan_files.plan_file, name="plan-file"),
     path("plans/<int:number>/upload/", plan_files.plan_upload, name="plan-upload"),
+    path("plans/<int:number>/apply/", apply.plan_apply_page, name="plan-apply"),
+    path("plans/<int:number>/again/<int:applied>/", apply.plan_again_page, name="plan-again"),
     path("plans/<int:number>/steps/", editing.plan_steps, name="plan-steps"),
     path("plans/<int:number>/steps/<slug:kind>/", editing.plan_step, name="plan-step"),
     path("plans/<int:number>/steps/<int:at>/change/", editing.plan_step_change, name="plan-step-change"),

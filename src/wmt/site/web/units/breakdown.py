@@ -1,7 +1,7 @@
 """What the points of a unit are of: the parts of the figure, which add up to it."""
 
 from wmt.ledger import COMPONENTS
-from wmt.site.queries.measures import MEASURES, shown_exactly
+from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.tables import Value
 from wmt.site.web.units import labels, line_tables
@@ -12,7 +12,9 @@ def parts(question: UnitRequest) -> list[tuple[str, Value]]:
     unit, subject = question.unit, question.subject
     found = []
     for name in COMPONENTS:
-        measure = MEASURES[name]
+        measure = measures.MEASURES[name]
         href = line_tables.lines_url(question, unit, name)
-        found.append((labels.PARTS[name], shown_exactly(measure, getattr(subject, measure.field), href)))
+        found.append(
+            (labels.PARTS[name], measures.shown_exactly(measure, getattr(subject, measure.field), href))
+        )
     return found

@@ -10,6 +10,9 @@ from wmt.site.changes.case_deltas import case_lines
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
+#: What stands in place of a case that the reader may not see.
+A_CASE = "a case"
+
 
 def readable_cases(user: Any, refs: Collection[str], state: State) -> dict[str, Unit]:
     """Those of some cases that somebody may see, and who holds each. One that they are shut out of, or of a
