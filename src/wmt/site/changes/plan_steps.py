@@ -150,7 +150,7 @@ def _grade(step: plan_file.GradeStep, work: StepWork) -> list[PlanChange]:
 def _reduce(step: plan_file.ReduceStep, work: StepWork) -> list[PlanChange]:
     reason = work.reason("reduction_reason", OTHER_REDUCTION)
     if reason and reason not in reduction_reasons(work.state.day):
-        raise preview.refused("REASON", "Choose one of the reasons without a share of their own", "reason")
+        raise preview.refused("REASON", "Choose one of the reasons that the form offers", "reason")
     more = Change(
         kind="reduction", post=codes_of(step.post), first_day=work.state.day,
         reason=reason,
