@@ -7,6 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from api_fixtures import program
+from django.urls import reverse
+from django.utils.http import urlencode
+from tabs_fixtures import in_sight
 from test_allocate import cases_of, give, posts
 from test_allocate_api import wmt
 from test_case_kinds import is_now
@@ -16,7 +20,9 @@ from test_limited_access import limit
 from wmt.site.accounts.models import User
 from wmt.site.allocation.models import CaseColleague, PostProtection
 from wmt.site.changes import allocate, colleagues
+from wmt.site.changes.allocation_messages import stop_for_shut_out
 from wmt.site.changes.colleague_ends import settle_colleagues
+from wmt.site.links import unit_url
 from wmt.site.outbox.models import Message
 from wmt.site.workload.state import current_state
 
@@ -149,3 +155,43 @@ def test_the_command_protects_lists_and_ends(wmt: Callable[..., Any]) -> None:
     for bad in (("--most-capacity", "much"), ("--not-tiers", "custody"), ("--most-capacity", "90.125")):
         assert wmt("protect", post, "--reason", "other", *bad)[0] != 0
     assert PostProtection.objects.count() == 1
+
+
+def test_what_became_of_an_email_is_shown_to_who_reads_the_case_and_no_address(
+    away: Away, told: Any, signed_in: Any, program: Any
+) -> None:
+    ref = away.refs[0]
+    away.named((ref, away.one.code))
+    assert [kind for kind, _ in told()] == ["named"]
+    mail = Message.objects.get(user__email="one@justice.gov.uk")
+    Message.objects.filter(pk=mail.pk).update(
+        state="given up", tries=4, fault="550 one@justice.gov.uk is unknown"
+    )
+    head = signed_in("head", "pdu", away.holder.pdu_code)
+    case = f"{reverse('case')}?{urlencode({'crn': ref})}"
+    lists = unit_url("post", away.holder.code, "allocations")
+    for page in (head.get(case).text, head.get(lists).text):
+        assert "That they are named: not sent: tried 4 times, then given up: 550" in in_sight(page)
+    own = signed_in("practitioner", "team", away.holder.team_code, staff_code=away.holder.staff_code)
+    page = own.get(lists).text
+    assert "That they are named: not sent: tried 4 times, then given up" in in_sight(page)
+    assert "550" not in page
+    assert "one@justice.gov.uk" not in page
+    stranger = signed_in("", email="stranger@example.org")
+    assert "That they are named" not in stranger.get(lists).text
+    (shown,) = program("head", "pdu", away.holder.pdu_code).get(f"posts/{away.holder.code}/case-colleagues")[
+        "items"
+    ]
+    (email,) = shown["emails"]
+    assert (email["kind"], email["state"], email["tries"]) == ("named", "given up", 4)
+    assert email["address"] == "one@justice.gov.uk"
+    # who is shut out of the case meanwhile is not for everybody who reads it
+    Message.objects.filter(pk=mail.pk).update(state="waiting", tries=0, fault="")
+    limit(ref, excluded=away.one.staff_code)
+    stop_for_shut_out(ref)
+    assert "That they are named: not sent: access to the case was limited first" in in_sight(
+        head.get(lists).text
+    )
+    page = in_sight(own.get(lists).text)
+    assert "That they are named: not sent" in page
+    assert "limited first" not in page

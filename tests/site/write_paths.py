@@ -22,6 +22,7 @@ from test_accounts_permissions import TABLE
 from write_paths_plans import PLAN_SAVES, kept_plan, kept_search, seen_mark, undone_step
 
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import (
     actions,
@@ -79,6 +80,7 @@ class Place:
     plan: int  # the number of a plan of theirs
     plan_mark: str  # what its second step was seen to come to
     search: str  # the key of a search of theirs
+    lacked: int  # the number of an allocation of a case that the data lacks for long
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -170,6 +172,12 @@ def _place_in(scene: Scene) -> Place:
         ref="X999990", team_code=scene.duty.team_code, location="custody", tier="B3", arrived_on=today
     )
     waiting, _ = waiting_cases.record_case(actor=None, who="a test", wanted=details)
+    waiting_cases.record_case(actor=None, who="a test", wanted=replace(details, ref="X999989"))
+    lacked, _ = allocate.allocate(
+        actor=None, who="a test",
+        wanted=replace(_wanted("X999989", ":".join(post)), reason="initial_allocation"),
+    )  # fmt: skip
+    CaseAllocation.objects.filter(pk=lacked.pk).update(first_day=today - timedelta(60))
     guarded, _ = protect.protect(
         actor=None, who="a test",
         wanted=protect.ProtectionRequest(
@@ -215,6 +223,7 @@ def _place_in(scene: Scene) -> Place:
         plan=(plan := kept_plan(user, team, ":".join(post))),
         plan_mark=seen_mark(plan),
         search=kept_search(user, team),
+        lacked=lacked.pk,
     )
 
 
@@ -320,6 +329,8 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "api-allocation-email-again"): lambda place: place.api(
         "post", f"allocations/{place.given}/emails/{_given_up(place)}/again"
     ),
+    ("POST", "allocation-ended"): lambda place: place.form(f"/allocation/{place.lacked}/ended/"),
+    ("POST", "api-allocation-ended"): lambda place: place.api("post", f"allocations/{place.lacked}/ended"),
     ("POST", "allocation-undo"): lambda place: place.form(f"/allocation/{place.given}/undo/"),
     ("POST", "case-change"): lambda place: place.form(f"/case/change/?crn={place.ref}", **_KIND),
     ("POST", "case-change-undo"): lambda place: place.form(f"/case/change/{place.changed}/undo/"),

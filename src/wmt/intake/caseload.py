@@ -4,7 +4,7 @@ import polars as pl
 
 from wmt.facts import UNKNOWN_LOCATION
 from wmt.facts.schema import CASELOAD
-from wmt.intake.count_checks import check_counts, warn_both_ways
+from wmt.intake import count_checks
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
 
@@ -19,7 +19,7 @@ ROW = [*_CELL, "stream", "status", "case_ref", "cases"]
 
 def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
     """All rows of the caseload with text keys (ROW)."""
-    warn_both_ways(night, INACTIVE, faults)
+    count_checks.warn_both_ways(night, INACTIVE, faults)
     if night.complete_cases:
         _reconcile(night, faults)
         return _listed_cases(night)
@@ -37,7 +37,7 @@ def caseload_rows(night: Gathered, faults: Faults) -> pl.DataFrame:
     )
     active = pl.concat([counted.select(ROW), named.select(ROW)])
     inactive = _inactive(night)
-    check_counts(night, inactive, faults)
+    count_checks.check_counts(night, inactive, faults)
     if "all" not in night.bases:
         return pl.concat([active, inactive])
     return pl.concat([active, inactive, _difference(night, active, inactive)])

@@ -7,6 +7,7 @@ stays as undone, what a waiting case was before it was changed stays as replaced
 """
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -42,6 +43,7 @@ class CaseDecision(models.Model):
     settled_as_at = models.DateTimeField(null=True)  # of the extract that settled it
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=160, blank=True)
+    undone_why = models.CharField(max_length=80, blank=True)  # where it was for more than that it was wrong
 
     #: whether something of what was written is not for who asks: see `allocation.access`
     is_withheld = False
@@ -89,6 +91,9 @@ class CaseAllocation(CaseDecision):
     tier_stated = models.BooleanField(default=False)  # another tier or type was recorded with it: `kind_key`
     state = models.CharField(max_length=12, choices=State.choices, default=State.GIVEN)
     found_post = models.TextField(blank=True)  # who held it in that extract, where it was somebody else
+    there_on = models.DateField(
+        null=True
+    )  # the last day an extract had it, of one that the data lacked first
 
     class Meta:
         indexes = (
@@ -105,6 +110,11 @@ class CaseAllocation(CaseDecision):
 
     def __str__(self) -> str:
         return f"allocation {self.pk}"
+
+    def note_there(self, day: date, *, has: bool) -> None:
+        """The data of a day has the case or lacks it. What only later data had is told no more."""
+        if has or (self.there_on and self.there_on > day):
+            self.there_on = day if has else None
 
     @property
     def posts(self) -> tuple[str, ...]:

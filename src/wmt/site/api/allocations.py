@@ -15,7 +15,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import allocate, allocation_messages, allocation_preview, stated_kinds
+from wmt.site.changes import allocate, allocation_messages, allocation_preview, lacking_cases, stated_kinds
 from wmt.site.figures import units
 from wmt.site.outbox import messages as outbox
 from wmt.site.outbox.models import Message
@@ -112,11 +112,12 @@ class AllocationPreviewShown(Schema):
 
 
 class EmailShown(Schema):
-    """Somebody who is told of an allocation by email."""
+    """Somebody who is told of an allocation, of cover or of co-working by email."""
 
     number: int
     kind: str = Field(
-        description="`given`, `taken` (to who held the case), `copy`, `other`; once undone `undone given` …"
+        description="`given`, `taken` (to who held the case), `copy`, `other`; once undone `undone given` …; "
+        "of cover and co-working `named`, `ended`, `again`"
     )
     to: str = Field(description="The practitioner, or who decided; empty for others.")
     address: str = Field(description="Only for those who may allocate cases there.")
@@ -147,6 +148,10 @@ class AllocationShown(Schema):
     limited_access: bool
     sensitive: bool
     tier_stated: bool = Field(description="Whether another tier or type was recorded with it.")
+    lacked_days: int | None = Field(
+        description="For how many days nDelius data has lacked it, where it is asked whether it has ended."
+    )
+    undone_why: str
     emails: list[EmailShown]
 
 
@@ -227,6 +232,21 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 
 @router.post(
+    "allocations/{number}/ended",
+    response=schemas.answers(AllocationShown, *schemas.WRITE),
+    url_name="api-allocation-ended",
+    summary="Record that a case which nDelius data lacks has ended",
+)
+def ended(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """Only where `lacked_days` is there. It counts nowhere any more, and waits no more; undo is the other
+    answer: it was never recorded, and waits again."""
+    need(request, Action.ALLOCATE_CASES)
+    row = access.find(lookups.me(request), lookups.state_for(request).of_now(), number)
+    row = lacking_cases.say_ended(actor=lookups.me(request), allocation=row, who=lookups.who(request))
+    return shown(request, [row])[0]
+
+
+@router.post(
     "allocations/{number}/emails/{email}/again",
     response=schemas.answers(AllocationShown, *schemas.WRITE),
     url_name="api-allocation-email-again",
@@ -283,7 +303,8 @@ def note(request: HttpRequest, state: State, row: CaseAllocation) -> None:
 def shown(request: HttpRequest, rows: Sequence[CaseAllocation]) -> list[dict[str, Any]]:
     """Allocations as `AllocationShown` has them, with their emails."""
     same = ("ref", "from_post", "to_post", "reason", "notes", "why_over", "why_not_eligible", "state",
-            "limited_access", "sensitive", "tier_stated")  # fmt: skip
+            "limited_access", "sensitive", "tier_stated", "undone_why")  # fmt: skip
+    asked = lacking_cases.asked_in(lookups.state_for(request))
     gives = access.giver(lookups.me(request), lookups.state_for(request))
     emails = outbox.by_number(allocation_messages.ABOUT, [row.pk for row in rows])
     return [
@@ -295,13 +316,15 @@ def shown(request: HttpRequest, rows: Sequence[CaseAllocation]) -> list[dict[str
             "by": "" if staff_names.withheld() else row.who,
             "points": ledger.decimal(row.points_x100),
             "found": row.found_post,
-            "emails": [_email(each, gives=gives(row)) for each in emails.get(row.pk, ())],
+            "lacked_days": asked(row),
+            "emails": [email_shown(each, gives=gives(row)) for each in emails.get(row.pk, ())],
         }
         for row in rows
     ]
 
 
-def _email(message: Message, *, gives: bool) -> dict[str, Any]:
+def email_shown(message: Message, *, gives: bool) -> dict[str, Any]:
+    """What became of an email, as `EmailShown` has it; whose address it is for those who may give."""
     address = message.user.email if message.user is not None else message.address
     is_other = message.kind.removeprefix(allocation_messages.UNDONE) == allocation_messages.OTHER
     return schemas.filled(

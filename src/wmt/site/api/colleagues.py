@@ -8,14 +8,18 @@ from django.http import HttpRequest
 from ninja import Body, Field, Path, Router, Schema
 
 from wmt import ledger
+from wmt.site.accounts import visibility
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseColleague
 from wmt.site.api import lookups, schemas
+from wmt.site.api.allocations import EmailShown, email_shown
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import colleagues as action
+from wmt.site.changes.allocation_messages import COLLEAGUES
 from wmt.site.changes.spread import MOST
+from wmt.site.outbox import messages
 from wmt.site.queries import case_history
 from wmt.site.queries.colleagues import Colleagues, cover_credit
 from wmt.site.workload import staff_names
@@ -65,6 +69,9 @@ class ColleagueShown(Schema):
     )
     ended: Literal["", "by hand", "over", "returned", "given", "moved", "gone", "left"]
     by: str
+    emails: list[EmailShown] = Field(
+        description="To the colleague; none where you may read the cases of neither post."
+    )
 
 
 class ColleaguesShown(Schema):
@@ -149,6 +156,8 @@ def of_post(request: HttpRequest, code: lookups.PostCode) -> dict[str, Any]:
 def _shown(request: HttpRequest, rows: Iterable[CaseColleague]) -> list[dict[str, Any]]:
     state = lookups.state_for(request)
     found, reads = Colleagues(state, rows), access.reads_either(lookups.me(request), state)
+    gives = visibility.ReachOfPosts(visibility.allowed(lookups.me(request), Action.ALLOCATE_CASES), state)
+    emails = messages.by_number(COLLEAGUES, [each.row.pk for each in found.found])
     shown = []
     for each in found.found:
         row, may = each.row, reads(each.row)
@@ -159,6 +168,10 @@ def _shown(request: HttpRequest, rows: Iterable[CaseColleague]) -> list[dict[str
                 first_day=row.first_day if may else None, last_day=each.until if may else None,
                 points=ledger.decimal(found.worth(row)) if is_cover else None, ended=each.end,
                 by=row.who if may and not staff_names.withheld() else "",
+                emails=[
+                    email_shown(email, gives=gives(access.codes(row.holder)))
+                    for email in (emails.get(row.pk, ()) if may else ())
+                ],
             )
         )  # fmt: skip
     return shown

@@ -125,7 +125,7 @@ def stop_for_shut_out(ref: str) -> None:
         rows = model._default_manager.filter(ref__iexact=ref)
         for message in messages.of(about, rows.values("pk")).select_related("user"):
             if message.state != Message.State.SENT and not _may_be_told(message, [ref]):
-                messages.stop(message, "access to the case was limited first")
+                messages.stop(message)
 
 
 def tell(rows: Sequence[CaseAllocation], found: Sequence[AllocationPreview], asker: Actor) -> None:

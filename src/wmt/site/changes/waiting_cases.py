@@ -106,7 +106,7 @@ def remove(*, actor: Any, number: int, version: int, why: str, who: str = "") ->
         if not words or len(words) > WHY:
             fault = f"Enter why it is removed, in {WHY:,} characters at most"
             raise RefusedError([ChangeFault("WHY", fault, "why")])
-        _close(row, asker, words, timezone.now())
+        close_record(row, asker, words, timezone.now())
         _tell(asker, f"removed a waiting case ({words_of(row)}) of team {row.team_code}", row)
     return row
 
@@ -282,7 +282,7 @@ def _taken(
                 arrived_on=timezone.localdate(row.as_at),
             )  # fmt: skip
         if waits or last.pk is None:
-            _close(last, asker, why, row.as_at)
+            close_record(last, asker, why, row.as_at)
         else:
             last.as_at = row.as_at
             last.save(update_fields=["as_at"])
@@ -325,7 +325,8 @@ def put_details(
     return row
 
 
-def _close(row: WaitingCase, asker: Actor, why: str, as_at: datetime) -> None:
+def close_record(row: WaitingCase, asker: Actor, why: str, as_at: datetime) -> None:
+    """Have a recorded case wait no more, with the reason."""
     row.state, row.change_why, row.as_at = _Now.WITHDRAWN, why, as_at
     row.closed_at, row.closed_by = timezone.now(), asker.name
     row.save()

@@ -93,7 +93,7 @@ def settle_allocations(
     ways: dict[str, list[CaseAllocation]] = defaultdict(list)
     for row in rows:
         ways[row.ref].append(row)
-    kept = {each.key for each in kept_by(state)}
+    kept = {each.key: each for each in kept_by(state)}
     here = {ref: [post for post, _ in found] for ref, found in _listed(state, ways).items()}
     units = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     posts = {unit.code: is_fresh(unit) for unit in units.only("code", "stale_since", "unmeasured_posts")}
@@ -120,12 +120,14 @@ def settle_allocations(
                 row.is_open, row.settled_as_at = False, load.as_at
         way[-1].state = judged
         way[-1].found_post = " ".join(here[ref]) if judged == _Now.ELSEWHERE else ""
+        laid = kept.get(way[0].key)  # over the extract, which may lack the case
+        way[0].note_there(load.as_at.date(), has=not laid.comes if laid else bool(here[ref]))
     undone = CaseAllocation.objects.filter(key__in=kept, state=_Now.UNDONE)
     rows += undone
     days = first_days(night, {row.ref for row in rows})
     for row in rows:
         row.held_since = days.get((row.from_post, row.ref), row.held_since)
-    names = ["held_since", "is_open", "settled_as_at", "state", "found_post"]
+    names = ["held_since", "is_open", "settled_as_at", "state", "found_post", "there_on"]
     CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     follow_teams(state, before, former, codes, load.who)

@@ -15,6 +15,8 @@ from wmt.site.outbox.models import NAME, Message, MessageTopic
 _State = Message.State
 #: What can be sent again when somebody asks for it.
 AGAIN = (_State.GIVEN_UP, _State.OFF)
+#: Why an email is not sent to who is shut out of its case meanwhile: not for everybody who reads the case.
+LIMITED = "access to the case was limited first"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +80,10 @@ def cancel(about: str, numbers: Collection[int]) -> tuple[list[Message], dict[Me
     return [each for each in messages if each.state in (_State.SENDING, _State.SENT)], left
 
 
-def stop(message: Message, why: str) -> None:
-    """One email that is not sent yet never is, be it on its way: then this try is the last."""
+def stop(message: Message) -> None:
+    """Of one email to who is shut out of its case by now, what is on its way is the last try."""
     unsent = Message.objects.filter(pk=message.pk).exclude(state=_State.SENT)
-    unsent.update(state=_State.NO_ADDRESS, body="", fault=why)
+    unsent.update(state=_State.NO_ADDRESS, body="", fault=LIMITED)
 
 
 def write_instead(about: str, letter: Letter, former: Message) -> None:

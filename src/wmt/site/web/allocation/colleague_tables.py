@@ -1,6 +1,6 @@
 """Colleagues of cases in tables and sentences: who covers or co-works which, until when, and how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,10 +9,15 @@ from django.utils.http import urlencode
 from wmt.days import written
 from wmt.site import tables
 from wmt.site.accounts import visibility
+from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseColleague
+from wmt.site.changes.allocation_messages import COLLEAGUES
 from wmt.site.changes.colleague_ends import ColleagueOnDay
 from wmt.site.figures import units
+from wmt.site.outbox import messages
+from wmt.site.outbox.labels import state_words
+from wmt.site.outbox.models import Message
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.web.allocation import labels
 from wmt.site.workload import staff_names
@@ -42,13 +47,17 @@ def table(
         ),
         tables.Column("state", "State"),
         tables.Column("by", "Named by"),
+        tables.Column("emails", "Emails to the colleague", "words"),
         *([tables.Column("end", "End", "way")] if ends else []),
     ]
-    rows = []
+    rows, gives = [], visibility.ReachOfPosts(visibility.allowed(user, Action.ALLOCATE_CASES), state)
+    emails = messages.by_number(COLLEAGUES, [each.row.pk for each in found.found])
     for each in found.found:
         way = reverse("colleague-end", args=[each.row.pk]) if ends and not each.end and ends(each.row) else ""
         values = _values(found, each, names, reads=reads(each.row))
         values["end"] = tables.text("End" if way else "", way)
+        told = _told(emails.get(each.row.pk, ()), may_give=gives(access.codes(each.row.holder)))
+        values["emails"] = tables.text(told) if reads(each.row) else tables.Value(None, "withheld")
         rows.append(tables.Row({column.key: values[column.key] for column in columns}))
     return tables.Table(
         "colleagues", "Cover and co-working", columns, rows,
@@ -56,6 +65,12 @@ def table(
         * any(not reads(each.row) for each in found.found),
         empty="Nobody covers or co-works a case here.",
     )  # fmt: skip
+
+
+def _told(emails: Sequence[Message], *, may_give: bool) -> str:
+    """What became of each email about it; why one was not sent is for who may allocate the holder's cases."""
+    said = [f"{_ABOUT[each.kind]}: {state_words(each, with_fault=may_give)}" for each in emails]
+    return "; ".join(said) or "none"
 
 
 def _values(
@@ -92,4 +107,6 @@ def _state(each: ColleagueOnDay, state: State, *, reads: bool) -> str:
     return f"ended{when}: {said}{by}"
 
 
+#: What an email to a colleague says, by its kind.
+_ABOUT = {"named": "That they are named", "ended": "that it ended", "again": "that it goes on"}
 _BY_PEOPLE = (CaseColleague.End.HAND, CaseColleague.End.GIVEN)

@@ -102,7 +102,8 @@ def _undone(row: CaseAllocation | CaseKindChange) -> list[tuple[str, str, str]]:
     if row.undone_at is None:
         return []
     by = staff_names.person(row.undone_by)
-    return [("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}", "")]
+    why = f": {row.undone_why}" if row.undone_why else ""
+    return [("Undone", f"{moment_words(timezone.localtime(row.undone_at))}, by {by}{why}", "")]
 
 
 def nobody_words(code: str) -> str:

@@ -1,6 +1,6 @@
 """What was allocated or changed its tier in a unit in the last 30 days, and what nDelius shows of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
@@ -14,6 +14,7 @@ from wmt.site.allocation import access, protection
 from wmt.site.allocation.labels import KIND_REASONS
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.audit.reads import note_read
+from wmt.site.changes import lacking_cases
 from wmt.site.figures import units
 from wmt.site.queries.allocations import allocations_of, kind_changes_of
 from wmt.site.queries.colleagues import Colleagues
@@ -34,6 +35,7 @@ _WRITTEN = {"over": "why_over", "against": "why_not_eligible"}
 #: Which are listed: all, those to be looked at, and those that were given beside a threshold or a rule.
 _SHOW = {
     "attention": "nDelius does not show them so",
+    "ask": "Not in nDelius data: has the case ended?",
     "over": "Over the threshold",
     "against": "Against the rules",
 }
@@ -56,8 +58,11 @@ def content(question: UnitRequest) -> dict[str, Any]:
     if show == "attention":
         rows = [row for row in rows if row.state in labels.ATTENTION]
         changes = [row for row in changes if row.state in labels.ATTENTION]
-    seen = access.readable(question.user, state)
+    seen, asked = access.readable(question.user, state), lacking_cases.asked_in(state)
     readable = {row.pk for row in rows if seen(row)}
+    if show == "ask":
+        rows = [row for row in rows if row.pk in readable and asked(row) is not None]
+        changes = []
     if show in _WRITTEN:  # why somebody wrote something is for those who read it
         rows = [row for row in rows if row.pk in readable and getattr(row, _WRITTEN[show])]
         readable, changes = {row.pk for row in rows}, []
@@ -79,7 +84,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     allocates = visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit)
     return {
         "tables": {
-            "allocations": _table(question, rows, readable),
+            "allocations": _table(question, rows, readable, asked),
             **({"kind-changes": _changes(question, changes, changes_read, known)} if changes else {}),
             **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),
@@ -96,7 +101,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }
 
 
-def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[int]) -> tables.Table:
+def _table(
+    question: UnitRequest,
+    rows: Sequence[CaseAllocation],
+    readable: set[int],
+    asked: Callable[[CaseAllocation], int | None],
+) -> tables.Table:
     is_now = question.state.as_of is None
     columns = [
         tables.Column("crn", "CRN", "code"),
@@ -121,7 +131,7 @@ def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[
     ]
     codes = {code for row in rows for code in (row.from_post, row.to_post, row.found_post) if code}
     names = units.names_of(units.of_level(question.state, "post").filter(code__in=codes))
-    found = [tables.Row(_values(question, row, row.pk in readable, names)) for row in rows]
+    found = [tables.Row(_values(question, row, row.pk in readable, names, asked)) for row in rows]
     return tables.Table(
         "allocations", f"Allocations: {question.unit.name}", columns, found,
         notes=[visibility.cases_withheld()] * (len(readable) < len(rows)),
@@ -130,11 +140,18 @@ def _table(question: UnitRequest, rows: Sequence[CaseAllocation], readable: set[
 
 
 def _values(
-    question: UnitRequest, row: CaseAllocation, may_read: bool, names: dict[str, str]
+    question: UnitRequest,
+    row: CaseAllocation,
+    may_read: bool,
+    names: dict[str, str],
+    asked: Callable[[CaseAllocation], int | None],
 ) -> dict[str, tables.Value]:
     day = question.state.day
     waited, not_seen = row.days_waited, labels.not_seen(row, day)
     href = reverse("allocation", args=[row.pk])
+    note = names.get(row.found_post, row.found_post)
+    if may_read and (lacked := asked(row)) is not None:
+        note = f"nDelius data has not had it for {counted(lacked, 'day')}: has it ended?"
     return {
         "crn": tables.text(row.ref, href) if may_read else _WITHHELD,
         "what": tables.text(upper_first(row.words)),
@@ -145,7 +162,7 @@ def _values(
         "waited": (tables.Value(None) if waited is None else tables.count(waited)) if may_read else _WITHHELD,
         "by": tables.text(staff_names.person(row.who)) if may_read else _WITHHELD,
         "why": tables.text(labels.why(row)) if may_read else _WITHHELD,
-        "state": tables.text(row.get_state_display(), note=names.get(row.found_post, row.found_post)),
+        "state": tables.text(row.get_state_display(), note=note),
         "days": (tables.Value(None) if not_seen is None else tables.count(not_seen))
         if may_read
         else _WITHHELD,

@@ -13,8 +13,8 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.reads import note_read
-from wmt.site.availability.change_requests import ConflictError
-from wmt.site.changes import allocate
+from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import allocate, lacking_cases
 from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -54,6 +54,7 @@ def allocation_page(request: HttpRequest, number: int) -> HttpResponse:
         "can_undo": is_new and all(may(access.codes(code)) for code in codes[:2]),
         "emails": emails.shown(row, may_give=any(may(access.codes(code)) for code in codes[:2])),
         "mail_is_on": mail_server.is_on(),
+        "lacked": lacking_cases.asked_in(state)(row),
         "case_href": _case_href(request, state, row),
         "waiting_href": unit_url("pdu", to.pdu_code, "waiting") if row.was_waiting and to.pdu_code else "",
         "again_href": f"{reverse('allocate')}?{urlencode({'crn': row.ref})}" if again else "",
@@ -81,4 +82,19 @@ def allocation_undo(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, f"{conflict}.")
     else:
         messages.success(request, told("The allocation is undone.", request, row))
+    return HttpResponseRedirect(reverse("allocation", args=[row.pk]))
+
+
+@require_POST
+def allocation_ended(request: HttpRequest, number: int) -> HttpResponse:
+    """Records that the case of an allocation, which the data lacks, has ended. Raises Denied, InThePast and
+    UnknownAllocation."""
+    need(request, Action.ALLOCATE_CASES)
+    row = access.find(request.user, needed_state(request).of_now(), number)
+    try:
+        row = lacking_cases.say_ended(actor=request.user, allocation=row)
+    except (ConflictError, RefusedError) as problem:
+        messages.error(request, f"{problem}.")
+    else:
+        messages.success(request, told("It is recorded that the case has ended.", request, row))
     return HttpResponseRedirect(reverse("allocation", args=[row.pk]))

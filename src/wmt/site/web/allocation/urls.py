@@ -28,6 +28,7 @@ urlpatterns = [
     path("allocation/together/<slug:batch>/undo/", batch.batch_undo, name="allocation-batch-undo"),
     path("allocation/<int:number>/", made.allocation_page, name="allocation"),
     path("allocation/<int:number>/undo/", made.allocation_undo, name="allocation-undo"),
+    path("allocation/<int:number>/ended/", made.allocation_ended, name="allocation-ended"),
     path(
         "allocation/<int:number>/emails/<int:message>/again/",
         emails.email_again,

@@ -6,8 +6,8 @@ from itertools import pairwise
 from django.urls import reverse
 from django.utils import timezone
 
+from wmt import days
 from wmt.allocation.cases import case_words
-from wmt.days import moment_words, written
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.links import unit_url
 from wmt.site.workload import staff_names
@@ -29,7 +29,7 @@ def appointment(row: WaitingCase) -> str:
     if row.appointment != _Appointment.DUE:
         return str(row.get_appointment_display()) if row.appointment else ""
     with_whom = f", with {row.appointment_with}" if row.appointment_with else ""
-    return f"due {written(row.appointment_day) if row.appointment_day else ''}{with_whom}"
+    return f"due {days.written(row.appointment_day) if row.appointment_day else ''}{with_whom}"
 
 
 def ended(row: WaitingCase, names: Mapping[str, str]) -> str:
@@ -40,7 +40,7 @@ def ended(row: WaitingCase, names: Mapping[str, str]) -> str:
         case _Now.WITHDRAWN:
             return f"removed: {row.change_why}"
         case _Now.HELD:
-            since = f" since {written(row.held_since)}" if row.held_since else ""
+            since = f" since {days.written(row.held_since)}" if row.held_since else ""
             return f"held by {names.get(row.held_by) or 'somebody'}{since}, by nDelius data"
     return "allocated" if row.state == _Now.GIVEN else ""
 
@@ -49,10 +49,10 @@ def facts(row: WaitingCase, names: Mapping[str, str], team: Unit | None) -> list
     """What is recorded of it: title, words, address."""
     given = reverse("allocation", args=[row.allocation_id]) if row.allocation_id else ""
     tier = row.tier or f"none yet: {row.no_tier_why or 'no reason was given'}"
-    recorded = moment_words(timezone.localtime(row.recorded_at))
+    recorded = days.moment_words(timezone.localtime(row.recorded_at))
     source = f"{row.get_source_display()}, {recorded}, by {staff_names.person(row.who)}"
-    days = {name: getattr(row, name) for name in ("sentence_day", "handover_day", "arrived_on")}
-    told = {name: written(day) if day else "" for name, day in days.items()}
+    dated = {name: getattr(row, name) for name in ("sentence_day", "handover_day", "arrived_on")}
+    told = {name: days.written(day) if day else "" for name, day in dated.items()}
     found = [
         ("State", ended(row, names) or "waiting", given),
         ("CRN", f"{row.ref}, event {row.event_number}", ""),
@@ -86,7 +86,7 @@ def versions(rows: Sequence[WaitingCase], names: Mapping[str, str]) -> list[str]
             for title in dict.fromkeys([*was, *now])
             if was.get(title) != now.get(title)
         ]
-        who = f"{moment_words(after.recorded_at)}, by {staff_names.person(after.who)}"
+        who = f"{days.moment_words(after.recorded_at)}, by {staff_names.person(after.who)}"
         told.append(f"{who}: {'; '.join(changed) or 'confirmed'}")
     return told[::-1]
 

@@ -73,7 +73,7 @@ GROUPS = (
     RuleFamily(
         "allocation",
         "Who may hold which case",
-        ("eligibility", "eligibility_stage", "protection_reasons", "cover"),
+        ("eligibility", "eligibility_stage", "protection_reasons", "cover", "allocation"),
     ),
     RuleFamily("full", "Whether a unit is full", ("full", "full_kinds")),
     RuleFamily("duties", "Duties of managers where workload is excessive", ("duties",)),
