@@ -61,9 +61,13 @@ def take_waiting_cases(load: Load, night: Night) -> None:
         rows = [row for index, row in enumerate(rows) if index not in wrong]
         numbers = [number for index, number in enumerate(numbers) if index not in wrong]
         answers = take_feed(actor=None, rows=rows, who=load.who, source=WaitingCase.Source.TABLE)
+    # of those whose waiting this very extract has just ended the records are of its moment
+    came = set(
+        WaitingCase.objects.filter(state=_Now.HELD, settled_as_at=load.as_at).values_list("ref", flat=True)
+    )
     left: dict[FeedAnswer, list[int]] = defaultdict(list)
-    for number, answer in zip(numbers, answers, strict=True):
-        left[answer].append(number)
+    for number, row, answer in zip(numbers, rows, answers, strict=True):
+        left[FeedAnswer.HELD if row.details.ref in came else answer].append(number)
     for answer, words in _NOT_TAKEN.items():
         _warn(load, left[answer], words)
     told = {(row["case_ref"], row["event_no"]) for row in found}
