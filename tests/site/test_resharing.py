@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from tabs_fixtures import in_sight, table_of
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 
-from wmt.plan.balance import solve
+from wmt.plan.balance import levers, solve
 from wmt.site.accounts.models import LimitedAccess, User
 from wmt.site.allocation.models import PostProtection
 from wmt.site.allocation.protection import reasons_on
@@ -35,8 +35,10 @@ DONE, FAILED = SharingSearch.State.DONE, SharingSearch.State.FAILED
 
 
 @pytest.fixture(autouse=True)
-def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer that is not proved soon is not sought for long."""
+def little_work(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that is not proved soon is not sought for long, and one test asks what would help."""
+    if "help" not in request.node.name:
+        monkeypatch.setattr(levers, "changes", lambda *_, **__: [])
     monkeypatch.setattr(solve, "WORK", 0.1)
     monkeypatch.setattr(resharing_job, "WORK_OF_A_CHANGE", 0.02)
 

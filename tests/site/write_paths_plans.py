@@ -27,7 +27,7 @@ def kept_search(owner: User, team: str) -> str:
         key="a-search", user=owner, level="team", code=team, load_id=state.load_id, day=state.day,
         question=SharingQuestion().as_data, asked_of="x", state=SharingSearch.State.DONE,
         answer={"moves": [], "posts": [], "goals": [], "over_x100": 11_000, "stay": {}, "may_move": 0,
-                "protected": 0, "proved": True, "stopped": False},
+                "protected": 0, "needs": {}, "proved": True, "stopped": False},
     )  # fmt: skip
     return row.key
 

@@ -39,10 +39,6 @@ class AskedSharing:
         found = answer(self.left, solved)
         moves = [*_kept(self.kept), *map(_moved, found.moves)]
         ends = _ends(self.whole, moves)
-        grades = {post.code: post.grade for post in self.whole.posts}
-        for move in moves:
-            rule = self.now.ledger.rules.get(f"eligibility.{grades[move['receiver']]}.condition")
-            move["needs"] = "" if rule is None else str(rule.value)
         return {
             "over_x100": self.whole.limits.over_x100,
             "posts": ends,
@@ -52,9 +48,16 @@ class AskedSharing:
             "stay": dict(sorted(self.shared.stay.items())),
             "protected": len(self.now.protected),
             "not_kept": len(set(self.now.asked.fixed) - set(self.fixed)),
+            "needs": self._needs({move["receiver"] for move in moves}),
             "stopped": solved.stopped,
             "proved": solved.is_proved and not solved.stopped,
         }
+
+    def _needs(self, receivers: set[str]) -> dict[str, str]:
+        """What must be arranged before a post of a grade holds a case, of the grades that get any."""
+        grades = sorted({post.grade for post in self.whole.posts if post.code in receivers})
+        rules = ((grade, self.now.ledger.rules.get(f"eligibility.{grade}.condition")) for grade in grades)
+        return {grade: str(rule.value) for grade, rule in rules if rule is not None}
 
     def _goal(self, reached: Reached) -> dict[str, Any]:
         after = reached.exact[1]

@@ -11,6 +11,9 @@ from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.links import unit_url
 from wmt.site.queries.resharing import posts_of
+from wmt.site.web.charts.dots import DotPair, dots
+from wmt.site.web.charts.figure import Chart
+from wmt.site.web.resharing.choices import names_in
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -19,6 +22,8 @@ from wmt.text import counted
 
 #: So many moves can be chosen among on one page; of more there are only the tables.
 MOST_TICKED = 200
+#: So many people are drawn; the table has them all.
+MOST_DRAWN = 60
 _OF_POINTS = (Goal.POINTS_OVER, Goal.SPREAD)
 #: What the solver says of why, as pages say it.
 _WHY = {
@@ -69,6 +74,22 @@ class ShownAnswer:
         if self.answer.get("would_help"):
             found["help"] = self._help()
         return found
+
+    @property
+    def chart(self) -> Chart | None:
+        """Everybody who gives or gets, before and after, who has most now first."""
+        names = names_in(self.state, self.reader, self.unit)
+        over_x100 = self.answer["over_x100"]
+        over = f"{tables.exact(over_x100).text}%"
+        touched = [post for post in self.answer["posts"] if post["available_x100"]]
+        touched = [post for post in touched if post["gives"] or post["gets"]]
+        pairs = [_pair(post, names.get(post["code"]) or post["code"], over_x100) for post in touched]
+        pairs = sorted(pairs, key=lambda pair: (-pair.before_x100, pair.label))[:MOST_DRAWN]
+        more = len(touched) - len(pairs)
+        rest = f"; {more} more are in the table" if more else ""
+        people, still = counted(len(pairs), "person", "people"), sum(pair.over for pair in pairs)
+        summary = f"{people} who give or get cases{rest}; {still} over {over} after."
+        return dots("Who gives and gets, before and after", summary, pairs, over_x100, over)
 
     def _goals(self) -> tables.Table:
         columns = [
@@ -144,7 +165,7 @@ class ShownAnswer:
             tables.Column("receiver_then", "To: after it", "percent"),
             tables.Column("why", "Why", "words"),
         ]
-        hidden = limited_access.hidden_from(self.reader)
+        hidden, needs = limited_access.hidden_from(self.reader), self.answer.get("needs", {})
         rows = []
         for number, move in enumerate(self.answer["moves"]):
             refs = [limited_access.HIDDEN if ref.upper() in hidden else ref for ref in move["refs"]]
@@ -162,6 +183,7 @@ class ShownAnswer:
         return tables.Table(
             "moves", "Moves, in the order in which they were worked out", columns, rows,
             empty="No case moves: nothing that is allowed makes this better.",
+            notes=[f"A {of} who gets a case needs {words}." for of, words in needs.items()],
         )  # fmt: skip
 
     def _side(self, move: Mapping[str, Any], side: str, posts: Mapping[str, Unit]) -> dict[str, tables.Value]:
@@ -198,6 +220,14 @@ class ShownAnswer:
         return tables.Table("help", "What would help, each by itself", columns, rows, notes=notes)
 
 
+def _pair(post: Mapping[str, Any], label: str, over_x100: int) -> DotPair:
+    available = post["available_x100"]
+    both = [ledger.Moment(post[name], available) for name in ("before_x100", "after_x100")]
+    before, after = (ledger.capacity_x100(*moment) or 0 for moment in both)
+    words = f"{label}: {ledger.shown_capacity(*both[0])} now, {ledger.shown_capacity(*both[1])} after"
+    return DotPair(label, before, after, ledger.is_over(*both[1], over_x100), words)
+
+
 def name_of(posts: Mapping[str, Unit], code: str, grade: str) -> tables.Value:
     """A person by their name, with their page; by the code of the post where the figures have it no more."""
     post = posts.get(code)
@@ -218,7 +248,7 @@ def _ticks(number: int, move: Mapping[str, Any], crn: str) -> dict[str, tables.V
 
 def _why(move: Mapping[str, Any]) -> str:
     said = "; ".join(_WHY.get(part, part) for part in move["why"].split("; "))
-    return upper_first(f"{said}; needs {move['needs']}" if move["needs"] else said)
+    return upper_first(said)
 
 
 def _verdict(goal: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.queries.resharing_answer import AskedSharing, plan_steps
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
+from wmt.site.web.charts.downloads import offered
 from wmt.site.web.resharing.answer_tables import MOST_TICKED, ShownAnswer, sentences
 from wmt.site.web.resharing.choices import Choices, held_things, names_in
 from wmt.site.web.resharing.question_form import ResharingForm, as_query
@@ -191,6 +192,7 @@ def _answer(request: HttpRequest, state: State, unit: Unit, row: SharingSearch) 
             for name, table in found.items()
         },
         "said": sentences(answer),
+        **offered({"dots": shown.chart}, request),
         "proved": answer["proved"],
         "stopped": answer["stopped"],
         "ticks": ticks,

@@ -40,6 +40,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         **found,
         "tables": shown.told(),
         "said": sentences(answer),
+        "dots": shown.chart,
         "names_cases": shown.names_cases,
         "asked": {name: value for name, value in form.data.items() if value},
     }

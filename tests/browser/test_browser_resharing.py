@@ -1,0 +1,50 @@
+"""A manager has cases of the team shared again: by mouse, by keyboard and without scripts, on a telephone."""
+
+from browser_people import NARROW, WIDE, Complaints, text_of
+from browser_rules import faults_of
+from browser_ways import NO_SCRIPTS, Walk, Walker
+from playwright.sync_api import expect
+
+
+def _keeps_the_rules(walker: Walker) -> None:
+    if walker.way != NO_SCRIPTS:
+        for room in (WIDE, NARROW):
+            walker.page.set_viewport_size(room)  # type: ignore[arg-type]
+            assert faults_of(walker.page) == []
+
+
+def _found(walker: Walker) -> None:
+    """The page of a search once its job is done: it asks again by itself, or somebody loads it again."""
+    page = walker.page
+    if walker.way != NO_SCRIPTS:
+        expect(page.locator("#progress")).to_have_count(0, timeout=60_000)
+        page.wait_for_load_state()
+        return
+    for _ in range(120):
+        if not page.locator("#progress").count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+
+
+def test_cases_are_shared_again_and_put_into_a_plan(walk: Walk, complaints: Complaints) -> None:  # noqa: ARG001
+    walker = walk("spo", viewport=NARROW)
+    page = walker.page
+    walker.link("Actions", ".wmt-tabs")
+    walker.link("Re-share cases")
+    _keeps_the_rules(walker)
+    walker.button("Suggest moves")
+    assert "A first answer" in text_of(page)
+    _keeps_the_rules(walker)
+    walker.button("Look for the best answer")
+    _found(walker)
+    moves = page.locator("#table-moves tbody tr")
+    assert moves.count() > 0
+    _keeps_the_rules(walker)
+    walker.use(page.locator("input[name=never]").first)
+    walker.button("Look again")
+    _found(walker)
+    assert "does not go to" in text_of(page)
+    walker.button("Put these moves into a plan")
+    assert "Re-share cases of" in text_of(page)
+    assert page.locator(".wmt-plan__step").count() > 0
