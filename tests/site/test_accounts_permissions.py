@@ -260,6 +260,7 @@ TABLE: dict[str, May] = {
     "plan": May(args=_ONE),
     "plan-nation": May(args=_ONE),
     "plan-figure": May(args={**_ONE, "level": "team", "code": "T1"}),
+    "plan-cases": May(BOTH),
     "plan-basket": May(BOTH, args={"post": "T1:none"}),
     "plan-compare": May(),
     "compare-units": May(args={"level": "team"}),

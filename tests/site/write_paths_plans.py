@@ -75,6 +75,9 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "plan-step-change"): lambda place: place.form(
         f"/plans/{place.plan}/steps/1/change/", version="1", post=place.code, to=place.holder
     ),
+    ("POST", "plan-cases"): lambda place: place.form(
+        f"/plans/cases/?crn={place.ref}", do="add", case=place.ref, plan=str(place.plan), to=place.code
+    ),
     ("POST", "plan-steps"): lambda place: place.form(
         f"/plans/{place.plan}/steps/", version="1", number="1", do="remove"
     ),

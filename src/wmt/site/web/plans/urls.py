@@ -9,6 +9,7 @@ urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
     path("plans/", pages.plans_page, name="plans"),
     path("plans/basket/<code:post>/", basket.basket_page, name="plan-basket"),
+    path("plans/cases/", basket.cases_page, name="plan-cases"),
     path("plans/new/", pages.plan_new, name="plan-new"),
     path("plans/compare/", comparing.compare_page, name="plan-compare"),
     files_of("plans/compare/", comparing.compare_page, "Plans side by side"),
