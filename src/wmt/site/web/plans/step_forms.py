@@ -11,6 +11,7 @@ from django.urls import reverse
 from wmt.allocation.cases import case_words
 from wmt.facts import LOCATIONS, TIERS
 from wmt.ledger import OMIC, shown_capacity
+from wmt.plan.kept_plan import UnreadStep
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
@@ -40,8 +41,10 @@ def is_offered(kind: str, row: SavedPlan) -> bool:
 
 def form_of(step: Any) -> tuple[str, dict[str, Any]] | None:
     """The form in which a step can be changed, and what it holds; None where no form holds all of it."""
+    if isinstance(step, UnreadStep):
+        return None
     for name, kind in KINDS.items():
-        typed = _typed(kind, step.content) if kind.do == step.content.get("do") else None
+        typed = _typed(kind, step.content) if kind.do == step.do else None
         if typed is not None:
             return name, typed
     return None
