@@ -20,9 +20,9 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import plans as action
 from wmt.site.changes import spread
+from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.links import unit_url
 from wmt.site.plans import access
-from wmt.site.queries.plan_cases import readable_cases
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
