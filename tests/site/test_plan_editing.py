@@ -100,6 +100,19 @@ def test_every_step_of_a_form_comes_back_in_its_form_unchanged(pdu: Pdu, signed_
     assert (row.text, row.version) == (before, 1)
 
 
+def test_a_step_that_met_another_change_is_added_when_it_is_sent_again(pdu: Pdu, signed_in: SignIn) -> None:
+    client = signed_in("head", "pdu", pdu.code)
+    row = kept(user_of(client), unit_of(pdu), {"do": "leave", "post": pdu.holder.code})
+    address, (one, other) = reverse("plan-step", args=[row.pk, "leave"]), pdu.free
+    assert client.post(address, {"version": 1, "post": one.code}).status_code == 302
+    met = client.post(address, {"version": 1, "post": other.code})
+    assert met.status_code == 409
+    (version,) = re.findall(r'name="version" value="(\d+)"', met.text)
+    assert client.post(address, {"version": version, "post": other.code}).status_code == 302
+    row.refresh_from_db()
+    assert [step.content["post"] for step in row.plan.steps] == [pdu.holder.code, one.code, other.code]
+
+
 def test_the_last_change_is_undone_and_made_again(pdu: Pdu, signed_in: SignIn) -> None:
     client = signed_in("head", "pdu", pdu.code)
     user, page = user_of(client), reverse
@@ -178,7 +191,8 @@ def test_nothing_that_looks_like_a_crn_is_kept_in_a_text_of_a_plan(
     assert "looks like a CRN" in in_sight(client.get(reverse("plan", args=[row.pk])).text)
     head = program("head", "pdu", pdu.code)
     step = {"do": "rules", "reference": "for X123456", "values": {"tier_points.pc16.community.C2": 0}}
-    for more in ({"name": "X123456"}, {"note": "X123456"}, {"steps": [step]}):
+    kind = {"do": "arrive", "kind": "custody:B3 x123456", "to": pdu.free[0].code, "number": 1}
+    for more in ({"name": "of_X123456_"}, {"note": "X123456"}, {"steps": [step]}, {"steps": [kind]}):
         refused = head.ask("post", "plans", {"name": "x", "level": "pdu", "code": pdu.code, **more})
         assert refused.status_code == 422
     # a name that was kept before there was this rule does not stop the steps
@@ -186,6 +200,12 @@ def test_nothing_that_looks_like_a_crn_is_kept_in_a_text_of_a_plan(
     step = {"do": "move", "cases": [pdu.held.ref], "to": pdu.free[0].code}
     wanted = plan_of({"name": "Old X123456", "steps": [step]})
     assert plans.change_plan(actor=user_of(client), number=row.pk, plan=wanted, version=1).version == 2
+    # once it is taken out it does not come back by undoing
+    wanted = plan_of({"name": "New", "steps": []})
+    plans.change_plan(actor=user_of(client), number=row.pk, plan=wanted, version=2)
+    answer = client.post(reverse("plan-steps", args=[row.pk]), {"version": 3, "do": "undo"}, follow=True)
+    row.refresh_from_db()
+    assert (row.name, "looks like a CRN" in in_sight(answer.text)) == ("New", True)
 
 
 def test_a_program_deletes_a_plan_of_its_own_at_the_version_it_read(

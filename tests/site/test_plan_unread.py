@@ -94,3 +94,17 @@ def test_a_file_that_is_no_plan_can_be_read_about_and_removed(
     client.post(reverse("plan-steps", args=[row.pk]), {"version": 1, "number": 1, "do": "remove"})
     row.refresh_from_db()
     assert (row.name, row.plan.steps) == ("Broken", [])
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["5", "[a]", "x", "", "{do: [move]}", "{1: 2, do: move}", "{do: move, cases: 5, to: 'A:B'}",
+     "{do: move, cases: [5], to: 'A:B'}", "{do: move, cases: [X1], to: []}", "{do: start}"],
+)  # fmt: skip
+def test_whatever_stands_in_place_of_a_step_no_page_fails(step: str, pdu: Pdu, signed_in: SignIn) -> None:
+    client = signed_in("head", "pdu", pdu.code)
+    row = _unreadable(user_of(client), pdu)
+    SavedPlan.objects.update(text=row.text.replace(_UNKNOWN, f"- {step}\n"))
+    page = client.get(reverse("plan", args=[row.pk]))
+    assert (page.status_code, "this version cannot read" in in_sight(page.text)) == (200, True)
+    assert client.get(reverse("plan-step-change", args=[row.pk, 1])).status_code == 404

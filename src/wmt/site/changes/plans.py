@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from wmt.plan.kept_plan import read_kept
+from wmt.plan.kept_plan import UnreadStep, read_kept
 from wmt.plan.plan_file import Plan
 from wmt.site.accounts.access import grants_of
 from wmt.site.accounts.models import User
@@ -34,7 +34,9 @@ from wmt.text import CRN, counted
 MOST_PLANS, LONGEST = 200, 400_000
 #: So many people read a plan by name; more have its link.
 MOST_READERS, MOST_COMMENTS = 50, 500
-_LIKE_A_CRN = re.compile(rf"\b{CRN}\b", re.IGNORECASE)
+_LIKE_A_CRN = re.compile(rf"(?<![A-Z0-9]){CRN}(?![A-Z0-9])", re.IGNORECASE)
+#: What a step names cases and units by, which each reader is shown as far as they may see them.
+_NAMED = ("cases", "from", "to", "post", "team")
 
 
 @transaction.atomic
@@ -84,13 +86,16 @@ def change_plan(*, actor: Any, number: int, plan: Plan, version: int, who: str =
 def undo_change(*, actor: Any, number: int, version: int) -> SavedPlan:
     """Put a plan back as it was before its last change; a second time, the change is made again.
 
-    Raises UnknownPlan, PlanDenied, ConflictError, and RefusedError where it was not changed yet.
+    Raises UnknownPlan, PlanDenied, ConflictError, and RefusedError where it was not changed yet or a text
+    that comes back has what looks like a CRN.
     """
     row = _locked(actor, number)
     _need_version(row, version)
     if not row.former:
         raise preview.refused("NOTHING", "This plan was not changed yet, so there is nothing to undo", "")
-    _put(row, read_kept(row.former, row.name).name, row.former)
+    former = read_kept(row.former, row.name)
+    _need_no_crn(_texts(former), _texts(row.plan))
+    _put(row, former.name, row.former)
     _tell(actor, row, f"undid the last change of {row}")
     return row
 
@@ -212,11 +217,14 @@ def _need_no_crn(texts: Mapping[str, str], former: Mapping[str, str] = MappingPr
 
 
 def _texts(plan: Plan) -> dict[str, str]:
-    """What people wrote in a plan in words of their own, by the field that has it."""
+    """What people wrote in a plan in words of their own, by the field that has it. What cannot be read is
+    told to the owner alone."""
     own = [
-        text
+        str(value)
         for step in plan.steps
-        for text in (getattr(step, "reference", ""), *getattr(step, "reductions", ()))
+        if not isinstance(step, UnreadStep)
+        for name, value in step.content.items()
+        if name not in _NAMED
     ]
     return {"name": plan.name, "note": plan.note, "steps": " ".join(own)}
 
