@@ -3,22 +3,25 @@
 # ruff: noqa: F811 - fixtures come by import
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from api_fixtures import Program, program  # noqa: F401
+from api_fixtures import Program, person_with, program  # noqa: F401
 from django.urls import reverse
+from django.utils import timezone
 from tabs_fixtures import in_sight, links
 from test_allocate import cases_of, posts, unit
 from test_case_kinds import is_now, worth
 from test_coming_cases import REF, lines_of
-from waiting_fixtures import Now, SignIn, nobody, recorded  # noqa: F401
+from waiting_fixtures import Now, SignIn, details, nobody, other, recorded  # noqa: F401
 
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange, WaitingCase
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_preview, stated_kinds
+from wmt.site.changes import allocate, allocation_preview, stated_kinds, waiting_cases
+from wmt.site.changes.actions import Actor
 from wmt.site.changes.reconcile import differences
 from wmt.site.changes.stated_kinds import StatedKind
 from wmt.site.workload.models import Unit
@@ -108,6 +111,32 @@ def test_a_record_that_says_so_already_keeps_what_it_says(nobody: Unit, to: Unit
     allocate.undo(actor=None, who="Ann", allocation=row)
     record.refresh_from_db()
     assert (row.tier_stated, record.tier, record.version) == (False, "B3", 1)
+
+
+def test_undoing_leaves_what_was_recorded_anew_of_the_same_case(nobody: Unit, to: Unit) -> None:
+    given = recorded(REF, nobody.team_code, tier="")
+    row, _ = give(REF, to)
+    anew = None  # as by a feed that may not read who has it
+    for tier in ("C1", "C2"):
+        wanted_now = details(REF, nobody.team_code, event_number=2, tier=tier)
+        anew = waiting_cases.put_details(anew, wanted_now, Actor(user=None, who="Ann"), "feed", timezone.now())
+    allocate.undo(actor=None, who="Ann", allocation=row)
+    assert anew is not None
+    for record, tier in ((given, ""), (anew, "C2")):
+        record.refresh_from_db()
+        assert (record.state, record.tier) == (Now.WAITING, tier)
+
+
+def test_nobody_learns_from_a_fault_whether_the_data_has_a_case_that_is_not_theirs(
+    nobody: Unit, other: Unit
+) -> None:
+    theirs = person_with("head", "pdu", other.pdu_code)
+    assert cases_of(nobody)
+    for ref in (cases_of(nobody)[0], REF):
+        for wrong in (StatedKind(location="moon", tier="B3"), replace(STATED, suspended=True), STATED):
+            with pytest.raises(RefusedError) as refused:
+                stated_kinds.case_as(actor=theirs, typed=ref, stated=wrong, state=current_state())
+            assert [each.code for each in refused.value.faults] == ["CASE_UNKNOWN"]
 
 
 def test_with_something_wrong_in_one_neither_is_done(nobody: Unit, to: Unit) -> None:

@@ -81,6 +81,21 @@ def test_data_that_is_withdrawn_told_nothing(nobody: Unit, load_night: LoadNight
     assert set(waiting()) == {"X999990", "X999992"}
 
 
+def test_what_a_person_had_recorded_before_withdrawn_data_stays(nobody: Unit, load_night: LoadNight) -> None:
+    team = nobody.team_code
+    recorded("X999990", team, tier="A1")
+    WaitingCase.objects.update(as_at="2020-01-01T00:00Z")
+    load = load_night(waiting=table(team, ["X999990"], tier="C1"))
+    assert waiting() == {"X999990": "table"}
+    judged(load, Deed.WITHDRAW)
+    row = WaitingCase.objects.get(ref="X999990", state=Now.WAITING)
+    assert (row.source, row.tier) == ("typed", "A1")
+    judged(load, Deed.RESTORE)
+    row.refresh_from_db()
+    assert (row.state, row.source, row.tier) == (Now.WAITING, "table", "C1")
+    assert differences(current_state()) == []
+
+
 def test_rows_that_are_so_no_longer_are_left_and_named(nobody: Unit, load_night: LoadNight) -> None:
     holder = posts(stream="sentence_management", grade="PO", cases__gt=3)[0]
     to = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]

@@ -193,8 +193,8 @@ def take_back(rows: Sequence[CaseAllocation], state: State, asker: Actor, number
     back = [known.get(row.key, row.back) for row in rows]
     back += [known.get(row.key, row.back) for row in turned]
     put_transfers(state, back, number)
-    waiting_ends.wait_again(rows)
     waiting_ends.say_as_before([row for row in stated if row.transfer.comes], asker)
+    waiting_ends.wait_again(rows)
     colleague_ends.were_taken_back(state, rows, asker.name)
     _shown(number)
     allocation_messages.tell_undone(rows, state, asker)

@@ -56,13 +56,15 @@ def case_as(*, actor: Any, typed: str, stated: StatedKind, state: State) -> Stat
         change = case_kinds.look(actor=actor, wanted=stated.change(ref), state=state)
         case = replace(change.case, points_x100=change.to_x100)
         return StatedCase(change.holder, change.mark, case, change)
-    if stated.location not in LOCATIONS:
+    # first of all whether they may allocate it: by another fault they would learn that the data has no such case
+    is_type = stated.location in LOCATIONS
+    kind = stated.location if is_type else LOCATIONS[0], stated.tier
+    holder, case = preview.case_of(actor=actor, typed=ref, state=state, stated=kind)
+    if not is_type:
         raise preview.refused("TYPE", f"Choose the type: {', '.join(LOCATIONS)}", "location")
     if stated.suspended:
         words = f"{ref} is recorded as waiting, and its supervision cannot be suspended before it begins"
         raise preview.refused("SUSPENDED", words, "suspended")
-    kind = stated.location, stated.tier
-    holder, case = preview.case_of(actor=actor, typed=ref, state=state, stated=kind)
     row = WaitingCase.objects.get(ref=ref, state=WaitingCase.State.WAITING)
     return StatedCase(holder, f"{waiting_cases.words_of(row)} in its record", case)
 

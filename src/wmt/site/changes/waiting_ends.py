@@ -44,8 +44,9 @@ def wait_again(rows: Iterable[CaseAllocation]) -> None:
 
 
 def say_as_before(rows: Iterable[CaseAllocation], asker: Actor) -> None:
-    """Records of cases that were given with another tier or type say what they said before that."""
-    for each in WaitingCase.objects.filter(ref__in=[row.ref for row in rows], state=_Now.WAITING):
+    """Records of cases that were given with another tier or type say what they said before that. Asked while
+    they count as given: what was recorded anew of such a case is another record, and stays as it is."""
+    for each in WaitingCase.objects.filter(allocation__in=list(rows), state=_Now.GIVEN):
         former = WaitingCase.objects.filter(key=each.key, version=each.version - 1).first()
         if former is not None:
             put_details(each, details_of(former), asker, former.source, former.as_at)

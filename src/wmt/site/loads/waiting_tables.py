@@ -5,7 +5,7 @@ where it comes from: what an earlier one told and this one does not waits no mor
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,9 @@ from wmt.nights import Night
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import RefusedError
-from wmt.site.changes.waiting_cases import FeedAnswer, FeedRow, take_feed
-from wmt.site.changes.waiting_details import WaitingDetails
+from wmt.site.changes.actions import Actor
+from wmt.site.changes.waiting_cases import FeedAnswer, FeedRow, put_details, take_feed
+from wmt.site.changes.waiting_details import WaitingDetails, details_of
 from wmt.site.workload.models import Fault, Load
 from wmt.text import counted
 
@@ -44,7 +45,7 @@ def take_waiting_cases(load: Load, night: Night) -> None:
     of_table = WaitingCase.objects.filter(source=WaitingCase.Source.TABLE)
     by_table = Q(state=_Now.WAITING) | Q(state=_Now.WITHDRAWN, settled_as_at__isnull=False)
     later = of_table.filter(by_table, as_at__gt=load.as_at)
-    undone = set(later.values_list("pk", flat=True))
+    undone = {row.pk for row in later} - _put_back(later, load)
     of_table.filter(pk__in=undone).update(as_at=load.as_at - timedelta(seconds=1), settled_as_at=None)
     is_there = f"input/{TABLE}.parquet" in night.manifest.files
     if not is_there and not undone:
@@ -88,6 +89,23 @@ def _details(row: dict[str, Any], as_at: datetime) -> WaitingDetails:
         appointment_day=row["appointment_on"],
         arrived_on=row["arrived_on"] or timezone.localdate(as_at), **told,
     )  # fmt: skip
+
+
+def _put_back(rows: Iterable[WaitingCase], load: Load) -> set[int]:
+    """Cases that wait and were known before tables that are not shown any more say what they said then; their
+    numbers."""
+    assert load.as_at is not None
+    of_later = Q(source=WaitingCase.Source.TABLE, as_at__gt=load.as_at)
+    found = set()
+    for row in rows:
+        known = WaitingCase.objects.filter(key=row.key, state=_Now.REPLACED).exclude(of_later)
+        if row.state == _Now.WAITING and (former := known.order_by("version").last()) is not None:
+            put_details(row, details_of(former), Actor(user=None, who=load.who), former.source, former.as_at)
+            found.add(row.pk)
+    if found:
+        said = counted(len(found), "waiting case says", "waiting cases say")
+        record("waiting case", f"{said} what was recorded before data that was withdrawn.", who=load.who)
+    return found
 
 
 def _end(rows: Sequence[WaitingCase], as_at: datetime, who: str) -> None:
