@@ -119,7 +119,9 @@ def test_undoing_leaves_what_was_recorded_anew_of_the_same_case(nobody: Unit, to
     anew = None  # as by a feed that may not read who has it
     for tier in ("C1", "C2"):
         wanted_now = details(REF, nobody.team_code, event_number=2, tier=tier)
-        anew = waiting_cases.put_details(anew, wanted_now, Actor(user=None, who="Ann"), "feed", timezone.now())
+        anew = waiting_cases.put_details(
+            anew, wanted_now, Actor(user=None, who="Ann"), "feed", timezone.now()
+        )
     allocate.undo(actor=None, who="Ann", allocation=row)
     assert anew is not None
     for record, tier in ((given, ""), (anew, "C2")):

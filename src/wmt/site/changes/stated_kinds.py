@@ -56,7 +56,7 @@ def case_as(*, actor: Any, typed: str, stated: StatedKind, state: State) -> Stat
         change = case_kinds.look(actor=actor, wanted=stated.change(ref), state=state)
         case = replace(change.case, points_x100=change.to_x100)
         return StatedCase(change.holder, change.mark, case, change)
-    # first of all whether they may allocate it: by another fault they would learn that the data has no such case
+    # whether they may allocate it comes first: another fault would tell that the data has no such case
     is_type = stated.location in LOCATIONS
     kind = stated.location if is_type else LOCATIONS[0], stated.tier
     holder, case = preview.case_of(actor=actor, typed=ref, state=state, stated=kind)
