@@ -1,6 +1,7 @@
 """Applying plans: what a plan foresees is what then is; all or nothing, once, and by the right of each."""
 
 # ruff: noqa: F811 - fixtures come by import
+import re
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -290,3 +291,27 @@ def test_an_undone_step_is_said_and_put_back(pdu: Pdu, signed_in: SignIn) -> Non
     effect = figures(reading(row, user).effect())
     plan_apply.apply_plan(actor=user, wanted=wanted(row))
     assert {key: each[2:] for key, each in effect.items()} == real(*effect)
+
+
+def test_the_page_applies_what_was_looked_at_and_no_step_that_is_not_there(
+    pdu: Pdu, signed_in: SignIn
+) -> None:
+    client = signed_in("head", "pdu", pdu.code)
+    row = two_steps(pdu, user_of(client))
+    address = f"/plans/{row.pk}/apply/"
+
+    def shown(text: str) -> dict[str, Any]:
+        found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
+        return {**found, "reason": WHY["reason"]}
+
+    page = shown(client.get(address).text)
+    for steps in (["3"], ["9" * 5000], ["x"], []):
+        for do in ("check", "apply"):
+            sent = {**page, "do": do, "step": steps, "looked": ",".join(steps)}
+            assert client.post(address, sent).status_code in (200, 422)
+    assert client.post(address, {**page, "do": "apply", "step": ["1"]}).status_code == 422
+    assert PlanApplication.objects.count() == 0
+    page = shown(client.post(address, {**page, "do": "check", "step": ["1"]}).text)
+    for _ in range(2):  # pressed twice, it is done once
+        assert client.post(address, {**page, "do": "apply", "step": ["1"]}).status_code == 302
+    assert CaseAllocation.objects.filter(ref=pdu.held.ref).count() == 1

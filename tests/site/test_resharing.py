@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -247,19 +248,38 @@ def test_a_move_that_is_kept_and_cannot_be_made_any_more_is_told(pdu: Pdu, head:
     assert "1 move that you keep cannot be made any more." in page(head, third)
 
 
+def test_an_answer_stays_where_what_would_help_could_not_be_looked_for(
+    pdu: Pdu, head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resharing_job, "_what_would_help", Mock(side_effect=RuntimeError))
+    row = found(asked(head, pdu, moves="0"))
+    assert "ended without an answer" not in page(head, row)
+    SharingSearch.objects.update(state=SharingSearch.State.RUNNING)
+    DBTaskResult.objects.all().delete()
+    look_after()
+    row.refresh_from_db()
+    assert (row.state, row.message) == (DONE, "")
+
+
 def test_looking_after_searches_leaves_what_is_asked_or_found_meanwhile(
     pdu: Pdu, head: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another process ends one, with its job, while they are looked through."""
+    """Another process ends one, with its job, while they are looked through; and one is asked for."""
     row = asked(head, pdu)
 
     def meanwhile(**how: Any) -> Any:
         SharingSearch.objects.filter(pk=row.pk).update(state=DONE, answer={"moves": []})
         DBTaskResult.objects.all().delete()
-        return DBTaskResult.objects.get_queryset().filter(**how)
+        jobs = DBTaskResult.objects.get_queryset().filter(**how)
+        return Mock(filter=lambda **more: [*jobs.filter(**more), *late()])
+
+    def late() -> list[Any]:
+        asked(head, pdu, moves="1")
+        return []
 
     monkeypatch.setattr(DBTaskResult.objects, "filter", meanwhile, raising=False)
     look_after()
+    assert SharingSearch.objects.latest("pk").state == SharingSearch.State.WAITING
     row.refresh_from_db()
     assert (row.state, row.answer) == (DONE, {"moves": []})
 

@@ -124,9 +124,10 @@ def look_after() -> None:
         for job in jobs.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
         for number in job.args_kwargs["args"]
     }
-    under_way.filter(pk__in=set(found) - given).update(
-        state=SharingSearch.State.FAILED, message=_ENDED, percent=0, ended_at=timezone.now()
-    )
+    left = under_way.filter(pk__in=set(found) - given)
+    # one with an answer was still looking for what would help
+    left.filter(answer__isnull=False).update(state=SharingSearch.State.DONE, ended_at=timezone.now())
+    left.update(state=SharingSearch.State.FAILED, message=_ENDED, percent=0, ended_at=timezone.now())
 
 
 @when_killed(look_for_best)
@@ -210,6 +211,8 @@ def _what_would_help(
 
 
 def _end(row: SharingSearch, state: SharingSearch.State, message: str = "") -> None:
+    if row.answer is not None:  # only what would help was still looked for
+        state, message = SharingSearch.State.DONE, ""
     row.state, row.message, row.percent = state, message, 100 if state == SharingSearch.State.DONE else 0
     row.ended_at = timezone.now()
     row.save(update_fields=["state", "message", "percent", "ended_at", "answer"])

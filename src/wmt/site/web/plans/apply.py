@@ -73,7 +73,8 @@ def plan_apply_page(request: HttpRequest, number: int) -> HttpResponse:
         form = PlanApplyForm(initial={"key": uuid.uuid4().hex, "version": row.version, "tell_previous": True})
         return _page(request, row, form, plan_apply.PlanRequest(number=row.pk, link=link))
     form = PlanApplyForm(request.POST)
-    ticked = [int(each) for each in request.POST.getlist("step") if each.isascii() and each.isdigit()][:500]
+    there = {str(number): number for number in range(1, len(row.plan.steps) + 1)}
+    ticked = [there[each] for each in request.POST.getlist("step") if each in there]
     if not form.is_valid():
         return _page(request, row, form, plan_apply.PlanRequest(number=row.pk, link=link), 422)
     wanted = form.request(row.pk, link, ticked)

@@ -129,7 +129,7 @@ def search_plan(request: HttpRequest, key: str) -> HttpResponse:
     plan_key = f"sharing-{row.key}"
     made = SavedPlan.objects.filter(key=plan_key, owner=row.user).first()
     if made is not None:
-        messages.success(request, "These moves are in this plan already.")
+        messages.success(request, "These moves were put into this plan already.")
         return HttpResponseRedirect(reverse("plan", args=[made.pk]))
     name = f"Re-share cases of {unit.name}, {written(row.day)}"[:200]
     try:
