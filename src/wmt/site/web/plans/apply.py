@@ -14,12 +14,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.days import moment_words
+from wmt.plan.plan_file import Plan
 from wmt.site.allocation import labels
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_messages, plan_again, plan_apply
-from wmt.site.changes.plan_steps import PlanChange, reduction_reasons
+from wmt.site.changes import allocate, allocation_messages, plan_again, plan_apply, plan_steps
 from wmt.site.figures import units
 from wmt.site.outbox import mail_server
 from wmt.site.plans import access
@@ -128,12 +128,12 @@ def _page(
     context = {
         "row": row, "form": form, "found": found, "conflict": conflict, "state": state,
         "crumbs": room.crumbs(request, state, unit, row), "query": _query(wanted.link),
-        "steps": _steps(found, PlanReading(row.plan, row.owner, user, unit, state).spoken()),
+        "steps": _steps(found, row.plan, PlanReading(row.plan, row.owner, user, unit, state).spoken()),
         "looked": _numbers(each.outcome.number for each in found.fit),
         "table": effect_table(state, PlanEffect([], found.moments), lambda _: ""),
         "reasons": list(labels.reasons_of(waiting=False).items()),
         "change_reasons": list(labels.KIND_REASONS.items()),
-        "reduction_reasons": list(reduction_reasons(state.day).items()),
+        "reduction_reasons": list(plan_steps.reduction_reasons(state.day).items()),
         "most": allocate.NOTES, "gives": bool(refs), "first": labels.INITIAL,
         "mail_is_on": mail_server.is_on(), "domains": allocation_messages.domains(),
         "limited": ", ".join(sorted(limited_before(refs))),
@@ -141,7 +141,7 @@ def _page(
     return render(request, "plans/apply.jinja", context, status=status)
 
 
-def _steps(found: plan_apply.PlanToApply, said: Sequence[str]) -> list[dict[str, Any]]:
+def _steps(found: plan_apply.PlanToApply, plan: Plan, said: Sequence[str]) -> list[dict[str, Any]]:
     """Every step of a plan: what it would become if it is ticked, and why it cannot be applied."""
     posts = {code for each in found.changes for code in (each.post, each.from_post)}
     there = Unit.objects.filter(load_id=found.work.state.load_id, level="post", whole=True, code__in=posts)
@@ -150,16 +150,18 @@ def _steps(found: plan_apply.PlanToApply, said: Sequence[str]) -> list[dict[str,
     steps = []
     for number, words in enumerate(said, 1):
         each = looked.get(number)
+        # what is never done here has no box, whatever else was looked at
+        never = plan_steps.ELSEWHERE.get(getattr(plan.steps[number - 1], "do", ""), "")
         steps.append({
             "number": number, "words": upper_first(words), "ticked": each is not None and not each.why_not,
-            "why_not": each.why_not if each else "",
+            "why_not": each.why_not if each else never,
             "missing": "; ".join(each.outcome.missing) if each else "",
             "becomes": _become_words(each.changes, names) if each else [],
         })  # fmt: skip
     return steps
 
 
-def _become_words(changes: Sequence[PlanChange], names: Mapping[str, str]) -> list[str]:
+def _become_words(changes: Sequence[plan_steps.PlanChange], names: Mapping[str, str]) -> list[str]:
     """What a step becomes, in words; `names` of posts by their codes."""
     words = []
     for each in changes:
