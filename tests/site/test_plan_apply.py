@@ -315,3 +315,18 @@ def test_the_page_applies_what_was_looked_at_and_no_step_that_is_not_there(
     for _ in range(2):  # pressed twice, it is done once
         assert client.post(address, {**page, "do": "apply", "step": ["1"]}).status_code == 302
     assert CaseAllocation.objects.filter(ref=pdu.held.ref).count() == 1
+
+
+def test_so_many_cases_at_once_and_what_is_more_waits(
+    pdu: Pdu, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that is too large takes nothing from the steps after it."""
+    monkeypatch.setattr(plan_apply, "MOST_CASES", 2)
+    user = user_of(signed_in("head", "pdu", pdu.code))
+    refs, to = refs_of(pdu.holder), pdu.free[0].code
+    parts = [refs[:1], refs[1:4], refs[4:6], refs[6:7]]
+    row = kept(user, unit_of(pdu), *({"do": "move", "cases": part, "to": to} for part in parts))
+    found = plan_apply.look(actor=user, wanted=wanted(row))
+    told = [step.why_not.rpartition(". ")[2] for step in found.steps]
+    assert told == ["", "Make smaller steps of this one", "Apply some steps first", ""]
+    assert [change.ref for change in found.changes] == [refs[0], refs[6]]

@@ -40,8 +40,9 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, state_if_any
 from wmt.text import counted
 
-#: So many cases move or become something else at once, at most: a page has to show them all.
-MOST_CASES = 500
+#: So many cases move or become something else at once, at most: everybody else's changes wait meanwhile, a
+#: twentieth of a second for each case.
+MOST_CASES = 100
 #: What must be chosen, where steps need it.
 CHOSEN = {
     "reason": "Choose why the cases are reallocated",
@@ -239,11 +240,18 @@ def _one(number: int, step: Step, laid: LoggedPlan, work: StepWork) -> StepToApp
         with transaction.atomic():
             if not outcome.done and getattr(step, "do", "") not in ELSEWHERE:
                 raise preview.refused("NOT_THERE", "; ".join(outcome.missing), "steps")
-            work.log, work.cases = laid.log, work.cases + len(laid.log)
-            if work.cases > MOST_CASES:
-                words = f"{MOST_CASES} cases can change at once, at most. Apply some steps first"
+            work.log, cases = laid.log, work.cases + len(laid.log)
+            if cases > MOST_CASES:
+                instead = (
+                    "Make smaller steps of this one"
+                    if len(laid.log) > MOST_CASES
+                    else "Apply some steps first"
+                )
+                words = f"{MOST_CASES} cases can change at once, at most. {instead}"
                 raise preview.refused("TOO_MANY", words, "steps")
-            return StepToApply(outcome, step, do_step(step, work))
+            changes = do_step(step, work)
+            work.cases = cases
+            return StepToApply(outcome, step, changes)
     except (Denied, RefusedError) as error:
         if not work.draft:
             raise _told(number, step, error) from None
