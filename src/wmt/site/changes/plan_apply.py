@@ -7,6 +7,7 @@ leave the plan: the figures it is laid over have them.
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,7 +43,7 @@ from wmt.text import counted
 
 #: So many cases move or become something else at once, at most: everybody else's changes wait meanwhile, a
 #: twentieth of a second for each case.
-MOST_CASES = 100
+MOST_CASES = 60
 #: What must be chosen, where steps need it.
 CHOSEN = {
     "reason": "Choose why the cases are reallocated",
@@ -232,6 +233,7 @@ def _done(row: SavedPlan, work: StepWork, last_change: int) -> PlanToApply:
 def _one(number: int, step: Step, laid: LoggedPlan, work: StepWork) -> StepToApply:
     """One step done. Raises Denied and RefusedError; in a draft the step is then not laid either."""
     before, laid.log = laid.facts, []
+    noted = {name: copy(getattr(work, name)) for name in ("asked", "over", "why_not")}
     try:
         outcome = lay_step(number, step, laid)
     except PlanError as error:
@@ -241,7 +243,7 @@ def _one(number: int, step: Step, laid: LoggedPlan, work: StepWork) -> StepToApp
             if not outcome.done and getattr(step, "do", "") not in ELSEWHERE:
                 raise preview.refused("NOT_THERE", "; ".join(outcome.missing), "steps")
             work.log, cases = laid.log, work.cases + len(laid.log)
-            if cases > MOST_CASES:
+            if cases > MOST_CASES and getattr(step, "do", "") not in ELSEWHERE:
                 instead = (
                     "Make smaller steps of this one"
                     if len(laid.log) > MOST_CASES
@@ -256,6 +258,7 @@ def _one(number: int, step: Step, laid: LoggedPlan, work: StepWork) -> StepToApp
         if not work.draft:
             raise _told(number, step, error) from None
         laid.facts = before
+        vars(work).update(noted)  # what a step would need that is not done is asked of nobody
         return StepToApply(outcome, step, [], str(error))
 
 

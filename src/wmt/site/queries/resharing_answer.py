@@ -148,14 +148,43 @@ def _ends(whole: SharingProblem, moves: Sequence[dict[str, Any]]) -> list[dict[s
     return list(found.values())
 
 
-def plan_steps(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The steps of a plan that makes these moves, one for each pair of who gives and who gets, in order."""
-    pairs: dict[tuple[str, str], list[str]] = {}
-    counted = []
-    for move in moves:
+def plan_steps(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The steps of a plan that makes the moves of an answer, one for each pair of who gives and who gets.
+
+    Steps are done one after the other, and each is looked at by itself: whoever gives and gets gives first
+    where that can be, so that nobody is over the threshold in between who is not in the end.
+    """
+    pairs: dict[tuple[str, str], tuple[int, list[str]]] = {}
+    left: list[tuple[str, str, int, dict[str, Any]]] = []
+    for move in answer["moves"]:
+        pair = giver, receiver = move["giver"], move["receiver"]
         if move["refs"]:
-            pairs.setdefault((move["giver"], move["receiver"]), []).extend(move["refs"])
+            points, refs = pairs.get(pair, (0, []))
+            pairs[pair] = points + move["points_x100"], [*refs, *move["refs"]]
         else:
-            step = {"do": "move", "number": move["number"], "kind": move["kind"]}
-            counted.append({**step, "from": move["giver"], "to": move["receiver"]})
-    return [{"do": "move", "cases": refs, "to": to} for (_, to), refs in sorted(pairs.items())] + counted
+            step = {
+                "do": "move",
+                "number": move["number"],
+                "kind": move["kind"],
+                "from": giver,
+                "to": receiver,
+            }
+            left.append((giver, receiver, move["points_x100"], step))
+    for (giver, receiver), (points, refs) in pairs.items():
+        left.append((giver, receiver, points, {"do": "move", "cases": refs, "to": receiver}))
+    held = {post["code"]: post["before_x100"] for post in answer["posts"]}
+    most = {post["code"]: answer["over_x100"] * post["available_x100"] // 10_000 for post in answer["posts"]}
+
+    def place(each: tuple[str, str, int, dict[str, Any]]) -> tuple[Any, ...]:
+        giver, receiver, points, step = each
+        return max(0, held[receiver] + points - most[receiver]), "number" in step, giver, receiver
+
+    steps = []
+    while left:
+        left.remove(chosen := min(left, key=place))
+        giver, receiver, points, step = chosen
+        held[receiver] += points
+        if giver:
+            held[giver] -= points
+        steps.append(step)
+    return steps

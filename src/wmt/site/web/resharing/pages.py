@@ -133,7 +133,7 @@ def search_plan(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("plan", args=[made.pk]))
     name = f"Re-share cases of {unit.name}, {written(row.day)}"[:200]
     try:
-        plan = plan_of({"name": name, "steps": plan_steps(row.answer["moves"])})
+        plan = plan_of({"name": name, "steps": plan_steps(row.answer)})
         made, _ = plan_actions.make_plan(
             actor=row.user, plan=plan, level=unit.level, code=unit.code, key=plan_key
         )
