@@ -51,3 +51,39 @@ def test_somebody_leaves_and_somebody_starts(walk: Walk, complaints: Complaints)
     walker.use(page.get_by_role("button", name=re.compile(r"Remove.*step 1")))
     assert "This plan has no steps yet" in text_of(page)
     assert "Nothing changes yet" in page.locator("#table-effect, main").last.inner_text()
+
+
+def test_a_head_applies_half_of_a_plan(walk: Walk, complaints: Complaints) -> None:
+    """Of two moves one is applied, and the other stays in the plan."""
+    complaints.expected |= {422}
+    walker = walk("head", viewport=NARROW)
+    page = walker.page
+    walker.link("Actions", ".wmt-tabs")
+    walker.link("Plans")
+    walker.use(page.locator("main").get_by_text("New plan", exact=True))
+    walker.write(page.get_by_label("Name of the plan"), "Half of it")
+    walker.button("Make the plan")
+    walker.link("Change contracted hours")
+    who = page.get_by_label("Who", exact=True).locator("option")
+    people = who.evaluate_all("all => all.filter(o => o.label.includes('PO,')).map(o => [o.value, o.label])")
+    (giver, _), (_, taker) = people[0], people[1]
+    for number in range(2):
+        page.goto(f"{page.url.partition('/plans/')[0]}/plans/basket/{giver}/")
+        box = page.locator("#case input[type=checkbox]")
+        walker.use(box.nth(number))
+        walker.choose(page.get_by_label("Who would get them"), taker)
+        walker.choose(page.get_by_label("Plan", exact=True), "Half of it")
+        walker.button("Add to the plan")
+    walker.use(page.get_by_role("button", name="Apply this plan"))
+    _keeps_the_rules(walker)
+    walker.use(page.locator("input[name=step]").nth(1))
+    walker.button("Apply the ticked steps")
+    assert "This is not what you last looked at" in page.locator(".govuk-error-summary").inner_text()
+    page.get_by_label("Caseload adjustment").press("Space")
+    for why in page.locator("textarea[name^=why_]").all():
+        walker.write(why, "Both know the family")
+    walker.button("Apply the ticked steps")
+    assert "1 step is applied." in text_of(page)
+    _keeps_the_rules(walker)
+    assert page.locator(".wmt-plan__applied li").get_by_role("link", name="Allocations").count() == 1
+    assert page.locator("ol.wmt-plan li").count() == 1
