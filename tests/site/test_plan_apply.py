@@ -20,7 +20,7 @@ from wmt.site.allocation.models import DECISIONS, CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.availability.models import KINDS, Journal
-from wmt.site.changes import actions, allocate, plan_apply, plans
+from wmt.site.changes import actions, allocate, plan_apply, plan_steps, plans
 from wmt.site.changes.plan_again import put_back
 from wmt.site.changes.plan_apply import PlanRequest
 from wmt.site.changes.reconcile import differences
@@ -321,7 +321,7 @@ def test_so_many_cases_at_once_and_what_is_more_waits(
     pdu: Pdu, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step that is too large takes nothing from the steps after it."""
-    monkeypatch.setattr(plan_apply, "MOST_CASES", 2)
+    monkeypatch.setattr(plan_steps, "MOST_CASES", 2)
     user = user_of(signed_in("head", "pdu", pdu.code))
     refs, to = refs_of(pdu.holder), pdu.free[0].code
     parts = [refs[:1], refs[1:4], refs[4:6], refs[6:7]]

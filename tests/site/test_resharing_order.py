@@ -11,7 +11,9 @@ _MOST = 11_000
 def _answer(before: dict[str, int], moves: list[tuple[str, str, int]]) -> dict[str, Any]:
     return {
         "over_x100": _MOST,
-        "posts": [{"code": code, "before_x100": now, "available_x100": 10_000} for code, now in before.items()],
+        "posts": [
+            {"code": code, "before_x100": now, "available_x100": 10_000} for code, now in before.items()
+        ],
         "moves": [
             {"giver": giver, "receiver": to, "points_x100": points, "refs": [f"{giver}{to}{number}"],
              "number": 1, "kind": "custody:B1"}

@@ -19,7 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
-from write_paths_plans import PLAN_SAVES, kept_plan, kept_search, seen_mark, undone_step
+from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.allocation.models import CaseAllocation
@@ -77,6 +77,7 @@ class Place:
     protection: int  # the number of a protection of the post that has not begun
     changed: int  # the number of a change of a case's tier of today
     undone_step: tuple[int, int]  # of another plan of theirs, and a step of it that was applied and undone
+    beside: dict[str, str]  # another post of the PDU of the post, and of who holds that case
     plan: int  # the number of a plan of theirs
     plan_mark: str  # what its second step was seen to come to
     search: str  # the key of a search of theirs
@@ -220,6 +221,7 @@ def _place_in(scene: Scene) -> Place:
         protection=guarded.pk,
         changed=changed.pk,
         undone_step=undone_step(user, team, ":".join(post)),
+        beside={code: colleague_of(code) for code in (":".join(post), holder.code)},
         plan=(plan := kept_plan(user, team, ":".join(post))),
         plan_mark=seen_mark(plan),
         search=kept_search(user, team),

@@ -10,6 +10,7 @@ from wmt.site.changes import actions, plan_apply, plans
 from wmt.site.changes.plan_apply import PlanRequest
 from wmt.site.plans.models import SharingSearch
 from wmt.site.queries.resharing import SharingQuestion
+from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
 
@@ -30,6 +31,14 @@ def kept_search(owner: User, team: str) -> str:
                 "protected": 0, "needs": {}, "proved": True, "stopped": False},
     )  # fmt: skip
     return row.key
+
+
+def colleague_of(post: str) -> str:
+    """Another post of its PDU."""
+    posts = Unit.objects.filter(load_id=current_state().load_id, level="post", whole=True)
+    posts = posts.exclude(stream="omic")
+    pdu = posts.get(code=post).pdu_code
+    return posts.filter(pdu_code=pdu).exclude(code=post).order_by("code").values_list("code", flat=True)[0]
 
 
 def seen_mark(number: int) -> str:
@@ -73,10 +82,14 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
         f"/plans/{place.plan}/steps/hours/", version="1", post=place.code, hours="20"
     ),
     ("POST", "plan-step-change"): lambda place: place.form(
-        f"/plans/{place.plan}/steps/1/change/", version="1", post=place.code, to=place.holder
+        f"/plans/{place.plan}/steps/1/change/", version="1", post=place.code, to=place.beside[place.code]
     ),
     ("POST", "plan-cases"): lambda place: place.form(
-        f"/plans/cases/?crn={place.ref}", do="add", case=place.ref, plan=str(place.plan), to=place.code
+        f"/plans/cases/?crn={place.ref}",
+        do="add",
+        case=place.ref,
+        plan=str(place.plan),
+        to=place.beside[place.holder],
     ),
     ("POST", "plan-steps"): lambda place: place.form(
         f"/plans/{place.plan}/steps/", version="1", number="1", do="remove"

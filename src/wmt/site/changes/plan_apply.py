@@ -41,9 +41,6 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, state_if_any
 from wmt.text import counted
 
-#: So many cases move or become something else at once, at most: everybody else's changes wait meanwhile, a
-#: twentieth of a second for each case.
-MOST_CASES = 60
 #: What must be chosen, where steps need it.
 CHOSEN = {
     "reason": "Choose why the cases are reallocated",
@@ -242,17 +239,9 @@ def _one(number: int, step: Step, laid: LoggedPlan, work: StepWork) -> StepToApp
         with transaction.atomic():
             if not outcome.done and getattr(step, "do", "") not in ELSEWHERE:
                 raise preview.refused("NOT_THERE", "; ".join(outcome.missing), "steps")
-            work.log, cases = laid.log, work.cases + len(laid.log)
-            if cases > MOST_CASES and getattr(step, "do", "") not in ELSEWHERE:
-                instead = (
-                    "Make smaller steps of this one"
-                    if len(laid.log) > MOST_CASES
-                    else "Apply some steps first"
-                )
-                words = f"{MOST_CASES} cases can change at once, at most. {instead}"
-                raise preview.refused("TOO_MANY", words, "steps")
+            work.log = laid.log
             changes = do_step(step, work)
-            work.cases = cases
+            work.cases += len(laid.log)
             return StepToApply(outcome, step, changes)
     except (Denied, RefusedError) as error:
         if not work.draft:

@@ -105,6 +105,9 @@ def do_step(step: Any, work: StepWork) -> list[PlanChange]:  # noqa: ARG001
     raise preview.refused("NOT_HERE", ELSEWHERE.get(getattr(step, "do", ""), "It cannot be read"), "steps")
 
 
+#: So many cases move or become something else at once, at most: everybody else's changes wait meanwhile, some
+#: twentieths of a second for each case.
+MOST_CASES = 60
 #: Steps that are not done here, and where they are.
 ELSEWHERE = {
     "end": "Cases end in nDelius, and the next data shows it",
@@ -124,7 +127,7 @@ def _become(step: plan_file.BecomeStep, work: StepWork) -> list[PlanChange]:
     stream, location, tier, suspended = read_kind(step.becomes, work.state.tier_scheme)
     if stream != "standard":
         raise preview.refused("T2A", "That a case is a T2A case comes from nDelius alone", "steps")
-    _need_listed(work.log)
+    _need_listed(work)
     made = []
     for each in work.log:
         wanted = case_kinds.KindChangeRequest(
@@ -191,7 +194,7 @@ def codes_of(code: str) -> Post:
 
 def _given(work: StepWork) -> list[PlanChange]:
     """Cases given away as they are when several are given: those of each holder together."""
-    _need_listed(work.log)
+    _need_listed(work)
     by_holder: dict[str, list[spread.CaseGiven]] = {}
     for each in work.log:
         by_holder.setdefault(each.from_post, []).append(spread.CaseGiven(each.ref, each.to_post))
@@ -215,8 +218,14 @@ def _given(work: StepWork) -> list[PlanChange]:
             for row in rows]  # fmt: skip
 
 
-def _need_listed(log: Sequence[CaseOnItsWay]) -> None:
-    if not all(each.ref for each in log):
+def _need_listed(work: StepWork) -> None:
+    """Refuses cases that cannot change here, or so many at once."""
+    if work.cases + len(work.log) > MOST_CASES:
+        smaller = len(work.log) > MOST_CASES
+        instead = "Make smaller steps of this one" if smaller else "Apply some steps first"
+        words = f"{MOST_CASES} cases can change at once, at most. {instead}"
+        raise preview.refused("TOO_MANY", words, "steps")
+    if not all(each.ref for each in work.log):
         words = "The data counts some of these cases and does not list them by CRN. Change them in nDelius"
         raise preview.refused("COUNTED", words, "steps")
 
