@@ -126,7 +126,7 @@ def _page(
         note_read(user, post)
     refs = [change.ref for change in found.changes if change.kind == "allocation"]
     context = {
-        "row": row, "form": form, "found": found, "conflict": conflict, "state": state,
+        "row": row, "form": form, "found": found, "conflict": conflict, "over_text": state.over_text,
         "crumbs": room.crumbs(request, state, unit, row), "query": _query(wanted.link),
         "steps": _steps(found, row.plan, PlanReading(row.plan, row.owner, user, unit, state).spoken()),
         "looked": _numbers(each.outcome.number for each in found.fit),
