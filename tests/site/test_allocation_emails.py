@@ -369,7 +369,7 @@ def test_both_practitioners_see_it_under_notifications_and_open_it(
 ) -> None:
     row = give(pdu, notes="She knows the area", limited_access=True)
     listed = in_sight(new.get("/notices/").text)
-    assert "1 new. Opening an action, a request or an allocation" in listed
+    assert "1 new. Opening an action, a request, an allocation or a plan marks" in listed
     assert f"A case of {pdu.holder.name} was reallocated to you." in listed
     assert row.ref not in listed
     assert f"was reallocated to {pdu.free[0].name}." in in_sight(old.get("/notices/").text)
