@@ -29,7 +29,7 @@ def kind_of(href: str) -> str:
     return f"?{told[0]}" if told else path
 
 
-def crawl(page: Page, *, start: str = "/", limit: int = 200) -> Iterator[str]:
+def crawl(page: Page, *, start: str = "/", limit: int = 240) -> Iterator[str]:
     """Visit one page of every kind that can be reached from the start, nearest first. The kind of each.
 
     The page is on it when its kind is given. A post's lines are another kind than a team's, and so on.
