@@ -22,7 +22,6 @@ from wmt.site.availability.queries import as_entry, plans_of, reasons_on
 from wmt.site.availability.records import Entry, Post, ReductionRecord
 from wmt.site.changes import actions, case_kinds, spread
 from wmt.site.changes import allocation_preview as preview
-from wmt.site.changes.recalculate import hold_journal
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.state import State
 from wmt.text import SEPARATOR
@@ -209,15 +208,12 @@ def _given(work: StepWork) -> list[PlanChange]:
                 from_post=holder, given=cases[start : start + spread.MOST],
                 **{**own, "reason": reason, "key": ""},
             )  # fmt: skip
-            if work.draft:  # what is missing is asked on the page, once for all steps
-                wanted = replace(wanted, notes="", recipients=())
+            if work.draft:
                 found = spread.look(actor=work.actor, wanted=wanted, state=work.state)
                 work.over |= dict.fromkeys(found.over)
                 work.why_not |= dict.fromkeys(found.why_not)
-                with hold_journal() as held:
-                    rows += spread.give_looked(found, actions.Actor(work.actor, work.who), held.next())
-            else:
-                rows += spread.spread(actor=work.actor, who=work.who, wanted=wanted)[0]
+                wanted = replace(wanted, why_over="-", why_not_eligible="-", notes="", recipients=())
+            rows += spread.spread(actor=work.actor, who=work.who, wanted=wanted)[0]
     return [PlanChange("allocation", str(row.pk), row.to_post, row.words, row.ref, row.from_post)
             for row in rows]  # fmt: skip
 

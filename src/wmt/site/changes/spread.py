@@ -299,25 +299,19 @@ def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[Ca
             raise preview.conflict("CASE_CHANGED", f"{'; '.join(changed)}. Check before you decide")
         if found.faults:
             raise RefusedError(found.faults)
-        return give_looked(found, asker, journal.next()), True
-
-
-def give_looked(found: SpreadPreview, asker: Actor, change: int) -> list[CaseAllocation]:
-    """The cases of a preview given, whatever is missing of its reasons; the allocations. The caller holds the
-    journal; `change` is the number of this change in it."""
-    rows = allocate.give(found.found, asker, change, uuid.uuid4().hex)
-    for code, cases in found.takers.items():
-        over = f" It is over {found.state.over_text} with them." if cases[0].goes_over else ""
-        record(
-            "allocation",
-            f"{asker.name} gave {counted(len(cases), 'case')} of {found.wanted.from_post} to {code}.{over}",
-            actor=asker.user, who=asker.name, level="post", code=code,
-            after={
-                "allocations": [row.pk for row in rows if row.to_post == code],
-                "points_x100": sum(each.case.points_x100 for each in cases), "over": cases[0].goes_over,
-            },
-        )  # fmt: skip
-    return rows
+        rows = allocate.give(found.found, asker, journal.next(), uuid.uuid4().hex)
+        for code, cases in found.takers.items():
+            over = f" It is over {state.over_text} with them." if cases[0].goes_over else ""
+            record(
+                "allocation",
+                f"{asker.name} gave {counted(len(cases), 'case')} of {wanted.from_post} to {code}.{over}",
+                actor=asker.user, who=asker.name, level="post", code=code,
+                after={
+                    "allocations": [row.pk for row in rows if row.to_post == code],
+                    "points_x100": sum(each.case.points_x100 for each in cases), "over": cases[0].goes_over,
+                },
+            )  # fmt: skip
+        return rows, True
 
 
 def undo_batch(*, actor: Any, batch: str, who: str = "") -> list[CaseAllocation]:
