@@ -1,9 +1,25 @@
 """A head of PDU has its cases shared again: by mouse, by keyboard and without scripts, on a telephone."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from browser_people import NARROW, WIDE, Complaints, text_of
 from browser_rules import faults_of
+from browser_site import Site, loaded_home, running
 from browser_ways import NO_SCRIPTS, Walk, Walker
 from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def site(
+    nation_folder: Path, database: str, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A site of its own: what others load or enter may leave nobody who can take a case."""
+    home = tmp_path_factory.mktemp("resharing-site")
+    loaded_home(home, nation_folder, shared, database=database)
+    with running(home, nation_folder, shared, wmt_database_url=database) as found:
+        yield found
 
 
 def _keeps_the_rules(walker: Walker) -> None:
@@ -28,7 +44,6 @@ def _found(walker: Walker) -> None:
 
 
 def test_cases_are_shared_again_and_put_into_a_plan(walk: Walk, complaints: Complaints) -> None:  # noqa: ARG001
-    # of a whole PDU: other tests may have changed the hours of a team so that nothing in it can move
     walker = walk("head", viewport=NARROW)
     page = walker.page
     walker.link("Actions", ".wmt-tabs")
@@ -40,7 +55,7 @@ def test_cases_are_shared_again_and_put_into_a_plan(walk: Walk, complaints: Comp
     walker.button("Look for the best answer")
     _found(walker)
     moves = page.locator("#table-moves tbody tr")
-    assert moves.count() > 0
+    assert moves.count() > 0, text_of(page)[:6000]
     _keeps_the_rules(walker)
     walker.use(page.locator("input[name=never]").first)
     walker.button("Look again")
