@@ -40,6 +40,12 @@ def state_of(request: HttpRequest) -> state.State | None:
     return found
 
 
+def state_anew(request: HttpRequest) -> state.State:
+    """As `needed_state`, with what somebody else did since this request began."""
+    request.__dict__.pop("_wmt_state", None)
+    return needed_state(request)
+
+
 def needed_state(request: HttpRequest) -> state.State:
     """Which figures are shown. Raises NoDataYet, which has a page of its own."""
     found = state_of(request)

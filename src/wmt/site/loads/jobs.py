@@ -1,7 +1,7 @@
 """Jobs: what a page asks for and another process does. `wmt serve` runs that process beside the server."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from wmt.nights.lock import loading_in_turn
 from wmt.site.loads import endings, held, loading, past_nights, withdrawal
 from wmt.site.loads.demo_people import keep_demo_people
 from wmt.site.loads.load_request import LoadRequest
-from wmt.site.loads.recovery import recover, when_killed
+from wmt.site.loads.recovery import anybody_works, recover, when_killed
 from wmt.site.loads.uploads import discard
 from wmt.site.workload.models import Load, Past
 
@@ -139,6 +139,11 @@ def asked_for(*states: TaskResultStatus) -> set[int]:
     jobs = DBTaskResult.objects.filter(task_path=load_extract.module_path)
     jobs = jobs.filter(status__in=states) if states else jobs.ready()
     return {number for job in jobs for number in job.args_kwargs["args"]}
+
+
+def is_left(since: datetime) -> bool:
+    """Whether a job that has waited since then waits in vain: there is no process for jobs."""
+    return timezone.now() - since > PATIENCE and not anybody_works()
 
 
 def is_left_waiting(load: Load) -> bool:

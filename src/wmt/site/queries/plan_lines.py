@@ -74,7 +74,7 @@ def lines_of(reading: PlanReading, code: str) -> list[PlanLine]:
 
 def moves_of(reading: PlanReading, unit: Unit) -> list[StepMove] | None:
     """By how much each step moves a unit above posts, after those before it; None where the plan has too many
-    steps for that, or changes rules beyond the unit. Raises PlanError."""
+    steps for that. Raises PlanError."""
     change = reading.change
     if change is None:
         return []

@@ -25,7 +25,7 @@ from wmt.site.changes import allocate, allocation_preview, case_kinds
 from wmt.site.changes.case_deltas import holders_of
 from wmt.site.date_field import DayField
 from wmt.site.figures import units
-from wmt.site.shown import needed_state
+from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation import labels
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.waiting_forms import TYPES
@@ -90,8 +90,7 @@ def _form(
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
-    state = needed_state(request).of_now()
+    state = state_anew(request).of_now()
     try:
         holder, case = allocation_preview.case_of(actor=request.user, typed=crn, state=state)
     except RefusedError:
@@ -116,8 +115,7 @@ def _form(
 
 def _told(request: HttpRequest, row: CaseKindChange, done: str) -> str:
     """What was done, and what the capacity of the post is now."""
-    request.__dict__.pop("_wmt_state", None)
-    posts = units.of_level(needed_state(request), "post").filter(code=row.post, available_x100__gt=0)
+    posts = units.of_level(state_anew(request), "post").filter(code=row.post, available_x100__gt=0)
     for post in posts:
         done += f" {post.name} is now at {ledger.shown_capacity(post.points_x100, post.available_x100)}."
     return done

@@ -22,7 +22,7 @@ from wmt.site.availability.change_requests import ChangeFault, ConflictError, Re
 from wmt.site.changes import allocate, allocation_messages, allocation_preview, stated_kinds
 from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
-from wmt.site.shown import needed_state
+from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.effect import effect_table
 from wmt.site.web.allocation.forms import AllocateForm, stated_in, stated_query
@@ -102,8 +102,7 @@ def _give(request: HttpRequest, crn: str, to: str) -> HttpResponse:
 
 def told(done: str, request: HttpRequest, row: CaseAllocation) -> str:
     """What was done, and what the capacity of both sides is now."""
-    request.__dict__.pop("_wmt_state", None)
-    state = needed_state(request)
+    state = state_anew(request)
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
     found = posts.filter(code__in=[row.from_post, row.to_post], available_x100__gt=0)
     for post in sorted(found, key=lambda each: each.code != row.to_post):
@@ -114,8 +113,7 @@ def told(done: str, request: HttpRequest, row: CaseAllocation) -> str:
 def _decide(
     request: HttpRequest, crn: str, to: str, form: AllocateForm, *, conflict: str = "", status: int = 200
 ) -> HttpResponse:
-    request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
-    state, stated = needed_state(request).of_now(), stated_in(request.GET)
+    state, stated = state_anew(request).of_now(), stated_in(request.GET)
     try:
         wanted = allocation_preview.AllocationRequest(ref=crn, to_post=to)
         if stated is None:

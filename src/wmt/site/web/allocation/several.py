@@ -29,7 +29,7 @@ from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures import units
 from wmt.site.outbox import mail_server
-from wmt.site.shown import needed_state
+from wmt.site.shown import state_anew
 from wmt.site.web.allocation import choice_words
 from wmt.site.web.allocation.crumbs import crumbs
 from wmt.site.web.allocation.effect import effect_table
@@ -122,8 +122,7 @@ class _Page:
 
     def read(self) -> None:
         """The figures as they are now: what somebody else did meanwhile is seen."""
-        self.request.__dict__.pop("_wmt_state", None)
-        self.state: State = needed_state(self.request).of_now()
+        self.state: State = state_anew(self.request).of_now()
         try:
             self.holder = preview.holder_of(self.request.user, self.post, self.state)
         except RefusedError:

@@ -24,8 +24,7 @@ from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
-from wmt.site.loads.jobs import PATIENCE
-from wmt.site.loads.recovery import anybody_works
+from wmt.site.loads import jobs
 from wmt.site.web.files.deliver import attached
 from wmt.site.web.files.writers import FORMATS
 from wmt.site.workload.day_format import moment_words
@@ -144,8 +143,7 @@ def _about(export: Export) -> dict[str, Any]:
 
 def _progress(export: Export) -> dict[str, Any]:
     """How far a file is, and what may be wrong."""
-    silent = timezone.now() - (export.beat_at or export.asked_at)
-    is_left = export.state == Export.State.WAITING and silent > PATIENCE and not anybody_works()
+    is_left = export.state == Export.State.WAITING and jobs.is_left(export.beat_at or export.asked_at)
     return {"export": export, "percent": export.percent, "is_left": is_left, **_kept()}
 
 

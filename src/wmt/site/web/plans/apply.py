@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.days import moment_words
@@ -26,7 +25,7 @@ from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_applied import applied_steps
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
-from wmt.site.shown import needed_state
+from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation.forms import SHOWN, ReasonsForm
 from wmt.site.web.plans import room
 from wmt.site.web.plans.effect_table import effect_table
@@ -100,7 +99,7 @@ def _apply(
         messages.success(request, f"{counted(len(wanted.steps or ()), 'step is', 'steps are')} applied.")
     else:
         messages.info(request, f"This was sent twice and done once: {made.told}.")
-    return HttpResponseRedirect(f"{room.plan_url(row)}{_query(wanted.link)}")
+    return HttpResponseRedirect(f"{room.plan_url(row)}{room.link_query(request, row)}")
 
 
 def _page(
@@ -111,9 +110,8 @@ def _page(
     status: int = 200,
     conflict: str = "",
 ) -> HttpResponse:
-    request.__dict__.pop("_wmt_state", None)  # what somebody else did meanwhile is seen
     user: Any = request.user
-    state = needed_state(request).of_now()
+    state = state_anew(request).of_now()
     row.refresh_from_db()
     if wanted.version not in (None, row.version):  # its steps are others by now
         conflict, status = conflict or plan_apply.changed_since(row, wanted.version or 0), 409
@@ -127,7 +125,7 @@ def _page(
     refs = [change.ref for change in found.changes if change.kind == "allocation"]
     context = {
         "row": row, "form": form, "found": found, "conflict": conflict, "over_text": state.over_text,
-        "crumbs": room.crumbs(request, state, unit, row), "query": _query(wanted.link),
+        "crumbs": room.crumbs(request, state, unit, row), "query": room.link_query(request, row),
         "steps": _steps(found, row.plan, PlanReading(row.plan, row.owner, user, unit, state).spoken()),
         "looked": _numbers(each.outcome.number for each in found.fit),
         "table": effect_table(state, PlanEffect([], found.moments), lambda _: ""),
@@ -176,10 +174,6 @@ def _become_words(changes: Sequence[plan_steps.PlanChange], names: Mapping[str, 
 
 def _numbers(numbers: Iterable[int]) -> str:
     return ",".join(map(str, sorted(set(numbers))))
-
-
-def _query(link: str) -> str:
-    return f"?{urlencode({'link': link})}" if link else ""
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from wmt import ledger
@@ -13,7 +14,6 @@ from wmt.site.links import unit_url
 from wmt.site.queries.resharing import posts_of
 from wmt.site.web.charts.dots import DotPair, dots
 from wmt.site.web.charts.figure import Chart
-from wmt.site.web.resharing.choices import names_in
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -57,7 +57,12 @@ class ShownAnswer:
     reader: Any
     unit: Unit
 
-    @property
+    @cached_property
+    def posts(self) -> dict[str, Unit]:
+        """The posts of the unit that the reader sees, by their codes."""
+        return {post.code: post for post in posts_of(self.state, self.reader, self.unit)}
+
+    @cached_property
     def names_cases(self) -> bool:
         """Whether cases are named; it is written down that they were read."""
         found = visibility.cases_in_bulk(self.reader, self.state, self.unit).covers(self.unit)
@@ -67,10 +72,9 @@ class ShownAnswer:
 
     def told(self, *, ticks: bool = False) -> dict[str, tables.Table]:
         """Everything that is told, by name."""
-        posts = {post.code: post for post in posts_of(self.state, self.reader, self.unit)}
-        found = {"goals": self._goals(), "people": self._people(posts, ticks=ticks)}
+        found = {"goals": self._goals(), "people": self._people(ticks=ticks)}
         if self.names_cases:
-            found["moves"] = self._moves(posts, ticks=ticks)
+            found["moves"] = self._moves(ticks=ticks)
         if self.answer.get("would_help"):
             found["help"] = self._help()
         return found
@@ -78,7 +82,7 @@ class ShownAnswer:
     @property
     def chart(self) -> Chart | None:
         """Everybody who gives or gets, before and after, who has most now first."""
-        names = names_in(self.state, self.reader, self.unit)
+        names = {code: staff_names.shown(post.name, code) for code, post in self.posts.items()}
         over_x100 = self.answer["over_x100"]
         over = f"{tables.exact(over_x100).text}%"
         touched = [post for post in self.answer["posts"] if post["available_x100"]]
@@ -110,7 +114,7 @@ class ShownAnswer:
             rows.append(tables.Row(values))
         return tables.Table("goals", "Before and after", columns, rows)
 
-    def _people(self, posts: Mapping[str, Unit], *, ticks: bool) -> tables.Table:
+    def _people(self, *, ticks: bool) -> tables.Table:
         columns = [
             *([tables.Column("person", "Keep as is", "way")] if ticks else []),
             tables.Column("name", "Who"),
@@ -127,7 +131,7 @@ class ShownAnswer:
         for each in self.answer["posts"]:
             available = each["available_x100"]
             values = {
-                "name": name_of(posts, each["code"], each["grade"]),
+                "name": name_of(self.posts, each["code"], each["grade"]),
                 "now": tables.percent(each["before_x100"], available, over),
                 "then": tables.percent(each["after_x100"], available, over),
                 "gives": tables.count(each["gives"]),
@@ -143,7 +147,7 @@ class ShownAnswer:
             rows.append(tables.Row(values, "post", each["code"]))
         return tables.Table("people", "Everybody, before and after", columns, rows)
 
-    def _moves(self, posts: Mapping[str, Unit], *, ticks: bool) -> tables.Table:
+    def _moves(self, *, ticks: bool) -> tables.Table:
         columns = [
             *(
                 [
@@ -176,7 +180,7 @@ class ShownAnswer:
                 "why": tables.text(_why(move)),
             }
             for side in ("giver", "receiver"):
-                values |= self._side(move, side, posts)
+                values |= self._side(move, side)
             if ticks:
                 values |= _ticks(number, move, values["crn"].text)
             rows.append(tables.Row(values))
@@ -186,15 +190,20 @@ class ShownAnswer:
             notes=[f"A {of} who gets a case needs {words}." for of, words in needs.items()],
         )  # fmt: skip
 
-    def _side(self, move: Mapping[str, Any], side: str, posts: Mapping[str, Unit]) -> dict[str, tables.Value]:
+    @cached_property
+    def _figures(self) -> dict[str, Mapping[str, Any]]:
+        """What the answer says of each post, by its code."""
+        return {post["code"]: post for post in self.answer["posts"]}
+
+    def _side(self, move: Mapping[str, Any], side: str) -> dict[str, tables.Value]:
         if not move[side]:
             nothing = tables.Value(None)
             return {side: tables.text("Nobody holds it"), f"{side}_now": nothing, f"{side}_then": nothing}
-        post = next(each for each in self.answer["posts"] if each["code"] == move[side])
+        post = self._figures[move[side]]
         before, after = move[f"{side}_x100"]
         over, available = self.answer["over_x100"], post["available_x100"]
         return {
-            side: name_of(posts, move[side], post["grade"]),
+            side: name_of(self.posts, move[side], post["grade"]),
             f"{side}_now": tables.percent(before, available, over),
             f"{side}_then": tables.percent(after, available, over),
         }

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -21,8 +20,7 @@ from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import plans as plan_actions
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.loads.jobs import PATIENCE
-from wmt.site.loads.recovery import anybody_works
+from wmt.site.loads import jobs
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.queries import resharing, resharing_job
 from wmt.site.queries.plan_effects import unit_of_plan
@@ -43,7 +41,7 @@ def search_new(request: HttpRequest, level: str, code: str) -> HttpResponse:
     state = needed_state(request).of_now()
     unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
     if unit.level not in resharing.LEVELS:
-        raise Http404("cases are shared again in teams, PDUs and regions")
+        raise Http404("cases are shared again in teams and PDUs")
     form, tab = ResharingForm(request.POST.dict()), unit_url(level, code, "reshare")
     if not form.is_valid():  # the page of the form says what is wrong
         return HttpResponseRedirect(f"{tab}?{urlencode(form.data | {'ask': '1'})}")
@@ -198,19 +196,17 @@ def _answer(request: HttpRequest, state: State, unit: Unit, row: SharingSearch) 
         "ticks": ticks,
         "names_cases": shown.names_cases,
         "moves": len(answer["moves"]),
-        "changed": changed_since(answer, state, row, unit),
+        "changed": changed_since(shown, row),
     }
 
 
-def changed_since(answer: Any, state: State, row: SharingSearch, unit: Unit) -> str:
+def changed_since(shown: ShownAnswer, row: SharingSearch) -> str:
     """What is other by now than what the answer is about; empty where it is not."""
+    state = shown.state
     if row.load_id != state.load_id or row.day != state.day:
         return f"The figures shown are of {written(state.day)} by now; this answer is of {written(row.day)}."
-    now = {
-        post.code: (post.points_x100 or 0, post.available_x100)
-        for post in resharing.posts_of(state, row.user, unit)
-    }
-    was = {post["code"]: (post["before_x100"], post["available_x100"]) for post in answer["posts"]}
+    now = {code: (post.points_x100 or 0, post.available_x100) for code, post in shown.posts.items()}
+    was = {post["code"]: (post["before_x100"], post["available_x100"]) for post in shown.answer["posts"]}
     others = sum(now.get(code) != figures for code, figures in was.items())
     if not others:
         return ""
@@ -220,5 +216,4 @@ def changed_since(answer: Any, state: State, row: SharingSearch, unit: Unit) -> 
 
 def _is_left(row: SharingSearch) -> bool:
     """Whether it waits although there is no process for jobs."""
-    silent = timezone.now() - (row.beat_at or row.asked_at)
-    return row.state == SharingSearch.State.WAITING and silent > PATIENCE and not anybody_works()
+    return row.state == SharingSearch.State.WAITING and jobs.is_left(row.beat_at or row.asked_at)
