@@ -212,6 +212,29 @@ STAFFING = {
     "training_days": 8,
     "chain": "product",
     "secondary.staff_underestimated_by": 34,
+    "secondary.staff_underestimated_by_committee": 40,
+    "secondary.staff_missing": 5400,
+    "secondary.staff_missing_committee": 6900,
+    "spoc_percent": 5,
+    "mentor_percent": 5,
+    "trainees_count_as": "PSO",
+    "absence_category": "Personal Circumstances",
+    "spoc_reason": "26",
+    "mentor_reason": "mentoring",
+    "working_days_a_week": 5,
+    "more_days_away": 0,
+    "training_days_in_net": 8,
+    **{
+        f"shares.{kind}.{grade}": percent
+        for kind, percents in {
+            "high": (100, 0),
+            "medium": (40, 60),
+            "low": (0, 100),
+            "reports": (50, 50),
+            "other": (50, 50),
+        }.items()
+        for grade, percent in zip(("PO", "PSO"), percents, strict=True)
+    },
     "secondary.probation_services_officers": 2888,
     "secondary.probation_service_staff": 16711,
 }

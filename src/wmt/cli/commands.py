@@ -40,6 +40,10 @@ COMMANDS = {
         "full:full",
         "Say whether units are full, by kind of case: with the best re-sharing, and without moving anybody.",
     ),
+    "staffing": (
+        "staffing:staffing",
+        "Say how many people the work needs, by grade, and how many are there: sentence management alone.",
+    ),
     "allocate": (
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",

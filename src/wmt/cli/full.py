@@ -10,7 +10,7 @@ import polars as pl
 import typer
 
 from wmt import history, ledger, nights
-from wmt.cli import files, options, tables
+from wmt.cli import files, options, tables, unit_codes
 from wmt.cli.console import Failure, RefusedInput, out
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.overlays import lay
@@ -61,8 +61,7 @@ def full(
 ) -> None:
     """Say whether units are full, by kind of case: with the best re-sharing, and without moving anybody."""
     files.check_kind(out_file)
-    if level is not None and level not in ledger.LEVELS[1:]:
-        raise RefusedInput(f"--level {level}: choose one of {', '.join(ledger.LEVELS[1:])}")
+    unit_codes.check_level(level)
     if verify is not None and unit is None:
         raise RefusedInput("--verify CHECKSUM needs --unit CODE: a certificate is of one unit")
     overlays = lay(overlay)
@@ -124,25 +123,10 @@ class _Units:
         return self.kept[level]
 
     def level_of(self, code: str, wanted: str | None) -> str:
-        """The level that a unit's code is of. Refuses one that is not there, or is several units'."""
-        levels = [level for level in ledger.LEVELS[1:] if code in self.sums(level)]
-        if wanted is not None and levels and wanted not in levels:
-            raise RefusedInput(f"--unit {code} --level {wanted}: {code} is a {' and a '.join(levels)} here")
-        if len(levels) > 1 and wanted is None:
-            raise RefusedInput(
-                f"--unit {code}: a {' and a '.join(levels)} have this code; add --level {' or '.join(levels)}"
-            )
-        if levels:
-            return wanted or levels[0]
-        raise RefusedInput(
-            f"--unit {code}: this data has no team, PDU or region of that code in sentence management"
-        )
+        return unit_codes.level_of(code, wanted, {level: self.sums(level) for level in ledger.LEVELS[1:]})
 
     def name(self, level: str, code: str) -> str:
-        if level == "nation":
-            return "England and Wales"
-        names = self.opened.facts.team.filter(pl.col(f"{level}_code") == code)[f"{level}_name"]
-        return str(names[0])
+        return unit_codes.name_of(self.opened.facts.team, level, code)
 
     def state(self, level: str, code: str) -> FullState:
         means = self.sums("nation")["nation"].means()

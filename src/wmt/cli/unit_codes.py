@@ -1,0 +1,40 @@
+"""The unit that a command is asked for: found by its code, at one level."""
+
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from wmt import ledger
+from wmt.cli.console import RefusedInput
+
+
+def check_level(level: str | None) -> None:
+    """Refuse a --level that is none."""
+    if level is not None and level not in ledger.LEVELS[1:]:
+        raise RefusedInput(f"--level {level}: choose one of {', '.join(ledger.LEVELS[1:])}")
+
+
+def level_of(code: str, wanted: str | None, codes: Mapping[str, Collection[str]]) -> str:
+    """The level that a unit's code is of. `codes` are the units with posts in sentence management, by level.
+
+    Refuses one that is not there, or is several units'.
+    """
+    levels = [level for level in ledger.LEVELS[1:] if code in codes[level]]
+    if wanted is not None and levels and wanted not in levels:
+        raise RefusedInput(f"--unit {code} --level {wanted}: {code} is a {' and a '.join(levels)} here")
+    if len(levels) > 1 and wanted is None:
+        raise RefusedInput(
+            f"--unit {code}: a {' and a '.join(levels)} have this code; add --level {' or '.join(levels)}"
+        )
+    if levels:
+        return wanted or levels[0]
+    raise RefusedInput(
+        f"--unit {code}: this data has no team, PDU or region of that code in sentence management"
+    )
+
+
+def name_of(team: pl.DataFrame, level: str, code: str) -> str:
+    """The name of a unit, by the teams of the facts."""
+    if level == "nation":
+        return "England and Wales"
+    return str(team.filter(pl.col(f"{level}_code") == code)[f"{level}_name"][0])

@@ -1,0 +1,121 @@
+"""The dated rules that turn points and hours into people, ready to be used. Nothing is rounded here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from wmt import rules
+from wmt.errors import RefusalError
+from wmt.grades import GRADES
+from wmt.rules.formulas import points_f1_exact
+
+#: Reports, and all other work with points: kinds of work beside the kinds of cases (`full_kinds`).
+REPORTS, OTHER = "reports", "other"
+CHAINS = ("product", "sum")
+
+
+class StaffingError(RefusalError):
+    """Rules from which no number of people follows; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What a full-time officer's year holds, and who does which work, by the rules of a day.
+
+    `chosen` is the chain to use instead of the rules' own: 'product' takes NET and NAT off one after the
+    other, 'sum' together.
+    """
+
+    ruleset: rules.RuleSet
+    chosen: str | None = None
+
+    def value(self, path: str) -> rules.DatedValue:
+        """A rule; of nights saved before there was one, the value of their day."""
+        return self.ruleset.get(path) or rules.load().at(self.ruleset.day)[path]
+
+    def number(self, path: str) -> Fraction:
+        """A rule that is a number."""
+        value = self.value(path).value
+        assert isinstance(value, int | Decimal)
+        return Fraction(value)
+
+    @property
+    def chain(self) -> str:
+        return self.chosen or str(self.value("staffing.chain").value)
+
+    @cached_property
+    def nat(self) -> Fraction:
+        """The share of contracted time that is non-attributable."""
+        return self.number("nat_percent") / 100
+
+    @cached_property
+    def days_a_year(self) -> Fraction:
+        """Paid days of a full-time year: 260.7."""
+        return self.number("staffing.working_days_a_week") * self.weeks
+
+    @cached_property
+    def weeks(self) -> Fraction:
+        return self.number("weeks_per_year")
+
+    @cached_property
+    def days_away(self) -> Mapping[str, Fraction]:
+        """Non-effective time (NET) in days a year, by what it is for."""
+        within = self.number("staffing.training_days_in_net")
+        published = self.number("net_percent") / 100 * self.days_a_year
+        # how many training days there are was published in 2023 only
+        stated = self.ruleset.get("staffing.training_days") is not None
+        return {
+            "leave, sickness and other absence": published - within,
+            "training": self.number("staffing.training_days") if stated else within,
+            "more days away": self.number("staffing.more_days_away"),
+        }
+
+    @cached_property
+    def net(self) -> Fraction:
+        """The share of contracted time that is non-effective, built of days."""
+        return sum(self.days_away.values(), Fraction()) / self.days_a_year
+
+    @cached_property
+    def share_left(self) -> Fraction:
+        """The share of contracted time that is left for cases. Raises StaffingError where it is none."""
+        left = (1 - self.net) * (1 - self.nat) if self.chain == "product" else 1 - self.net - self.nat
+        if left <= 0:
+            raise StaffingError(
+                f"NET of {float(self.net * 100):.1f}% and NAT of {float(self.nat * 100):.1f}% leave no "
+                "time for cases; lower net_percent, nat_percent or staffing.more_days_away"
+            )
+        return left
+
+    @cached_property
+    def full_time(self) -> Fraction:
+        """Hours of a full-time week of a probation officer."""
+        return self.number("full_time_hours.PO")
+
+    @cached_property
+    def hours_of_fte(self) -> Fraction:
+        """Hours a year that one full-time officer has for cases and reports."""
+        return self.full_time * self.weeks * self.share_left
+
+    @cached_property
+    def hours_of_point(self) -> Fraction:
+        """Hours a year behind one point: formula F1 turned round, not rounded."""
+        return 1 / points_f1_exact(1, self.value("nat_percent").value, self.value("weeks_per_year").value)  # type: ignore[arg-type]
+
+    @cached_property
+    def points_of_fte(self) -> Fraction:
+        """Standing points that one full-time officer carries through the year."""
+        return self.hours_of_fte / self.hours_of_point
+
+    def shares(self, kind: str) -> Mapping[str, Fraction]:
+        """How much of the work of a kind each grade does. Raises StaffingError where it is not all of it."""
+        path = f"staffing.shares.{kind}"
+        values = self.ruleset.under(path) or rules.load().at(self.ruleset.day).under(path)
+        found = {grade: Fraction(values[grade].value) / 100 for grade in GRADES if grade in values}  # type: ignore[arg-type]
+        if sum(found.values()) != 1:
+            added = float(sum(found.values()) * 100)
+            raise StaffingError(
+                f"the shares under {path} add up to {added:g}%; change them so that they make 100%"
+            )
+        return found

@@ -1,0 +1,66 @@
+"""`wmt staffing` on a small nation: its sums are those of `wmt measure`, and units add up to the nation."""
+
+import pytest
+
+from night_tools import Nation, Run
+from wmt.cli import staffing
+from wmt.cli.console import RefusedInput
+
+
+@pytest.fixture
+def night_input(nation: Nation) -> tuple[object, ...]:
+    return (nation.tidy(0), "--people", nation.people(0))
+
+
+def test_the_work_of_a_unit_is_its_points(run: Run, night_input: tuple[object, ...]) -> None:
+    told = run("staffing", *night_input, "--unit", "nation", "--json").json
+    rows = run("measure", *night_input, "--level", "nation", "--json").json
+    nation = next(row for row in rows if row["stream"] == "sentence_management")
+    assert told["work"]["points"] == pytest.approx(nation["points"])
+    assert sum(each["points"] for each in told["kinds"]) == pytest.approx(nation["points"])
+    for kind in told["kinds"]:
+        assert sum(line["points"] for line in kind["lines"]) == pytest.approx(kind["points"])
+        assert sum(line["hours"] for line in kind["lines"]) == pytest.approx(kind["hours"], abs=1)
+
+
+def test_units_add_up(run: Run, night_input: tuple[object, ...]) -> None:
+    levels = {
+        level: run("staffing", *night_input, "--level", level, "--json").json
+        for level in ("nation", "region", "pdu", "team")
+    }
+    (nation,) = levels["nation"]
+    for level in ("region", "pdu", "team"):
+        for figure in ("need", "in_post"):
+            assert sum(row[figure] for row in levels[level]) == pytest.approx(nation[figure], abs=1), level
+
+
+def test_it_is_told_in_words_and_as_a_table(run: Run, night_input: tuple[object, ...]) -> None:
+    told = run("staffing", *night_input, "--unit", "nation").out
+    assert "One full-time officer carries 1,776.00 points" in told
+    assert "in non-effective time" in told
+    assert "National Audit Office" in told
+    assert "have fewer people than their work needs" in run("staffing", *night_input).out
+
+
+def test_the_chain_can_be_chosen(run: Run, night_input: tuple[object, ...]) -> None:
+    told = run("staffing", *night_input, "--unit", "nation", "--chain", "sum", "--json").json
+    assert (told["chain"], told["points_of_one_fte"]) == ("sum", 1703.72)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"by": "cases"}, "--by cases: choose points or hours"),
+        ({"chain": "both"}, "--chain both: choose product or sum"),
+        ({"level": "post"}, "--level post: choose one of team, pdu, region, nation"),
+    ],
+)
+def test_what_is_not_offered_is_refused(options: dict[str, str], words: str) -> None:
+    with pytest.raises(RefusedInput, match=words):
+        staffing.staffing([], **options)  # type: ignore[arg-type]
+
+
+def test_a_unit_that_is_not_there_is_refused(run: Run, night_input: tuple[object, ...]) -> None:
+    done = run("staffing", *night_input, "--unit", "NOWHERE")
+    assert done.code == 2
+    assert "no team, PDU or region of that code" in done.err
