@@ -88,6 +88,12 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
         GIVE, {"first_day": "{day}", "reason": "other", "no_new_cases": True}, {},
     ),
     "post protections/{number}/end": (GIVE, None, {}),
+    "get pdus/{code}/priority-levels": (ALL, None, {}),
+    "post pdus/{code}/priority-levels": (
+        Action.SET_PRIORITIES, {"level": "amber", "first_day": "{day}", "why": "x"}, {},
+    ),
+    "post priority-levels/{number}/end": (Action.SET_PRIORITIES, {}, {}),
+    "post priority-levels/{number}/undo": (Action.SET_PRIORITIES, None, {}),
     "get events": (FOLLOW, None, {}),
     "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),
@@ -182,6 +188,7 @@ def asked(program: Program, operation: str, nation: Any, post: Unit) -> Any:
     method, _, address = operation.partition(" ")
     _, body, query = TABLE[operation]
     code = post.team_code if address.startswith(("teams/", "units/")) else post.code
+    code = post.pdu_code if address.startswith("pdus/") else code
     words = words_of(nation, post) | {"code": code}
     if "plans/{number}" in address and (made := SavedPlan.objects.order_by("pk").last()):
         words["number"] = f"{made.pk}"  # numbers go on where a database takes a test back

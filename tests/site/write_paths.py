@@ -30,6 +30,7 @@ from wmt.site.changes import (
     allocation_preview,
     case_kinds,
     colleagues,
+    priority,
     protect,
     spread,
     waiting_cases,
@@ -75,6 +76,8 @@ class Place:
     waiting: int  # the number of the record of a waiting case
     colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
+    priority: int  # the number of a priority level of the PDU of the post that has not begun
+    pdu: str
     changed: int  # the number of a change of a case's tier of today
     undone_step: tuple[int, int]  # of another plan of theirs, and a step of it that was applied and undone
     beside: dict[str, str]  # another post of the PDU of the post, and of who holds that case
@@ -191,6 +194,14 @@ def _place_in(scene: Scene) -> Place:
         percent_x100=10_000,
     )  # fmt: skip
     actions.save(actor=None, who="a test", changes=[absence])
+    pdu = Unit.objects.get(load_id=held.load_id, level="post", whole=True, code=":".join(post)).pdu_code
+    level, _ = priority.set_level(
+        actor=None, who="a test",
+        wanted=priority.PriorityRequest(
+            pdu=pdu, level="red", first_day=today + timedelta(20), last_day=today + timedelta(30),
+            why="a test",
+        ),
+    )  # fmt: skip
     (mentor,), _ = colleagues.name_colleagues(
         actor=None, who="a test",
         wanted=colleagues.ColleaguesRequest(
@@ -219,6 +230,8 @@ def _place_in(scene: Scene) -> Place:
         waiting=waiting.pk,
         colleague=mentor.pk,
         protection=guarded.pk,
+        priority=level.pk,
+        pdu=pdu,
         changed=changed.pk,
         undone_step=undone_step(user, team, ":".join(post)),
         beside={code: colleague_of(code) for code in (":".join(post), holder.code)},
@@ -351,6 +364,21 @@ SAVES: dict[tuple[str, str], Write] = {
          "given": [{"ref": place.ref, "post": place.code}]},
     ),
     ("POST", "api-colleague-end"): lambda place: place.api("post", f"case-colleagues/{place.colleague}/end"),
+    ("POST", "priority-level"): lambda place: place.form(
+        f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
+    ),
+    ("POST", "priority-level-end"): lambda place: place.form(f"/priority-level/{place.priority}/end/"),
+    ("POST", "priority-level-undo"): lambda place: place.form(f"/priority-level/{place.priority}/undo/"),
+    ("POST", "api-priority-levels"): lambda place: place.api(
+        "post", f"pdus/{place.pdu}/priority-levels",
+        {"level": "amber", "first_day": str(place.day), "last_day": str(place.day), "why": "a test"},
+    ),
+    ("POST", "api-priority-level-end"): lambda place: place.api(
+        "post", f"priority-levels/{place.priority}/end", {"last_day": str(place.day + timedelta(25))}
+    ),
+    ("POST", "api-priority-level-undo"): lambda place: place.api(
+        "post", f"priority-levels/{place.priority}/undo"
+    ),
     ("POST", "protect"): lambda place: place.form(
         f"/protect/{place.code}/", no_new="on", reason="other", first_day=place.day + timedelta(40)
     ),

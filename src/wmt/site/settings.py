@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wmt.site.workload",
     "wmt.site.allocation",
     "wmt.site.plans",
+    "wmt.site.priorities",
     "wmt.site.outbox",
     "wmt.site.domain_events",
     "wmt.site.duties",

@@ -18,6 +18,7 @@ class Action(StrEnum):
     ALLOCATE_CASES = "allocate cases"
     HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
+    SET_PRIORITIES = "set the priority level of a PDU"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
     @property
@@ -50,7 +51,7 @@ _READS = _EVERYONE | {Action.READ_LOADS}
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
     "manager": Role("Manager (senior probation officer)", "team", _LINE_MANAGER, ("team", "pdu")),
-    "head": Role("Head of PDU", "pdu", _LINE_MANAGER, ("pdu",)),
+    "head": Role("Head of PDU", "pdu", _LINE_MANAGER | {Action.SET_PRIORITIES}, ("pdu",)),
     "analyst": Role(
         "Performance and quality analyst",
         "nation",

@@ -13,6 +13,7 @@ from wmt.site.api import lookups, schemas
 from wmt.site.availability.staff_details import called
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import UsedHours
+from wmt.site.priorities import levels
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -78,6 +79,10 @@ class FiguresShown(Schema):
     stale_posts: int
     stale_since: datetime | None
     unmeasured_posts: int
+    priority_level: str = Field(
+        description="That of its PDU on the day, `green`, `amber` or `red`; empty for units above. "
+        "Figures are those of business as usual, and less valid the further a PDU is from green."
+    )
 
 
 class NamedPlace(Schema):
@@ -155,10 +160,10 @@ def list_units(request: HttpRequest, level: lookups.UnitLevel, paging: Query[Lis
         else:
             below = units.below(state, above, level, paging.grade or "", paging.stream)
         rows = visible_to(below, lookups.me(request), state)
-    used = UsedHours(state, Unit(level=top, code=paging.under_code or units.NATION))
+    made = _Figures(state, Unit(level=top, code=paging.under_code or units.NATION))
     return {
         **paging.about(rows.count()),
-        "items": [_figures(unit, state, used) for unit in paging.part(rows)],
+        "items": [made.of(unit) for unit in paging.part(rows)],
     }
 
 
@@ -171,11 +176,11 @@ def list_units(request: HttpRequest, level: lookups.UnitLevel, paging: Query[Lis
 def one_unit(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode) -> dict[str, Any]:
     """A unit with its figures, those of each grade, and the units it belongs to."""
     state, unit = lookups.unit_for(request, level, code)
-    used = UsedHours(state, unit)
+    made = _Figures(state, unit)
     return {
-        "figures": _figures(unit, state, used),
-        "streams": [_figures(each, state, used) for each in units.streams(state, unit).values()],
-        "grades": [_figures(each, state, used) for each in units.grades(state, unit)],
+        "figures": made.of(unit),
+        "streams": [made.of(each) for each in units.streams(state, unit).values()],
+        "grades": [made.of(each) for each in units.grades(state, unit)],
         "above": list(units.above(state, lookups.me(request), unit)),
         "person": _person(unit),
     }
@@ -187,7 +192,17 @@ def _person(unit: Unit) -> dict[str, str] | None:
     return called([unit])[unit.staff_code]._asdict()
 
 
-def _figures(unit: Unit, state: State, used: UsedHours) -> dict[str, Any]:
-    return serialise.present_total(vars(unit), state.over_x100) | {
-        "reduction_hours_used": serialise.micro(used.of(unit))
-    }
+class _Figures:
+    """The figures of a unit and of those under it, as they are shown."""
+
+    def __init__(self, state: State, top: Unit) -> None:
+        self._state, self._used, self._levels = state, UsedHours(state, top), levels.not_green(state)
+
+    def of(self, unit: Unit) -> dict[str, Any]:
+        """One unit's."""
+        pdu = levels.pdu_of(unit)
+        row = self._levels.get(pdu)
+        return serialise.present_total(vars(unit), self._state.over_x100) | {
+            "reduction_hours_used": serialise.micro(self._used.of(unit)),
+            "priority_level": row.level if row else levels.GREEN if pdu else "",
+        }

@@ -16,6 +16,7 @@ from wmt.site.workload.state import State
 UnitLevel = Annotated[schemas.Level, Path(description="The level of the unit.")]
 UnitCode = Annotated[schemas.Code, Path(description="Its code: a slash in it is written ~s, and ~ is ~t.")]
 PostCode = Annotated[schemas.Code, Path(description="The code of the post: TEAM:STAFF.")]
+PduCode = Annotated[schemas.Code, Path(description="The code of the PDU.")]
 TeamCode = Annotated[schemas.Code, Path(description="The code of the team.")]
 RecordKey = Annotated[schemas.Key, Path(description="The key of the record.")]
 

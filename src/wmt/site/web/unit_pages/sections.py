@@ -12,6 +12,7 @@ from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
+from wmt.site.web.priorities import tab as priorities
 from wmt.site.web.resharing import tab as reshare
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
@@ -36,6 +37,7 @@ TABS.update(
         "caseload": caseload,
         "per-fte": per_fte,
         "full": unit_full,
+        "priority": priorities,
         "working": working,
         "duties": register,
         "plans": plans,
@@ -56,7 +58,7 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "full", "downloads"),
+    "Workload": ("", "per-fte", "full", "priority", "downloads"),
     "Cases": (
         "caseload",
         "waiting",

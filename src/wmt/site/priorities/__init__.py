@@ -1,0 +1,1 @@
+"""Priority levels of PDUs (green, amber, red): what was set, from when until when, by whom and why."""

@@ -1,0 +1,73 @@
+"""The priority level of PDUs on the day of the figures, as was recorded by then."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from wmt.site.priorities.models import PriorityLevel
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+GREEN, AMBER, RED = (str(level) for level in PriorityLevel.Level)
+
+
+class UnknownPriorityLevel(Http404):
+    """There is no priority level with this number."""
+
+
+def find(number: int) -> PriorityLevel:
+    """A priority level by its number. Raises UnknownPriorityLevel."""
+    found = PriorityLevel.objects.filter(pk=number).first()
+    if found is None:
+        raise UnknownPriorityLevel(f"there is no priority level {number}")
+    return found
+
+
+def known_on(state: State) -> QuerySet[PriorityLevel]:
+    """The levels that stand; of a day in the past, those that stood when it ended."""
+    if state.as_of is None:
+        return PriorityLevel.objects.filter(ended_at__isnull=True)
+    over = timezone.make_aware(datetime.combine(state.day + timedelta(1), time.min))
+    ended = Q(ended_at__isnull=True) | Q(ended_at__gte=over)
+    return PriorityLevel.objects.filter(ended, recorded_at__lt=over)
+
+
+def not_green(state: State) -> Mapping[str, PriorityLevel]:
+    """The PDUs at amber or red on the day of the figures, by every code they have or had: most have none."""
+    day = state.day
+    rows = known_on(state).filter(first_day__lte=day).exclude(level=GREEN)
+    rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=day))
+    found: dict[str, PriorityLevel] = {}
+    for row in rows.order_by("pk"):
+        found |= {code: row for code in row.former if code not in found}
+        found[row.pdu] = row
+    return found
+
+
+def pdu_of(unit: Unit) -> str:
+    """The code of the PDU that a unit is or lies in; empty for regions and the nation."""
+    return unit.code if unit.level == "pdu" else unit.pdu_code
+
+
+def of_pdu(code: str) -> QuerySet[PriorityLevel]:
+    """Everything that was ever set for a PDU, the last first."""
+    return PriorityLevel.objects.filter(pdu=code).order_by("-first_day", "-pk")
+
+
+def follow(present: Mapping[str, str], shown: Collection[str]) -> None:
+    """Levels of PDUs that go on under another code go with them, and come back with a former one.
+
+    `present` is the code that PDUs have now by every code they had before, `shown` the PDUs of the figures.
+    The caller holds the transaction.
+    """
+    for row in PriorityLevel.objects.exclude(pdu__in=shown):
+        ways = (present.get(row.pdu, ""), *reversed(row.former))
+        code = next((each for each in ways if each in shown), "")
+        if code:
+            back = row.former.index(code) if code in row.former else len(row.former)
+            row.former = row.former[:back] if code in row.former else [*row.former, row.pdu]
+            row.pdu = code
+            row.save(update_fields=["pdu", "former"])
