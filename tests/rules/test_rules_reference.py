@@ -289,7 +289,11 @@ TIMINGS = {
 
 
 def test_activity_timings() -> None:
-    assert {leaf: value.value for leaf, value in NOW.under("activity_timings").items()} == TIMINGS
+    timings = NOW.under("activity_timings").items()
+    # defaults are nobody's figures; what two published ones differ by is held with the activities
+    known = {leaf: value.value for leaf, value in timings if value.status != "default"}
+    assert known.pop("oasys_additions") == TIMINGS["oasys_plan_a3"] - TIMINGS["oasys_plan_d1"]
+    assert known == TIMINGS
     for activity in ("planned_contact", "rar_session"):
         *parts, total = (value.value for value in NOW.under(f"activity_timings.{activity}").values())
         assert sum(parts) == total

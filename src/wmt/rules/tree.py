@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from wmt.rules import errors
+from wmt.rules import activity_checks, errors
 from wmt.rules.build import Build
 from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.ruleset import RuleSet, near_misses
@@ -43,12 +43,21 @@ class Tree:
 
         Raises RulesError, naming file, path and remedy, where an overlay does not fit the tree.
         """
-        faults = [fault for overlay in overlays for fault in self.overlay_faults(overlay)]
+        faults = [fault for overlay in overlays for fault in self._misfits(overlay)]
         if faults:
             raise errors.RulesError.of(faults)
         if not overlays:
             found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
             return RuleSet(day, {path: value for path, value in found if value is not None})
+        laid = self._laid(day, overlays)
+        faults = [
+            f for o in overlays for f in activity_checks.overlay_faults(laid, o.paths, o.file or o.name)
+        ]
+        if faults:
+            raise errors.RulesError.of(faults)
+        return laid
+
+    def _laid(self, day: date, overlays: Sequence[Overlay]) -> RuleSet:
         values: dict[str, DatedValue | None] = {path: p.at(day) for path, p in self._parameters.items()}
         for overlay in overlays:
             for path, since, value in overlay.at(day):
@@ -60,6 +69,15 @@ class Tree:
         return RuleSet(day, in_force, tuple(overlay.name for overlay in overlays))
 
     def overlay_faults(self, overlay: Overlay) -> list[errors.RuleFault]:
+        """What is wrong with an overlay: no such path, a value its unit refuses, activities that break."""
+        found = self._misfits(overlay)
+        days = {max(since, self.days[-1]) for _, since, _ in overlay.entries}
+        for day in () if found else sorted(days):
+            laid = self._laid(day, [overlay])
+            found += activity_checks.overlay_faults(laid, overlay.paths, overlay.file or overlay.name)
+        return found
+
+    def _misfits(self, overlay: Overlay) -> list[errors.RuleFault]:
         """Every entry of an overlay that the tree has no place for, or whose value does not fit its unit."""
         found = []
         for path, _, value in overlay.entries:
@@ -104,7 +122,10 @@ def build_folder(folder: Traversable) -> Build:
     found = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda f: f.name)
     if not found:
         return _refused(str(folder), "holds no .yaml files; name the folder that holds them")
-    return build_files(found)
+    build = build_files(found)
+    if not build.faults:
+        build.faults += activity_checks.faults(build.parameters, build.files)
+    return build
 
 
 def build_files(found: Sequence[Traversable]) -> Build:

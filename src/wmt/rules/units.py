@@ -129,6 +129,9 @@ _UNITS = (
     ValueUnit("contact code", kind="text", pattern="(CMS|NGS)[0-9]+"),
     ValueUnit("reading", kind="text", choices=("every day", "four weekly figures", "sum of 28 days")),
     ValueUnit("chain", kind="text", choices=("product", "sum")),
+    ValueUnit("times a period", decimals=4, most=366),
+    ValueUnit("period", kind="text", choices=("case", "year", "four-week month", "week", "event")),
+    ValueUnit("activity kind", kind="text", choices=("mandatory", "responsive", "beside")),
     ValueUnit("requests a minute", least=1),
     ValueUnit(
         "reach",

@@ -10,7 +10,10 @@ NO_START = date(2017, 5, 1)
 #: Local agreements and practice that were published once and bind nobody now.
 _HISTORICAL = ("thresholds.local_", "activity_timings.local.")
 #: Published for information: no figure is worked out from them.
-_PRICES_NOTHING = ("activity_timings.", "responsive_time.", "staffing.")
+_PRICES_NOTHING = (
+    "activities.", "activity_bounds.", "activity_case_months.", "activity_review.", "activity_share.",
+    "activity_times.", "activity_timings.", "responsive_time.", "staffing.",
+)  # fmt: skip
 
 
 def is_historical(path: str) -> bool:

@@ -77,7 +77,20 @@ GROUPS = (
     ),
     RuleFamily("full", "Whether a unit is full", ("full", "full_kinds")),
     RuleFamily("duties", "Duties of managers where workload is excessive", ("duties",)),
-    RuleFamily("activities", "Activities and their minutes", ("activity_timings", "responsive_time")),
+    RuleFamily(
+        "activities",
+        "Activities, their minutes and how often",
+        (
+            "activities",
+            "activity_timings",
+            "activity_times",
+            "activity_share",
+            "activity_case_months",
+            "activity_review",
+            "activity_bounds",
+            "responsive_time",
+        ),
+    ),
     RuleFamily("staffing", "Staffing", ("staffing",)),
 )
 OTHER = RuleFamily("other", "Other rules", ())

@@ -216,6 +216,7 @@ def _activity_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
                 "value": tables.text(labels.worth(value.value)),
                 "unit": tables.text(value.unit),
                 "standing": tables.text(labels.standing(value.path).capitalize()),
+                "status": tables.text(labels.STATUS_WORDS[value.status]),
                 "note": tables.text(value.note or ""),
             }
         )
@@ -339,7 +340,8 @@ TABLES = (
     Published(
         "activities",
         "Activities and their minutes",
-        "The published times of activities that points are based on. No figure here is worked out from them.",
+        "The times of activities that points are based on. Where the published list is lost, the time is a"
+        " default chosen here, and says so. The published points stay what counts.",
         ("activity_timings",),
         _activity_rows,
         (
@@ -347,6 +349,7 @@ TABLES = (
             _column("value", "Minutes, or how often", "text"),
             _column("unit", "Unit", "text"),
             _column("standing", "Used for", "text"),
+            _column("status", "Source", "text"),
             _column("note", "Note", "text"),
         ),
     ),
