@@ -64,3 +64,30 @@ def test_a_unit_that_is_not_there_is_refused(run: Run, night_input: tuple[object
     done = run("staffing", *night_input, "--unit", "NOWHERE")
     assert done.code == 2
     assert "no team, PDU or region of that code" in done.err
+
+
+def test_the_pipeline_is_told_with_where_its_levers_come_from(run: Run) -> None:
+    told = run(
+        "pipeline", "--officers", 5636, "--intake", 1300, "--leaving", 7, "--wanted", 7115, "--json"
+    ).json
+    assert told["wanted"] == {"officers": 7115, "months": 27}
+    of = {each["lever"]: each for each in told["levers"]}
+    assert (of["leaving_percent"]["value"], of["leaving_percent"]["source"]) == (7, "given here")
+    assert of["withdrawal_longest_percent"]["is_placeholder"]
+    said = run("pipeline", "--officers", 5636, "--leaving", 7, "--wanted", 7115).out
+    assert "7,115 officers: in 27 months" in said
+    assert "not known" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--leaving", 120), "leaving of 120%"),
+        (("--months", 0), "from 1 to 600 months"),
+        (("--wanted", -1), "cannot be below 0"),
+    ],
+)
+def test_a_pipeline_that_cannot_be_is_refused(run: Run, arguments: tuple[object, ...], words: str) -> None:
+    done = run("pipeline", *arguments)
+    assert done.code == 2
+    assert words in done.err

@@ -215,6 +215,23 @@ STAFFING = {
     "secondary.staff_underestimated_by_committee": 40,
     "secondary.staff_missing": 5400,
     "secondary.staff_missing_committee": 6900,
+    **{
+        f"pipeline.{name}": value
+        for name, value in {
+            "intake": 1300,
+            "months_between_intakes": 6,
+            "shortest_route_percent": 50,
+            "withdrawal_shortest_percent": 15,
+            "withdrawal_longest_percent": 20,
+            "take_up_percent": 100,
+            "leaving_percent": Decimal("6.3"),
+            "promotion_percent": 0,
+            "returners": 0,
+            "external": 0,
+            "newly_qualified_months": 9,
+            "officers": 5519,
+        }.items()
+    },
     "spoc_percent": 5,
     "mentor_percent": 5,
     "trainees_count_as": "PSO",

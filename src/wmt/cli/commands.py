@@ -44,6 +44,10 @@ COMMANDS = {
         "staffing:staffing",
         "Say how many people the work needs, by grade, and how many are there: sentence management alone.",
     ),
+    "pipeline": (
+        "pipeline:pipeline",
+        "Say when the trainees arrive and how many officers there will be, beside the published record.",
+    ),
     "allocate": (
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",

@@ -1,4 +1,4 @@
-"""The last day an extract may be of: today with a day's grace, unless the clock is held still."""
+"""Today, unless the clock is held still, and the last day an extract may be of: today with a day's grace."""
 
 import os
 from datetime import date, timedelta
@@ -8,14 +8,27 @@ from wmt.cli.console import RefusedInput
 from wmt.site.config import ConfigError, held_day
 
 
+def today() -> date:
+    """Today. Where the clock is held at the day of the data, of which this knows nothing, the machine's."""
+    return _held() or date.today()
+
+
 def last_day() -> date | None:
     """The last day; None where made-up dates are allowed (`WMT_TODAY=extract`, `WMT_DEMO=1`)."""
+    if _held_day() == "extract":
+        return None
+    day = today()
+    grace = policy.at(day)["plausibility.days_ahead"].whole
+    return day + timedelta(days=grace)
+
+
+def _held() -> date | None:
+    held = _held_day()
+    return date.fromisoformat(held) if held and held != "extract" else None
+
+
+def _held_day() -> str | None:
     try:
-        held = held_day(os.environ)
+        return held_day(os.environ)
     except ConfigError as error:
         raise RefusedInput(str(error)) from None
-    if held == "extract":
-        return None
-    today = date.fromisoformat(held) if held else date.today()
-    grace = policy.at(today)["plausibility.days_ahead"].whole
-    return today + timedelta(days=grace)
