@@ -70,11 +70,12 @@ def test_a_case_held_at_an_old_tier_loses_the_old_points_and_gains_the_new() -> 
 
 def test_a_post_that_is_not_in_the_data() -> None:
     found = led(World(IN_2022).post("N1A:S1"))
-    new = not_in_data(found, [described(found, "custody:B3")], "PO")
+    new = not_in_data(found.rules, found.day, [described(found, "custody:B3")], "PO")
     assert (moved(new), new.now.available_x100) == ("0.0% → 2.7%", 217_600)
     assert new.words == ["not in this data: hours assumed, those usual for grade PO"]
     # whose hours are usually none has no time, whatever else it has
-    assert not_in_data(found, [described(found, "custody:B3")], "SPO").why_not == ["no available hours"]
+    spo = not_in_data(found.rules, found.day, [described(found, "custody:B3")], "SPO")
+    assert spo.why_not == ["no available hours"]
 
 
 def test_over_the_threshold_and_a_case_more() -> None:

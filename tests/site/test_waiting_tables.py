@@ -96,6 +96,55 @@ def test_what_a_person_had_recorded_before_withdrawn_data_stays(nobody: Unit, lo
     assert differences(current_state()) == []
 
 
+def test_a_case_that_withdrawn_data_dropped_waits_as_it_did_before(
+    nobody: Unit, load_night: LoadNight
+) -> None:
+    team = nobody.team_code
+    first = load_night(waiting=table(team, ["X999991", "X999992", "X999993"]))
+    came = current_state().day
+    load_night(days=1)  # says nothing of waiting cases
+    assert set(waiting()) == {"X999991", "X999992", "X999993"}
+    rows = {row.ref: row.pk for row in WaitingCase.objects.filter(state=Now.WAITING)}
+    # drops the first, says the second again, says another tier of the third, and has a new one
+    last = pl.concat([table(team, ["X999992"]), table(team, ["X999993", "X999994"], tier="C1")])
+    third = load_night(days=2, waiting=last)
+    assert set(waiting()) == {"X999992", "X999993", "X999994"}
+    judged(third, Deed.WITHDRAW)
+    found = {row.ref: row for row in WaitingCase.objects.filter(state=Now.WAITING)}
+    assert {ref: row.pk for ref, row in found.items()} == rows
+    assert {row.tier for row in found.values()} == {"B3"}
+    assert {row.arrived_on for row in found.values()} == {came}
+    assert {(row.as_at, row.settled_as_at, row.closed_at, row.change_why) for row in found.values()} == {
+        (first.as_at, None, None, "")
+    }
+    gone = WaitingCase.objects.get(ref="X999994")
+    assert (gone.state, gone.change_why) == (Now.WITHDRAWN, "only data that was withdrawn had it as waiting")
+    judged(third, Deed.RESTORE)
+    assert set(waiting()) == {"X999992", "X999993", "X999994"}
+    assert differences(current_state()) == []
+
+
+def test_one_that_somebody_recorded_anew_is_not_opened_beside_it(nobody: Unit, load_night: LoadNight) -> None:
+    team = nobody.team_code
+    load_night(waiting=table(team, ["X999991"]))
+    second = load_night(days=1, waiting=table(team, ["X999992"]))
+    recorded("X999991", team, tier="A1")
+    judged(second, Deed.WITHDRAW)
+    assert waiting() == {"X999991": "typed"}
+    assert WaitingCase.objects.get(ref="X999991", state=Now.WAITING).tier == "A1"
+
+
+def test_a_table_that_does_not_say_when_a_case_came_does_not_make_it_new_each_night(
+    nobody: Unit, load_night: LoadNight
+) -> None:
+    team = nobody.team_code
+    load_night(waiting=table(team, ["X999991"]))
+    came = current_state().day
+    load_night(days=3, waiting=table(team, ["X999991"], tier="C1"))
+    row = WaitingCase.objects.get(ref="X999991", state=Now.WAITING)
+    assert (row.arrived_on, row.tier) == (came, "C1")
+
+
 def test_rows_that_are_so_no_longer_are_left_and_named(nobody: Unit, load_night: LoadNight) -> None:
     holder = posts(stream="sentence_management", grade="PO", cases__gt=3)[0]
     to = posts(stream="sentence_management", grade="PO", available_x100__gt=0)[0]

@@ -144,15 +144,15 @@ def candidates(
     return sorted(made, key=lambda each: each.order)
 
 
-def not_in_data(found: ledger.Ledger, cases: Sequence[CaseToGive], grade: str) -> Candidate:
-    """A post that the data does not have yet, with the hours that are usual for its grade."""
+def not_in_data(rules: RuleSet, day: date, cases: Sequence[CaseToGive], grade: str) -> Candidate:
+    """A post that the data of a day does not have yet, with the hours that are usual for its grade."""
     keys = {"post_no": 0, "team_no": 0, "team_code": "", "staff_code": ""}
     post = {**keys, "grade": grade, "is_placeholder": 0, "unmeasured": 0}
     frame = pl.DataFrame([{**dict.fromkeys(SCHEMAS["post"]), **post}], SCHEMAS["post"])
-    time = ledger.TimeSide(found.rules).lines(frame, SCHEMAS["reduction"].to_frame(), found.day)
+    time = ledger.TimeSide(rules).lines(frame, SCHEMAS["reduction"].to_frame(), day)
     row: dict[str, Any] = {"code": "", "name": None, "pdu_code": "", "stream": "", "stale_since": None}
     row |= {**post, "post_no": None, "points_x100": 0, "available_x100": int(time["points_x100"].sum())}
-    made = candidate_of(found.rules, row, cases, {}, {})
+    made = candidate_of(rules, row, cases, {}, {})
     return replace(made, notes=[f"not in this data: hours assumed, those usual for grade {grade}"])
 
 

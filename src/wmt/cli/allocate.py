@@ -1,5 +1,7 @@
 """`wmt allocate`: give a case to somebody in the site of this home. Django is imported when it runs."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,9 +15,10 @@ from wmt.cli.site_start import asker
 from wmt.ledger.arithmetic import shown_capacity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wmt.site.allocation.models import CaseAllocation
+    from wmt.site.availability.change_requests import ChangeFault
     from wmt.site.changes.allocation_preview import AllocationPreview, UnitMoment
     from wmt.site.workload.state import State
 
@@ -37,6 +40,16 @@ TellPrevious = Annotated[
 Recipients = Annotated[
     list[str] | None, typer.Option("--email", metavar="ADDRESS", help="Also email this address; repeatable.")
 ]
+Tier = Annotated[
+    str,
+    typer.Option("--tier", help="The tier it is given with, where it is another now; 'untiered' for none."),
+]
+Type = Annotated[
+    str, typer.Option("--type", help="The type it is given with, where it is another now: see `wmt waiting`.")
+]
+ChangeReason = Annotated[
+    str, typer.Option("--change-reason", help="Why its tier or type is another, such as assessed_again.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Show what it would do without doing it.")]
 Undo = Annotated[int | None, typer.Option("--undo", metavar="NUMBER", help="Undo this allocation of today.")]
 
@@ -48,6 +61,9 @@ def allocate(
     notes: Notes = "",
     why_over: WhyOver = "",
     why_not_eligible: WhyNot = "",
+    tier: Tier = "",
+    case_type: Type = "",
+    change_reason: ChangeReason = "",
     limited_access: Limited = False,
     sensitive: Sensitive = False,
     tell_previous: TellPrevious = True,
@@ -61,12 +77,15 @@ def allocate(
         raise console.RefusedInput("say which case and who gets it: wmt allocate CRN --to TEAM:STAFF")
     if undo is not None and (crn or to):
         raise console.RefusedInput("--undo takes the number of an allocation alone")
+    if change_reason and not (tier or case_type):
+        raise console.RefusedInput("--change-reason says why --tier or --type is another: give one of them")
+    stated = {"location": case_type, "tier": "0" if tier == "untiered" else tier, "reason": change_reason}
     with site():
         from wmt.site.availability.change_requests import RefusedError
 
         try:
             told = _undo(undo) if undo is not None else _allocate(
-                check, ref=crn, to_post=to, reason=reason, notes=notes, why_over=why_over,
+                check, stated if tier or case_type else None, ref=crn, to_post=to, reason=reason, notes=notes, why_over=why_over,
                 why_not_eligible=why_not_eligible, limited_access=limited_access, sensitive=sensitive,
                 tell_previous=tell_previous, recipients=tuple(email or ()),
             )  # fmt: skip
@@ -88,27 +107,47 @@ def show_effects(title: str, effects: "Sequence[dict[str, Any]]") -> None:
     )
 
 
-def _allocate(only_check: bool, **wanted: Any) -> dict[str, Any]:
-    from wmt.site.allocation.labels import INITIAL
+@dataclass(frozen=True)
+class GivingCommand:
+    """Giving a case as it is, or as it is stated: what is looked at, what is missing, and the act."""
+
+    look: "Callable[..., AllocationPreview]"
+    faults: "Callable[[AllocationPreview], list[ChangeFault]]"
+    give: "Callable[..., tuple[CaseAllocation, bool]]"
+
+
+def _way(stated: dict[str, str] | None, ref: str, state: "State") -> GivingCommand:
     from wmt.site.changes import allocate as action
+    from wmt.site.changes import allocation_preview, stated_kinds
+
+    if stated is None:
+        return GivingCommand(allocation_preview.look, action.faults_of, action.allocate)
+    kind = stated_kinds.completed(actor=None, typed=ref, state=state, **stated)
+    return GivingCommand(
+        partial(stated_kinds.look, stated=kind), lambda found: stated_kinds.faults_of(found, kind),
+        partial(stated_kinds.allocate_as, stated=kind),
+    )  # fmt: skip
+
+
+def _allocate(only_check: bool, stated: dict[str, str] | None, **wanted: Any) -> dict[str, Any]:
+    from wmt.site.allocation.labels import INITIAL
     from wmt.site.changes import allocation_messages, allocation_preview
     from wmt.site.outbox import labels, messages
 
     state = state_shown()
     wanted["ref"] = allocation_preview.written(state, wanted["ref"])
-    found = allocation_preview.look(
-        actor=None, wanted=allocation_preview.AllocationRequest(**wanted), state=state
-    )
+    way = _way(stated, wanted["ref"], state)
+    found = way.look(actor=None, wanted=allocation_preview.AllocationRequest(**wanted), state=state)
     reason = wanted["reason"] or (INITIAL if found.was_waiting else "")
     request = allocation_preview.AllocationRequest(
-        **{**wanted, "reason": reason, "from_post": found.holder.code}
+        **{**wanted, "reason": reason, "from_post": found.holder.code, "seen": found.before}
     )
     told = _told(found)
     if only_check:
-        missing = action.faults_of(allocation_preview.look(actor=None, wanted=request, state=state))
+        missing = way.faults(way.look(actor=None, wanted=request, state=state))
         more = "".join(f" {fault.message}." for fault in missing)
         return {**told, "number": None, "said": f"Nothing was changed: this is what it would do.{more}"}
-    row, _ = action.allocate(actor=None, wanted=request, who=asker())
+    row, _ = way.give(actor=None, wanted=request, who=asker())
     said = (
         f"Allocation {row.pk}: given {_from(row)} to {row.to_post}. "
         f"To undo this{'' if row.transfer.comes else ' today'}, run: wmt allocate --undo {row.pk}"
@@ -139,8 +178,9 @@ def state_shown() -> "State":
 
 def _told(found: "AllocationPreview") -> dict[str, Any]:
     points = tables.figure(ledger.decimal(found.case.points_x100))
+    until = f" (until then {found.before})" if found.before else ""
     return {
-        "case": f"{found.case.ref}: {found.case.words}, {points} points",
+        "case": f"{found.case.ref}: {found.case.words}, {points} points{until}",
         "effects": effects_of(found.moments),
     }
 

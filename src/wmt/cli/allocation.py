@@ -1,6 +1,8 @@
-"""`wmt waiting` and `wmt candidates`: cases that nobody holds, and who could hold a case."""
+"""`wmt waiting` and `wmt candidates`: cases that nobody holds, and who could hold a case, in an input or, as
+the site of this home shows it now, without one."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -10,7 +12,7 @@ from wmt import ledger
 from wmt.allocation import cases as given
 from wmt.allocation import waiting as unheld
 from wmt.allocation.candidates import RECENT_DAYS, Candidate, candidates, not_in_data
-from wmt.cli import files, options, tables
+from wmt.cli import allocation_site, files, options, tables
 from wmt.cli.console import RefusedInput, out
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former
@@ -18,8 +20,16 @@ from wmt.cli.overlays import lay
 from wmt.facts import LOCATIONS, Facts
 from wmt.grades import STAFF_GRADES
 from wmt.ledger.arithmetic import shown_capacity
+from wmt.rules import RuleSet
 from wmt.text import counted
 
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[PATH…]",
+        help="A workbook, a tidy folder or zip, or a night's folder; without one the site of WMT_HOME.",
+    ),
+]
 Cases = Annotated[
     list[str] | None, typer.Option("--case", metavar="CRN", help="A case that the data lists; repeatable.")
 ]
@@ -53,7 +63,7 @@ _WAITING = (
 
 
 def waiting(
-    paths: options.Paths,
+    paths: Paths = None,
     team: Teams = None,
     pdu: Pdus = None,
     region: Regions = None,
@@ -67,18 +77,15 @@ def waiting(
 ) -> None:
     """List the cases that nobody holds yet, longest waiting first: those of placeholder posts."""
     files.check_kind(out_file)
-    overlays = lay(overlay)
-    opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
-    found = unheld.waiting(opened.ledger(opened.rule_set(rules_date, overlays)), opened.cases())
-    if team or pdu or region:
-        found = found.filter(pl.col("team_code").is_in(teams_of(opened.facts, team, pdu, region)))
-    rows = [
-        {
-            **{name: value for name, value in row.items() if name != "points_x100"},
-            "points": ledger.decimal(row["points_x100"]),
-        }
-        for row in found.iter_rows(named=True)
-    ]
+    if paths:
+        overlays = lay(overlay)
+        opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
+        rows = _waiting_in(opened, opened.rule_set(rules_date, overlays), team, pdu, region)
+    else:
+        allocation_site.need_no_options(
+            people=people, rules_date=rules_date, overlay=overlay, set_aside=set_aside, former=former
+        )
+        rows = allocation_site.waiting_rows({"team": team, "pdu": pdu, "region": region})
     if out_file is not None:
         files.write_out(out_file, {"waiting": rows}, unheld.WAITING.names())
     if json:
@@ -87,6 +94,25 @@ def waiting(
     tables.table("Cases that nobody holds", _WAITING, [_shown(row) for row in rows])
     number, points = sum(row["cases"] for row in rows), tables.figure(sum(row["points"] for row in rows))
     out.print(f"{counted(number, 'case')}, {points} points when somebody holds them", markup=False)
+
+
+def _waiting_in(
+    opened: Opened,
+    rules: RuleSet,
+    team: Sequence[str] | None,
+    pdu: Sequence[str] | None,
+    region: Sequence[str] | None,
+) -> list[dict[str, Any]]:
+    found = unheld.waiting(opened.ledger(rules), opened.cases())
+    if team or pdu or region:
+        found = found.filter(pl.col("team_code").is_in(teams_of(opened.facts, team, pdu, region)))
+    return [
+        {
+            **{name: value for name, value in row.items() if name != "points_x100"},
+            "points": ledger.decimal(row["points_x100"]),
+        }
+        for row in found.iter_rows(named=True)
+    ]
 
 
 def _shown(row: dict[str, Any]) -> tuple[object, ...]:
@@ -99,7 +125,7 @@ def _shown(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def who_could_hold(
-    paths: options.Paths,
+    paths: Paths = None,
     case: Cases = None,
     kind: Kinds = None,
     now: Now = None,
@@ -120,13 +146,23 @@ def who_could_hold(
     for grade in new_post or ():
         if grade not in STAFF_GRADES:
             raise RefusedInput(f"--new-post {grade}: choose one of {', '.join(STAFF_GRADES)}")
-    overlays = lay(overlay)
-    opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
-    found = opened.ledger(opened.rule_set(rules_date, overlays))
-    wanted = _wanted(found, case or (), kind or (), now)
-    teams = teams_of(opened.facts, team, pdu, region) or _of_holders(wanted)
-    found_people = candidates(found, wanted, teams, _allocated(opened))
-    found_people += [not_in_data(found, wanted, grade) for grade in new_post or ()]
+    _check_asked(case or (), kind or (), now)
+    if paths:
+        overlays = lay(overlay)
+        opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
+        found = opened.ledger(opened.rule_set(rules_date, overlays))
+        wanted = _wanted(found, case or (), kind or (), now)
+        teams = teams_of(opened.facts, team, pdu, region) or allocation_site.of_holders(wanted)
+        found_people = candidates(found, wanted, teams, _allocated(opened))
+        found_people += [not_in_data(found.rules, found.day, wanted, grade) for grade in new_post or ()]
+    else:
+        allocation_site.need_no_options(
+            people=people, rules_date=rules_date, overlay=overlay, set_aside=set_aside, former=former
+        )
+        wanted, found_people = allocation_site.who_could_hold(
+            refs=case or (), kinds=kind or (), now=now, asked={"team": team, "pdu": pdu, "region": region},
+            grades=new_post or (),
+        )  # fmt: skip
     rows = [_presented(each) for each in found_people]
     if out_file is not None:
         files.write_out(out_file, {"candidates": rows}, ("code", "grade"))
@@ -138,9 +174,7 @@ def who_could_hold(
     _show(found_people, len(wanted))
 
 
-def _wanted(
-    found: ledger.Ledger, refs: Sequence[str], kinds: Sequence[str], now: str | None
-) -> list[given.CaseToGive]:
+def _check_asked(refs: Sequence[str], kinds: Sequence[str], now: str | None) -> None:
     if not refs and not kinds:
         raise RefusedInput("say which case: --case CRN, or --kind custody:B3 for one that is not in the data")
     if now is not None and (len(refs) != 1 or kinds):
@@ -148,6 +182,11 @@ def _wanted(
     twice = sorted({ref for ref in refs if refs.count(ref) > 1})
     if twice:
         raise RefusedInput(f"--case {twice[0]} is given twice; a case can be given once")
+
+
+def _wanted(
+    found: ledger.Ledger, refs: Sequence[str], kinds: Sequence[str], now: str | None
+) -> list[given.CaseToGive]:
     wanted = given.listed(found, refs) if refs else []
     if now is not None:
         wanted = [given.changed(wanted[0], given.described(found, now))]
@@ -169,14 +208,6 @@ def teams_of(
                 raise RefusedInput(f"--{level} {code}: there is no such {level} in this data")
             chosen += of_unit
     return chosen
-
-
-def _of_holders(wanted: Sequence[given.CaseToGive]) -> list[str]:
-    """The teams that hold the cases now: who is nearest, where nobody says whom to look at."""
-    found = sorted({each.post.partition(":")[0] for each in wanted if each.post})
-    if not found:
-        raise RefusedInput("say whom to look at: --team, --pdu or --region")
-    return found
 
 
 def _allocated(opened: Opened) -> pl.DataFrame | None:

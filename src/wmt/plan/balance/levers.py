@@ -30,7 +30,9 @@ def changes(
 
     Without `named` the words name nobody: whose reductions end is said by grade alone.
     """
-    hours = ((grade, not_in_data(found, [], grade).now.available_x100) for grade in ("PO", "PSO"))
+    hours = (
+        (grade, not_in_data(found.rules, found.day, [], grade).now.available_x100) for grade in ("PO", "PSO")
+    )
     return [
         *questions.without_limits(asked),
         *_without_keeping(kept, again),

@@ -69,6 +69,22 @@ def case_as(*, actor: Any, typed: str, stated: StatedKind, state: State) -> Stat
     return StatedCase(holder, f"{waiting_cases.words_of(row)} in its record", case)
 
 
+def completed(*, actor: Any, typed: str, location: str, tier: str, reason: str, state: State) -> StatedKind:
+    """What somebody states of a case whose CRN they typed, with the type or tier they leave out ('') as it is,
+    and suspended as it is. Raises RefusedError."""
+    ref = preview.written(state, typed)
+    if is_in_data(state, ref):
+        _, case = preview.case_of(actor=actor, typed=ref, state=state)
+        return StatedKind(
+            location=location or case.location, tier=tier or case.tier, suspended=case.suspended,
+            reason=reason,
+        )  # fmt: skip
+    # whether they may allocate it comes first, as in `case_as`
+    preview.case_of(actor=actor, typed=ref, state=state, stated=(LOCATIONS[0], tier) if tier else None)
+    row = WaitingCase.objects.get(ref=ref, state=WaitingCase.State.WAITING)
+    return StatedKind(location=location or row.location, tier=tier or row.tier or "0", reason=reason)
+
+
 def look(
     *, actor: Any, wanted: preview.AllocationRequest, stated: StatedKind, state: State
 ) -> preview.AllocationPreview:

@@ -1,18 +1,22 @@
 """The table of waiting cases that an extract brings along: recorded when the extract is shown.
 
 By the rules of the feed of waiting cases, as of the moment of the extract. The table lists all that wait
-where it comes from: what an earlier one told and this one does not waits no more.
+where it comes from: what an earlier one told and this one does not waits no more. An extract without the
+table says nothing: what the last one that had it told still holds.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from wmt.nights import Night
+from wmt.nights import Night, NightError, open_night
+from wmt.nights.names import night_names
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import RefusedError
@@ -35,6 +39,20 @@ _NOT_TAKEN = {
 }
 
 
+@dataclass(frozen=True)
+class WaitingTable:
+    """The table of one night, as of its moment; `name` is empty where no night that is kept has one."""
+
+    name: str
+    as_at: datetime
+    rows: Sequence[dict[str, Any]] = ()
+
+    @property
+    def refs(self) -> set[tuple[str, int]]:
+        """The cases and events that it lists."""
+        return {(row["case_ref"], row["event_no"]) for row in self.rows}
+
+
 def take_waiting_cases(load: Load, night: Night) -> None:
     """Record what the night that has just been shown says of waiting cases. The caller holds the journal.
 
@@ -44,15 +62,55 @@ def take_waiting_cases(load: Load, night: Night) -> None:
     assert load.as_at is not None
     of_table = WaitingCase.objects.filter(source=WaitingCase.Source.TABLE)
     by_table = Q(state=_Now.WAITING) | Q(state=_Now.WITHDRAWN, settled_as_at__isnull=False)
-    later = of_table.filter(by_table, as_at__gt=load.as_at)
+    later = _wait_again(of_table.filter(by_table, as_at__gt=load.as_at), load)
     undone = {row.pk for row in later} - _put_back(later, load)
-    of_table.filter(pk__in=undone).update(as_at=load.as_at - timedelta(seconds=1), settled_as_at=None)
-    is_there = f"input/{TABLE}.parquet" in night.manifest.files
+    table = _table_of(night, load.as_at)
+    is_there = bool(table.name)
     if not is_there and not undone:
         return
-    found = list(night.table(f"input/{TABLE}").iter_rows(named=True)) if is_there else []
-    rows = [FeedRow(details=_details(row, load.as_at), as_at=load.as_at) for row in found]
+    rows = table.rows
+    if not is_there:
+        # only what withdrawn data had said is asked of the table before it: the rest stands as it is
+        table = _last_table(load)
+        asked = set(of_table.filter(pk__in=undone).values_list("ref", "event_number"))
+        rows = [row for row in table.rows if (row["case_ref"], row["event_no"]) in asked]
+    of_table.filter(pk__in=undone).update(as_at=table.as_at - timedelta(seconds=1), settled_as_at=None)
+    _take(load, table.as_at, rows)
+    waiting = of_table.filter(state=_Now.WAITING)
+    gone = waiting if is_there else waiting.filter(pk__in=undone)
+    why = "only data that was withdrawn had it as waiting"
+    if is_there:
+        why = f"not in the table of waiting cases of {timezone.localtime(table.as_at):%-d %B %Y}"
+    _end([row for row in gone if (row.ref, row.event_number) not in table.refs], table.as_at, why, load.who)
+
+
+def _table_of(night: Night, as_at: datetime) -> WaitingTable:
+    if f"input/{TABLE}.parquet" not in night.manifest.files:
+        return WaitingTable("", as_at)
+    return WaitingTable(night.name, as_at, list(night.table(f"input/{TABLE}").iter_rows(named=True)))
+
+
+def _last_table(load: Load) -> WaitingTable:
+    """The last table of waiting cases before a load, of the data that was shown and is not withdrawn."""
+    assert load.as_at is not None
+    loads = Load.objects.filter(change__isnull=False, withdrawn_at__isnull=True, as_at__lt=load.as_at)
+    shown = dict(loads.values_list("night", "as_at"))
+    for each in reversed(night_names(settings.CONFIG.nights)):
+        if each.name in shown:
+            try:
+                table = _table_of(open_night(settings.CONFIG.nights / each.name), shown[each.name])
+            except NightError:  # its damage is told where nights are looked at, and must not stop this one
+                continue
+            if table.name:
+                return table
+    return WaitingTable("", load.as_at)
+
+
+def _take(load: Load, as_at: datetime, found: Sequence[dict[str, Any]]) -> None:
+    """What rows of a table say, as of its moment; those that cannot be taken are named."""
     numbers = [row["row"] for row in found]
+    arrived = _arrivals(found)
+    rows = [FeedRow(details=_details(row, as_at, arrived), as_at=as_at) for row in found]
     try:
         answers = take_feed(actor=None, rows=rows, who=load.who, source=WaitingCase.Source.TABLE)
     except RefusedError as refused:
@@ -71,13 +129,18 @@ def take_waiting_cases(load: Load, night: Night) -> None:
         left[FeedAnswer.HELD if row.details.ref in came else answer].append(number)
     for answer, words in _NOT_TAKEN.items():
         _warn(load, left[answer], words)
-    told = {(row["case_ref"], row["event_no"]) for row in found}
-    waiting = of_table.filter(state=_Now.WAITING)
-    gone = waiting if is_there else waiting.filter(pk__in=undone)
-    _end([row for row in gone if (row.ref, row.event_number) not in told], load.as_at, load.who)
 
 
-def _details(row: dict[str, Any], as_at: datetime) -> WaitingDetails:
+def _arrivals(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], date]:
+    """When cases came that wait already: a table that does not say it each night does not make them new."""
+    refs = {row["case_ref"] for row in rows if row["arrived_on"] is None}
+    there = WaitingCase.objects.filter(state=_Now.WAITING, ref__in=refs)
+    return {(ref, event): day for ref, event, day in there.values_list("ref", "event_number", "arrived_on")}
+
+
+def _details(row: dict[str, Any], as_at: datetime, arrived: Mapping[tuple[str, int], date]) -> WaitingDetails:
+    day = timezone.localdate(as_at)
+    came = row["arrived_on"] or min(arrived.get((row["case_ref"], row["event_no"]), day), day)
     texts = ("no_tier_why", "order_length", "appointment", "appointment_with", "court")
     told: dict[str, Any] = {name: row.get(name) or "" for name in texts}
     for name in ("requirements", "previous_posts"):
@@ -86,9 +149,26 @@ def _details(row: dict[str, Any], as_at: datetime) -> WaitingDetails:
         ref=row["case_ref"], event_number=row["event_no"], team_code=row["team_code"],
         location=row["location"], tier=(row["tier"] or "").removeprefix("0"), is_t2a=row["is_t2a"],
         sentence_day=row["sentence_on"], handover_day=row["handover_on"],
-        appointment_day=row["appointment_on"],
-        arrived_on=row["arrived_on"] or timezone.localdate(as_at), **told,
+        appointment_day=row["appointment_on"], arrived_on=came, **told,
     )  # fmt: skip
+
+
+def _wait_again(rows: Iterable[WaitingCase], load: Load) -> list[WaitingCase]:
+    """The same cases, with those waiting again that only a table of withdrawn data had ended; one that was
+    recorded anew since stays ended."""
+    found, opened = list(rows), 0
+    for row in found:
+        same = WaitingCase.objects.filter(ref=row.ref, event_number=row.event_number, state=_Now.WAITING)
+        if row.state == _Now.WITHDRAWN and row.ref and not same.exists():
+            row.state, row.settled_as_at, row.change_why = _Now.WAITING, None, ""
+            row.closed_at, row.closed_by = None, ""
+            row.save()
+            opened += 1
+    if opened:
+        said = counted(opened, "waiting case waits", "waiting cases wait")
+        words = f"{said} again: data that did not list them any more was withdrawn."
+        record("waiting case", words, who=load.who)
+    return found
 
 
 def _put_back(rows: Iterable[WaitingCase], load: Load) -> set[int]:
@@ -108,12 +188,11 @@ def _put_back(rows: Iterable[WaitingCase], load: Load) -> set[int]:
     return found
 
 
-def _end(rows: Sequence[WaitingCase], as_at: datetime, who: str) -> None:
+def _end(rows: Sequence[WaitingCase], as_at: datetime, why: str, who: str) -> None:
     """Cases that no table tells any more wait no more, as of this extract."""
     for row in rows:
         row.state, row.settled_as_at, row.as_at = _Now.WITHDRAWN, as_at, as_at
-        row.closed_at, row.closed_by = timezone.now(), who
-        row.change_why = f"not in the table of waiting cases of {timezone.localtime(as_at):%-d %B %Y}"
+        row.closed_at, row.closed_by, row.change_why = timezone.now(), who, why
         row.save()
     if rows:
         said = counted(len(rows), "waiting case is", "waiting cases are")

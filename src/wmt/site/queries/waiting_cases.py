@@ -4,13 +4,13 @@ Where both are there, the figures and the post are those of the extract and the 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wmt import ledger
@@ -79,7 +79,11 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
     reads = access.reads_waiting(question.user, state)
     recorded: dict[str, WaitingCase] = {}
     found: list[WaitingEntry] = []
-    lines = _at_placeholders(question)
+    withholding = Withholding(state, question.user, question.unit)
+    lines = [
+        (withholding.line(line, priced), priced, post, worth)
+        for line, priced, post, worth in _at_placeholders(state, units.everybody(state, question.unit))
+    ]
     if state.as_of is None:  # what is recorded is of now
         refs = {line.ref for line, *_ in lines if line.ref and line.listed_cases == 1}
         there = WaitingCase.objects.filter(ref__in=refs, state=WaitingCase.State.WAITING)
@@ -91,16 +95,24 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
         for row in rows:
             may = reads(row)
             if row.pk in beside or (may and row.ref not in seen):
-                found.append(_of_record(question, row, teams[row.team_code], may))
-    for line, priced, post, worth in lines:
-        kind = CaseKindShown(priced.location, priced.tier, priced.stream, priced.suspended)
-        own = recorded.get(line.ref) if line.listed_cases == 1 else None
-        found.append(
-            WaitingEntry(
-                kind, worth, post.team_code, teams.get(post.team_code), line, priced, post, own,
-                withheld=line.withheld,
-            )
-        )  # fmt: skip
+                found.append(_of_record(state, row, teams[row.team_code], may))
+    found += [_of_line(each, teams, recorded) for each in lines]
+    return _oldest_first(found, state.day)
+
+
+def all_waiting(state: State, codes: Collection[str] | None = None) -> list[WaitingEntry]:
+    """Every waiting case of the figures shown now, or those of some teams, in the same order: as a command
+    reads them, with nothing withheld."""
+    teams = {team.code: team for team in units.of_level(state, "team")}
+    posts, beside = units.of_level(state, "post"), waiting_beside(state)
+    if codes is not None:
+        posts, beside = posts.filter(team_code__in=codes), beside.filter(team_code__in=codes)
+    lines = _at_placeholders(state, posts)
+    refs = {line.ref for line, *_ in lines if line.ref and line.listed_cases == 1}
+    there = WaitingCase.objects.filter(ref__in=refs, state=WaitingCase.State.WAITING)
+    recorded = {row.ref: row for row in there.order_by("-event_number")}
+    found = [_of_line(each, teams, recorded) for each in lines]
+    found += [_of_record(state, row, teams.get(row.team_code), True) for row in beside]
     return _oldest_first(found, state.day)
 
 
@@ -126,7 +138,7 @@ def without_team(question: UnitRequest) -> list[WaitingEntry]:
     rows = waiting_beside(state).exclude(team_code__in=teams)
     hidden = limited_access.hidden_from(question.user)
     found = [
-        _of_record(question, row, None, True)
+        _of_record(state, row, None, True)
         for row in rows
         if row.ref.upper() not in hidden and reads((row.team_code, ""))
     ]
@@ -145,8 +157,17 @@ def teams_of(question: UnitRequest, level: str = "team") -> list[Unit]:
     return list(found if unit.level == units.NATION else found.filter(**{f"{unit.level}_code": unit.code}))
 
 
-def _of_record(question: UnitRequest, row: WaitingCase, team: Unit | None, may: bool) -> WaitingEntry:
-    state = question.state
+def _of_line(
+    found: "PlaceholderLine", teams: Mapping[str, Unit], recorded: Mapping[str, WaitingCase]
+) -> WaitingEntry:
+    line, priced, post, worth = found
+    kind = CaseKindShown(priced.location, priced.tier, priced.stream, priced.suspended)
+    own = recorded.get(line.ref) if line.listed_cases == 1 else None
+    team = teams.get(post.team_code)
+    return WaitingEntry(kind, worth, post.team_code, team, line, priced, post, own, withheld=line.withheld)
+
+
+def _of_record(state: State, row: WaitingCase, team: Unit | None, may: bool) -> WaitingEntry:
     tier = row.tier if row.tier in TIERS[state.tier_scheme] else "0"
     stream = "t2a" if row.is_t2a else "standard"
     worth = of_kind(rules_of(state), state.tier_scheme, state.day, row.location, tier, stream)
@@ -155,11 +176,18 @@ def _of_record(question: UnitRequest, row: WaitingCase, team: Unit | None, may: 
     return WaitingEntry(kind, worth.points_x100, row.team_code, team, recorded=shown, withheld=not may)
 
 
-def _at_placeholders(question: UnitRequest) -> list[tuple[Line, Pricing, Unit, int]]:
-    """The lines of waiting cases, as somebody may read them, with what each will be for its holder."""
-    state, unit = question.state, question.unit
-    there = units.everybody(state, unit).filter(code__in=placeholders(state))
-    posts = {post.number: post for post in there}
+class PlaceholderLine(NamedTuple):
+    """A line of a case that waits at a placeholder, and what the case will be for its holder."""
+
+    line: Line
+    priced: Pricing
+    post: Unit
+    worth_x100: int
+
+
+def _at_placeholders(state: State, there: QuerySet[Unit]) -> list[PlaceholderLine]:
+    """The lines of the cases that wait at those of some posts that are placeholders."""
+    posts = {post.number: post for post in there.filter(code__in=placeholders(state))}
     pricing = line_queries.pricing_of(state)
     moving = [n for n, priced in pricing.items() if priced.kind in MOVES and priced.stream != ledger.OMIC]
     of_cases = Line.objects.filter(load_id=state.load_id, pricing__in=moving)
@@ -175,13 +203,11 @@ def _at_placeholders(question: UnitRequest) -> list[tuple[Line, Pricing, Unit, i
 
     for line in lines:
         worth[key_of(line)] += line.points_x100
-    withholding, found = Withholding(state, question.user, unit), []
-    for line in lines:
-        priced = pricing[line.pricing]
-        if priced.kind == "case" and line.listed_cases > 0:
-            points_x100 = worth[key_of(line)]
-            found.append((withholding.line(line, priced), priced, posts[line.post_no], points_x100))
-    return found
+    return [
+        PlaceholderLine(line, pricing[line.pricing], posts[line.post_no], worth[key_of(line)])
+        for line in lines
+        if pricing[line.pricing].kind == "case" and line.listed_cases > 0
+    ]
 
 
 def ended_in(question: UnitRequest) -> list[WaitingCase]:
