@@ -16,6 +16,7 @@ WAITS: Row = {
     "no_tier_why": None, "is_t2a": False, "sentence_on": date(2024, 6, 1), "appointment": "due",
     "appointment_on": date(2024, 7, 1), "appointment_with": "A Person", "previous_posts": "N01AAA:N01A001",
     "requirements": "Unpaid work;Alcohol treatment", "arrived_on": date(2024, 6, 14),
+    "excluded": "N01A001; N01A002",
 }  # fmt: skip
 
 
@@ -53,6 +54,8 @@ def test_it_is_kept_with_the_night_and_no_fact_is_another_one(suffix: str, tmp_p
         ({"team_code": "N01ZZZ"}, "WAITING_TEAM_UNKNOWN", "team_code"),
         ({"team_code": None}, "MISSING_VALUE", "team_code"),
         ({"location": "moon"}, "BAD_VALUE", "location"),
+        ({"excluded": "N01A001;"}, "BAD_VALUE", "excluded"),
+        ({"restricted": "N01A001 N01A002"}, "BAD_VALUE", "restricted"),
         ({"tier": "Z9"}, "BAD_VALUE", "tier"),
         ({"tier": "B3S"}, "BAD_VALUE", "tier"),
         ({"arrived_on": date(2024, 6, 15)}, "WAITING_DAY_AHEAD", "arrived_on"),

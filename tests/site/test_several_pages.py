@@ -11,6 +11,7 @@ from django.urls import reverse
 from tabs_fixtures import in_sight, links, table_of
 from test_allocate import cases_of
 from test_allocation_pages import Pdu, head, pdu  # noqa: F401
+from test_case_kinds import is_now
 
 from wmt.ledger import shown_capacity
 from wmt.site.allocation.models import CaseAllocation
@@ -185,6 +186,24 @@ def test_what_is_missing_or_wrong_is_told(
     assert answer.status_code in (200, 422, 403)
     assert words in unescape(in_sight(answer.text))
     assert CaseAllocation.objects.count() == 0
+
+
+def test_those_that_fit_a_choice_are_ticked_and_given_together(pdu: Pdu, head: Client) -> None:
+    kinds = {ref: is_now(ref).split() for ref in cases_of(pdu.holder)}
+    location, letter = next((kind[0], kind[1][0]) for kind in kinds.values() if kind[1] != "0")
+    fits = sorted(ref for ref, (kind, tier, *_) in kinds.items() if (kind, tier[0]) == (location, letter))
+    assert 0 < len(fits) < len(kinds)
+    sent = {"do": "fit", "fit_type": location, "fit_tier": letter, "person": [pdu.free[0].code]}
+    page = head.post(several(pdu.holder), sent).text
+    assert sorted(hidden(page)["case"]) == fits
+    assert hidden(page)["person"] == [pdu.free[0].code]
+    assert re.search(rf"{len(fits)} cases? fits? of {len(kinds)}|{len(fits)} cases? fit of", in_sight(page))
+    decided = hidden(head.post(several(pdu.holder), {**hidden(page), "do": "hand"}).text)
+    decided["to"] = [pdu.free[0].code] * len(fits)
+    looked = hidden(head.post(several(pdu.holder), {**decided, "do": "check"}).text)
+    why = {"reason": "other", "why_over": "a test", "why_not_eligible": "a test", "do": "give"}
+    assert head.post(several(pdu.holder), {**looked, **why}).status_code == 302
+    assert sorted(CaseAllocation.objects.values_list("ref", flat=True)) == fits
 
 
 def test_waiting_cases_are_spread_as_first_allocations(pdu: Pdu, head: Client) -> None:

@@ -42,11 +42,9 @@ Recipients = Annotated[
 ]
 Tier = Annotated[
     str,
-    typer.Option("--tier", help="The tier it is given with, where it is another now; 'untiered' for none."),
+    typer.Option("--tier", help="The tier it has by now, where that is another; 'untiered' for none."),
 ]
-Type = Annotated[
-    str, typer.Option("--type", help="The type it is given with, where it is another now: see `wmt waiting`.")
-]
+Type = Annotated[str, typer.Option("--type", help="The type it has by now, where that is another.")]
 ChangeReason = Annotated[
     str, typer.Option("--change-reason", help="Why its tier or type is another, such as assessed_again.")
 ]
@@ -85,9 +83,9 @@ def allocate(
 
         try:
             told = _undo(undo) if undo is not None else _allocate(
-                check, stated if tier or case_type else None, ref=crn, to_post=to, reason=reason, notes=notes, why_over=why_over,
-                why_not_eligible=why_not_eligible, limited_access=limited_access, sensitive=sensitive,
-                tell_previous=tell_previous, recipients=tuple(email or ()),
+                check, stated if tier or case_type else None, ref=crn, to_post=to, reason=reason,
+                notes=notes, why_over=why_over, why_not_eligible=why_not_eligible, sensitive=sensitive,
+                limited_access=limited_access, tell_previous=tell_previous, recipients=tuple(email or ()),
             )  # fmt: skip
         except RefusedError as refused:
             raise console.RefusedInput(f"{refused}. Nothing was changed") from None

@@ -14,6 +14,7 @@ from wmt.text import counted
 
 if TYPE_CHECKING:
     from wmt.allocation.spread import SpreadSuggestion
+    from wmt.site.workload.state import State
 
 From = Annotated[str, typer.Argument(metavar="POST", help="Whose cases: TEAM:STAFF; empty with --undo.")]
 Cases = Annotated[
@@ -22,6 +23,19 @@ Cases = Annotated[
 Among = Annotated[
     list[str] | None, typer.Option("--to", metavar="POST", help="One of those who may get cases; repeatable.")
 ]
+Type = Annotated[str, typer.Option("--type", help="Only cases of this type.")]
+Tier = Annotated[str, typer.Option("--tier", help="Only cases whose tier has this letter; 'untiered'.")]
+EndsWithin = Annotated[
+    int | None,
+    typer.Option("--ends-within", min=0, max=3660, metavar="DAYS", help="Only cases that end so soon."),
+]
+Stays = Annotated[
+    int | None,
+    typer.Option("--stays", min=0, max=3660, metavar="DAYS", help="Only cases not planned to end so soon."),
+]
+Flag = Annotated[
+    str, typer.Option("--flag", help="Only cases marked t2a, suspended, unpaid_work, iom, or none of these.")
+]
 UndoAll = Annotated[str, typer.Option("--undo", metavar="BATCH", help="Undo these allocations of today.")]
 
 
@@ -29,6 +43,11 @@ def allocate_several(
     post: From = "",
     to: Among = None,
     case: Cases = None,
+    case_type: Type = "",
+    tier: Tier = "",
+    ends_within: EndsWithin = None,
+    stays: Stays = None,
+    flag: Flag = "",
     reason: allocate.Why = "",
     notes: allocate.Notes = "",
     sensitive: allocate.Sensitive = False,
@@ -48,8 +67,10 @@ def allocate_several(
 
         try:
             told = _undo(undo) if undo else _spread(
-                check, post, list(dict.fromkeys(to or ())), list(dict.fromkeys(case or ())), reason=reason,
-                notes=notes, sensitive=sensitive, limited_access=limited_access, tell_previous=tell_previous,
+                check, post, list(dict.fromkeys(to or ())), list(dict.fromkeys(case or ())),
+                {"location": case_type, "letter": tier, "ends_within": ends_within, "stays": stays,
+                 "flag": flag}, reason=reason, notes=notes, sensitive=sensitive,
+                limited_access=limited_access, tell_previous=tell_previous,
             )  # fmt: skip
         except RefusedError as refused:
             raise console.RefusedInput(f"{refused}. Nothing was changed") from None
@@ -70,16 +91,38 @@ def allocate_several(
     console.out.print(told["said"], markup=False)
 
 
-def _spread(only_check: bool, post: str, to: list[str], refs: list[str], **wanted: Any) -> dict[str, Any]:
-    from wmt.site.allocation.labels import INITIAL
+def _chosen(state: "State", post: str, refs: list[str], chosen: dict[str, Any]) -> list[str]:
+    """The cases of a post that were named and fit what was chosen; all that fit where none was named."""
+    from wmt.facts import LOCATIONS
     from wmt.site.changes import allocation_preview, spread
+    from wmt.site.queries import case_selection
+
+    for name, known in (("location", LOCATIONS), ("flag", case_selection.FLAGS)):
+        if chosen[name] and chosen[name] not in known:
+            option = "type" if name == "location" else name
+            raise console.RefusedInput(f"--{option} {chosen[name]}: choose one of {', '.join(known)}")
+    narrowed = any(value not in ("", None) for value in chosen.values())
+    if refs and not narrowed:
+        return refs
+    holder = allocation_preview.holder_of(None, post, state)
+    there = spread.listed(state, holder, None)
+    if not there:
+        raise console.RefusedInput(f"{post} has no case that can be allocated on its own")
+    found = case_selection.fitting(case_selection.CaseSelection(**chosen), state, holder, there)
+    fits = [each.ref or "" for each in found if not refs or each.ref in refs]
+    if not fits:
+        raise console.RefusedInput(f"no case of {post} fits what was chosen")
+    return fits
+
+
+def _spread(
+    only_check: bool, post: str, to: list[str], refs: list[str], chosen: dict[str, Any], **wanted: Any
+) -> dict[str, Any]:
+    from wmt.site.allocation.labels import INITIAL
+    from wmt.site.changes import spread
 
     state = allocate.state_shown()
-    refs = refs or [
-        each.ref or "" for each in spread.listed(state, allocation_preview.holder_of(None, post, state), None)
-    ]
-    if not refs:
-        raise console.RefusedInput(f"{post} has no case that can be allocated on its own")
+    refs = _chosen(state, post, refs, chosen)
     found = spread.suggest(actor=None, post=post, refs=refs, people=to, state=state)
     given = [spread.CaseGiven(each.case.ref or "", each.to) for each in found if each.to]
     left = len(found) - len(given)

@@ -219,6 +219,8 @@ WAITING_CASE = pl.Schema(
         "requirements": pl.String(),
         "previous_posts": pl.String(),
         "arrived_on": pl.Date(),
+        "excluded": pl.String(),
+        "restricted": pl.String(),
         **_PLACE,
     }
 )

@@ -16,7 +16,7 @@ from wmt.intake.staging import Gathered
 #: Columns of closed lists of words, which the doors have checked, and of our own.
 _WORDS = frozenset(
     ["sheet", "basis", "location", "tier", "stream", "flag", "type", "state", "kind", "measure",
-     "appointment", "requirements", "previous_posts"]  # the last two are lists of texts
+     "appointment", "requirements", "previous_posts", "excluded", "restricted"]  # the last are lists
 )  # fmt: skip
 _REFERENCES = frozenset(["case_ref", "contact_id", "report_id", "event_no"])
 #: Codes of posts and units; those of grades, contacts and the like are words that the rules know or not.

@@ -21,7 +21,8 @@ MEASURES = [
 ]  # fmt: skip
 MOST_CASES = 1_000_000
 APPOINTMENTS = ("due", "not needed", "not found")
-#: 'TEAM:STAFF' in a list: codes as `wmt.text` has them, less what stands between two of a list.
+#: Staff codes, and 'TEAM:STAFF', in a list: codes as `wmt.text` has them, less what stands between two.
+_STAFF_LIST = "^ ?[!-9<-~]{1,40} ?(; ?[!-9<-~]{1,40} ?){0,99}$"
 _POST = "[ -9<-~]{1,40}:[ -9<-~]{1,40}"
 
 
@@ -247,6 +248,8 @@ class WaitingCaseTable(dy.Schema):
     requirements = dy.String(nullable=True, regex=r"^[^;]{1,160}(;[^;]{1,160}){0,29}$")
     previous_posts = dy.String(nullable=True, regex=f"^{_POST}(;{_POST}){{0,29}}$")
     arrived_on = dy.Date(nullable=True)
+    excluded = dy.String(nullable=True, regex=_STAFF_LIST)
+    restricted = dy.String(nullable=True, regex=_STAFF_LIST)
     row = dy.Int64()
 
     @dy.rule()

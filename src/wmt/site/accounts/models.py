@@ -79,6 +79,7 @@ class LimitedAccess(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     who = models.CharField(max_length=160)
+    as_at = models.DateTimeField(null=True)  # of which they are, where another system or an extract said them
 
     class Meta:
         constraints = (

@@ -1,6 +1,6 @@
 """Giving several cases of a post at once: a suggestion, a preview, doing it, reading and undoing it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Body, Field, Path, Router, Schema
@@ -14,6 +14,8 @@ from wmt.site.api import allocations, lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import allocation_preview, spread
+from wmt.site.queries import case_selection
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -47,11 +49,24 @@ class AllocationBatchIn(allocations.EmailsIn):
     )
 
 
+class CaseSelectionIn(schemas.RequestSchema):
+    """Which cases of the post: what is left out leaves all."""
+
+    location: Literal["", "community", "custody", "licence"] = ""
+    letter: schemas.Short = Field("", description="Of the tier, or `untiered`.")
+    flag: Literal["", "t2a", "suspended", "unpaid_work", "iom", "none"] = ""
+    ends_within: int | None = Field(
+        None, ge=0, le=3660, description="Only those planned to end within so many days."
+    )
+    stays: int | None = Field(None, ge=0, le=3660, description="Only those not planned to end so soon.")
+
+
 class SuggestionIn(schemas.RequestSchema):
-    """Cases of one post, and the people among whom to spread them."""
+    """Cases of one post, named or chosen, and the people among whom to spread them."""
 
     from_post: schemas.CodeIn = Field(description="The post that holds them: TEAM:STAFF.")
-    refs: Refs
+    refs: Refs | None = Field(None, description="Left out: those that are chosen.")
+    choose: CaseSelectionIn | None = Field(None, description="In place of `refs`, or to narrow them.")
     people: Annotated[list[schemas.CodeIn], Field(min_length=1, max_length=100)]
 
 
@@ -103,7 +118,7 @@ def suggestion(request: HttpRequest, payload: Body[SuggestionIn]) -> list[dict[s
     """By the rule that the guide states: nobody who may not, nobody over the threshold. Nothing is saved."""
     need(request, Action.ALLOCATE_CASES)
     state = lookups.state_for(request)
-    refs = list(dict.fromkeys(payload.refs))
+    refs = _refs(lookups.me(request), payload, state)
     people = list(dict.fromkeys(payload.people))
     found = spread.suggest(
         actor=lookups.me(request), post=payload.from_post, refs=refs, people=people, state=state
@@ -190,6 +205,23 @@ def undo(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     return _shown(
         request, spread.undo_batch(actor=lookups.me(request), batch=batch, who=lookups.who(request))
     )
+
+
+def _refs(actor: Any, payload: SuggestionIn, state: State) -> list[str]:
+    """The cases that were named and chosen. Raises RefusedError where there is none."""
+    named = list(dict.fromkeys(payload.refs or ()))
+    if payload.choose is None and named:
+        return named
+    holder = allocation_preview.holder_of(actor, payload.from_post, state)
+    chosen = case_selection.CaseSelection(**(payload.choose.dict() if payload.choose else {}))
+    found = case_selection.fitting(chosen, state, holder, spread.listed(state, holder, actor))
+    refs = [each.ref or "" for each in found if not named or each.ref in named]
+    if not refs:
+        raise allocation_preview.refused("NOTHING", "No case of this post fits what was chosen", "choose")
+    if len(refs) > spread.MOST:
+        words = f"{len(refs)} cases fit, and {spread.MOST} can be given at once, at most"
+        raise allocation_preview.refused("TOO_MANY", words, "choose")
+    return refs
 
 
 def _wanted(payload: AllocationBatchIn) -> spread.SpreadRequest:

@@ -10,12 +10,14 @@ from ninja import Body, Field, Path, Router, Schema
 from pydantic import AwareDatetime
 
 from wmt.facts import LOCATIONS
+from wmt.site.accounts import limited_access
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.api import lookups, schemas
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import RefusedError
+from wmt.site.changes import case_limits
 from wmt.site.changes import waiting_cases as action
 from wmt.site.changes.waiting_details import ITEMS, WaitingDetails
 from wmt.site.figures import units
@@ -32,6 +34,7 @@ _SENT = {
 }  # fmt: skip
 Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the record.")]
 Appointment = Literal["", "due", "not needed", "not found"]
+People = Annotated[list[schemas.KeyIn], Field(max_length=case_limits.MOST)]
 Items = Annotated[list[schemas.Short], Field(max_length=ITEMS)]
 
 
@@ -62,6 +65,14 @@ class WaitingCaseIn(schemas.RequestSchema):
     requirements: Items = Field(default_factory=list, description="Kinds of requirements.")
     previous_practitioners: Items = Field(default_factory=list, description="Posts, TEAM:STAFF.")
     arrived_on: schemas.Day | None = Field(None, description="Left out: the day of `as_at`.")
+    excluded: People | None = Field(
+        None, description="Staff codes, or addresses people sign in with, of who must not see it."
+    )
+    restricted: People | None = Field(
+        None,
+        description="The same of the only ones who may see it. With one of the two both lists are recorded, "
+        "whole; without, what is recorded of the case stays.",
+    )
 
 
 class WaitingCasesIn(schemas.RequestSchema):
@@ -118,6 +129,7 @@ class WaitingCaseShown(Schema):
         description="The post that holds it in the extract that ended its waiting, where you may read that."
     )
     held_since: date | None
+    limited_access: bool = Field(description="Some people must not see it: see `/case-limits`.")
 
 
 @router.put(
@@ -130,7 +142,13 @@ def take(request: HttpRequest, payload: Body[WaitingCasesIn]) -> dict[str, Any]:
     """All are taken, or none where something is wrong with one. Sent again, they change nothing."""
     need(request, Action.ALLOCATE_CASES)
     rows = [
-        action.FeedRow(details=_details(each), as_at=each.as_at, removed=each.removed, why=each.why)
+        action.FeedRow(
+            details=_details(each),
+            as_at=each.as_at,
+            removed=each.removed,
+            why=each.why,
+            limits=_limits(each),
+        )
         for each in payload.cases
     ]
     try:
@@ -161,8 +179,15 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
     named = {sent: getattr(row, name) for name, sent in _SENT.items()}
     by = "" if staff_names.withheld() else row.who
     return schemas.filled(
-        WaitingCaseShown, row, **named, number=row.pk, by=by, why=row.change_why, allocation=row.allocation_id
-    )
+        WaitingCaseShown, row, **named, number=row.pk, by=by, why=row.change_why,
+        allocation=row.allocation_id, limited_access=bool(limited_access.limits([row.ref])),
+    )  # fmt: skip
+
+
+def _limits(sent: WaitingCaseIn) -> limited_access.AccessLists | None:
+    if sent.excluded is None and sent.restricted is None:
+        return None
+    return limited_access.AccessLists(frozenset(sent.excluded or ()), frozenset(sent.restricted or ()))
 
 
 def _details(sent: WaitingCaseIn) -> WaitingDetails:

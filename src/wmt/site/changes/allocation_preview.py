@@ -129,9 +129,14 @@ class AllocationPreview:
         return [*self.candidate.why_not, *words]
 
     @cached_property
+    def moved(self) -> list[PostExchange]:
+        """The lines of the two posts that go and come."""
+        return exchanges_of(self.state, [*self.first, self.transfer])
+
+    @cached_property
     def moments(self) -> list[UnitMoment]:
         """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        return moments_of(self.state, [*self.first, self.transfer])
+        return moments_with(self.state, self.moved)
 
 
 def mark_of(case: CaseToGive) -> str:
@@ -139,14 +144,15 @@ def mark_of(case: CaseToGive) -> str:
     return f"{case.words}, {counted(tables.exact(case.points_x100).text, 'point')}"
 
 
-def moments_of(state: State, transfers: Sequence[CaseTransfer]) -> list[UnitMoment]:
-    """The posts whose cases are others then, and the teams and PDUs they are in, before and after."""
+def exchanges_of(state: State, transfers: Sequence[CaseTransfer]) -> list[PostExchange]:
+    """What posts give and take with what already stands of these cases."""
     standing = transfers_since(state, {each.ref for each in transfers})
-    return moments_with(state, exchanges(state, transfers, [*standing, *transfers]))
+    return exchanges(state, transfers, [*standing, *transfers])
 
 
 def moments_with(state: State, moved: Sequence[PostExchange]) -> list[UnitMoment]:
-    """The same by the lines that posts give and take."""
+    """The posts whose cases are others then, and the teams and PDUs they are in, before and after, by the
+    lines that posts give and take."""
     found = [UnitMoment(each.unit, *each.moments) for each in moved]
     codes = {level: {getattr(each.unit, f"{level}_code") for each in moved} for level in _ABOVE}
     for level, wanted in codes.items():

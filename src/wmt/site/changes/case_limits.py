@@ -1,6 +1,7 @@
 """Recording who must not know of a case: the whole lists anew, by a manager or by another system."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -46,9 +47,10 @@ def find(actor: Any, typed: str, state: State, *, to_read: bool = True) -> tuple
 
 def save(
     *, actor: Any, typed: str, excluded: Iterable[str], restricted: Iterable[str], state: State,
-    seen: int | None = None, who: str = "",
+    seen: int | None = None, as_at: datetime | None = None, who: str = "",
 ) -> LimitedAccess:  # fmt: skip
     """Keep these lists in place of those that are recorded; `seen` is the number of those that were read.
+    Lists of another system are of the moment `as_at`: those that are recorded as of a later one stay.
 
     Raises what `find` raises, RefusedError for a code that cannot be one, and ConflictError where somebody
     else recorded others meanwhile.
@@ -56,8 +58,10 @@ def save(
     asker = Actor(user=actor, who=who)
     with hold_journal():  # of two at once the second reads what the first recorded
         ref, former = find(actor, typed, state, to_read=False)
-        lists = {"excluded": _codes(excluded, "excluded"), "restricted": _codes(restricted, "restricted")}
+        lists = {"excluded": codes_of(excluded, "excluded"), "restricted": codes_of(restricted, "restricted")}
         if former and all(getattr(former, name) == codes for name, codes in lists.items()):
+            return former
+        if as_at is not None and former and (former.as_at or former.recorded_at) > as_at:
             return former
         if seen is not None and seen != (former.pk if former else 0):
             words = (
@@ -66,8 +70,9 @@ def save(
             raise allocation_preview.conflict("CHANGED", words)
         LimitedAccess.objects.filter(ref=ref.upper(), is_current=True).update(is_current=False)
         row = LimitedAccess.objects.create(
-            ref=ref.upper(), **lists, recorded_at=timezone.now(), recorded_by=asker.user, who=asker.name
-        )
+            ref=ref.upper(), **lists, recorded_at=timezone.now(), recorded_by=asker.user, who=asker.name,
+            as_at=as_at,
+        )  # fmt: skip
         allocation_messages.stop_for_shut_out(ref)
         # neither the case nor a name: who reads the audit may be one of those who must not know
         record(
@@ -85,7 +90,8 @@ def _allocates(actor: Any, ref: str, state: State) -> bool:
     return any(may(actor, Action.ALLOCATE_CASES, level="team", code=team, state=state) for team in teams)
 
 
-def _codes(typed: Iterable[str], field: str) -> list[str]:
+def codes_of(typed: Iterable[str], field: str) -> list[str]:
+    """The people that a list names, as it is kept. Raises RefusedError."""
     codes = sorted({each.strip().upper() for each in typed if each.strip()})
     if len(codes) > MOST:
         raise allocation_preview.refused("TOO_MANY", f"A list can name {MOST} people at most", field)

@@ -27,7 +27,7 @@ from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocate
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
-from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.case_deltas import PostExchange, case_lines
 from wmt.site.changes.coming_cases import coming
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.recalculate import hold_journal
@@ -94,9 +94,14 @@ class SpreadPreview:
         )
 
     @cached_property
+    def moved(self) -> list[PostExchange]:
+        """The lines of all posts that go and come."""
+        return preview.exchanges_of(self.state, [each.transfer for each in self.found])
+
+    @cached_property
     def moments(self) -> list[preview.UnitMoment]:
         """All posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        return preview.moments_of(self.state, [each.transfer for each in self.found])
+        return preview.moments_with(self.state, self.moved)
 
     @property
     def faults(self) -> list[ChangeFault]:

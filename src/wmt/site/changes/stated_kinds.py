@@ -70,8 +70,8 @@ def case_as(*, actor: Any, typed: str, stated: StatedKind, state: State) -> Stat
 
 
 def completed(*, actor: Any, typed: str, location: str, tier: str, reason: str, state: State) -> StatedKind:
-    """What somebody states of a case whose CRN they typed, with the type or tier they leave out ('') as it is,
-    and suspended as it is. Raises RefusedError."""
+    """What somebody states of a case whose CRN they typed, with the type or tier that they leave out ('') as
+    it is, and suspended as it is. Raises RefusedError."""
     ref = preview.written(state, typed)
     if is_in_data(state, ref):
         _, case = preview.case_of(actor=actor, typed=ref, state=state)

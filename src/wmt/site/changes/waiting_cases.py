@@ -5,7 +5,7 @@ beside it. Whoever records holds the journal, so that nobody gives the case at t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,10 +16,12 @@ from django.utils import timezone
 from wmt.allocation.cases import case_words
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import Denied
+from wmt.site.accounts.models import LimitedAccess
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes import case_limits
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.recalculate import hold_journal
@@ -50,6 +52,10 @@ class FeedAnswer(StrEnum):
     HELD = "held"  # by somebody, in the figures shown
 
 
+#: After these the case is recorded as it was sent.
+_TAKEN = (FeedAnswer.RECORDED, FeedAnswer.CHANGED, FeedAnswer.UNCHANGED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeedRow:
     """A case as a feed has it at a moment; `removed` where it waits no more, of which only the CRN counts."""
@@ -58,42 +64,74 @@ class FeedRow:
     as_at: datetime
     removed: bool = False
     why: str = ""
+    limits: limited_access.AccessLists | None = None  # None: nothing is said of who may see it
 
 
 def record_case(
-    *, actor: Any, wanted: WaitingDetails, number: int | None = None, version: int = 0, who: str = ""
+    *,
+    actor: Any,
+    wanted: WaitingDetails,
+    number: int | None = None,
+    version: int = 0,
+    who: str = "",
+    limits: limited_access.AccessLists | None = None,
+    limits_seen: int | None = None,
 ) -> tuple[WaitingCase, bool]:
     """Record a waiting case, or with `number` change the record of one; whether anything is new.
 
-    The same details twice are recorded once. Raises Denied, RefusedError with every fault, and ConflictError
-    where somebody changed the record since the version that was read.
+    The same details twice are recorded once. `limits` are who may see the case, where that is said, and
+    `limits_seen` as `seen` of `case_limits.save`. Raises Denied, RefusedError with every fault, and
+    ConflictError where somebody changed the record since the version that was read.
     """
-    asker, wanted = Actor(user=actor, who=who), wanted.tidy
+    asker = Actor(user=actor, who=who)
     with hold_journal():
-        state = _state()
-        teams = _teams(state, [wanted.team_code])
-        if faults := faults_of(wanted, state, teams):
-            raise RefusedError(faults)
-        reach = _need(actor, teams.values())
-        row = None if number is None else open_row(actor, number, version, state)
-        there = WaitingCase.objects.filter(
-            ref=wanted.ref, event_number=wanted.event_number, state=_Now.WAITING
-        ).first()
-        if there is not None and row is None and details_of(there) == wanted:
-            return there, False
-        if there is not None and (row is None or there.pk != row.pk):
-            own = reach.everywhere or there.team_code in _covered(state, reach, [there.team_code])
-            where = f"team {there.team_code}: change that record" if own else "another team"
-            words = f"{wanted.ref}, event {wanted.event_number}, is recorded already, in {where}"
-            raise RefusedError([ChangeFault("ALREADY", words, "ref")])
-        if holder := holders_of(actor, state, [wanted.ref]).get(wanted.ref):
-            words = f"{wanted.ref} does not wait: {holder.name} holds it. See whether the CRN is right"
-            raise RefusedError([ChangeFault("HELD", words, "ref")])
-        if row is not None and details_of(row) == wanted:
-            return row, False
-        now, done = timezone.now(), "recorded" if row is None else "changed"
-        row = put_details(row, wanted, asker, WaitingCase.Source.TYPED, now)
-        _tell(asker, f"{done} a waiting case ({words_of(row)}) in team {row.team_code}", row)
+        row, is_new = _recorded(asker, wanted.tidy, number, version)
+        if limits is not None:
+            is_new |= _limited(asker, row.ref, limits, _state(), seen=limits_seen)
+    return row, is_new
+
+
+def _limited(asker: Actor, ref: str, limits: limited_access.AccessLists, state: State, **said: Any) -> bool:
+    """Have it recorded who may see a case; whether that is new."""
+    last = LimitedAccess.objects.filter(ref=ref, is_current=True).first()
+    if last is None and not any(limits):
+        return False
+    row = case_limits.save(
+        actor=asker.user, who=asker.who, typed=ref, state=state, excluded=limits.excluded,
+        restricted=limits.restricted, **said,
+    )  # fmt: skip
+    return last is None or row.pk != last.pk
+
+
+def _recorded(
+    asker: Actor, wanted: WaitingDetails, number: int | None, version: int
+) -> tuple[WaitingCase, bool]:
+    """The record of a waiting case as it is wanted. The caller holds the journal."""
+    actor = asker.user
+    state = _state()
+    teams = _teams(state, [wanted.team_code])
+    if faults := faults_of(wanted, state, teams):
+        raise RefusedError(faults)
+    reach = _need(actor, teams.values())
+    row = None if number is None else open_row(actor, number, version, state)
+    there = WaitingCase.objects.filter(
+        ref=wanted.ref, event_number=wanted.event_number, state=_Now.WAITING
+    ).first()
+    if there is not None and row is None and details_of(there) == wanted:
+        return there, False
+    if there is not None and (row is None or there.pk != row.pk):
+        own = reach.everywhere or there.team_code in _covered(state, reach, [there.team_code])
+        where = f"team {there.team_code}: change that record" if own else "another team"
+        words = f"{wanted.ref}, event {wanted.event_number}, is recorded already, in {where}"
+        raise RefusedError([ChangeFault("ALREADY", words, "ref")])
+    if holder := holders_of(actor, state, [wanted.ref]).get(wanted.ref):
+        words = f"{wanted.ref} does not wait: {holder.name} holds it. See whether the CRN is right"
+        raise RefusedError([ChangeFault("HELD", words, "ref")])
+    if row is not None and details_of(row) == wanted:
+        return row, False
+    now, done = timezone.now(), "recorded" if row is None else "changed"
+    row = put_details(row, wanted, asker, WaitingCase.Source.TYPED, now)
+    _tell(asker, f"{done} a waiting case ({words_of(row)}) in team {row.team_code}", row)
     return row, True
 
 
@@ -145,18 +183,30 @@ def take_feed(
         _need(actor, [teams[code] for code in sent])
         held = holders_of(actor, state, {row.details.ref for row in rows})
         answers = []
-        for row in rows:
+        for index, row in enumerate(rows):
             last = stored.get((row.details.ref, row.details.event_number))
             if row.removed and last is not None and last.team_code not in {*mine, _NO_TEAM}:
                 answers.append(FeedAnswer.NOT_THERE)
             else:
-                answers.append(_taken(row, last, asker, held, source))
+                answer = _taken(row, last, asker, held, source)
+                answers.append(_with_limits(row, index, answer, asker, state))
         done = [answer for answer in FeedAnswer if answer in answers and answer != FeedAnswer.UNCHANGED]
         if done:
             parts = ", ".join(f"{answers.count(answer):,} {answer}" for answer in done)
             said = f"{asker.name} sent {counted(len(rows), 'waiting case')}: {parts}."
             record("waiting case", said, actor=asker.user, who=asker.name)
     return answers
+
+
+def _with_limits(row: FeedRow, index: int, answer: FeedAnswer, asker: Actor, state: State) -> FeedAnswer:
+    """What became of a case, with who may see it, where the row was taken and says that."""
+    if row.limits is None or answer not in _TAKEN:
+        return answer
+    try:
+        is_new = _limited(asker, row.details.ref, row.limits, state, as_at=row.as_at)
+    except RefusedError as refused:
+        raise RefusedError([replace(each, index=index) for each in refused.faults]) from None
+    return FeedAnswer.CHANGED if is_new and answer == FeedAnswer.UNCHANGED else answer
 
 
 def open_row(actor: Any, number: int, version: int, state: State) -> WaitingCase:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from wmt.nights import Night, NightError, open_night
 from wmt.nights.names import night_names
+from wmt.site.accounts.limited_access import AccessLists
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import RefusedError
@@ -110,7 +111,7 @@ def _take(load: Load, as_at: datetime, found: Sequence[dict[str, Any]]) -> None:
     """What rows of a table say, as of its moment; those that cannot be taken are named."""
     numbers = [row["row"] for row in found]
     arrived = _arrivals(found)
-    rows = [FeedRow(details=_details(row, as_at, arrived), as_at=as_at) for row in found]
+    rows = [FeedRow(details=_details(row, as_at, arrived), as_at=as_at, limits=_limits(row)) for row in found]
     try:
         answers = take_feed(actor=None, rows=rows, who=load.who, source=WaitingCase.Source.TABLE)
     except RefusedError as refused:
@@ -151,6 +152,13 @@ def _details(row: dict[str, Any], as_at: datetime, arrived: Mapping[tuple[str, i
         sentence_day=row["sentence_on"], handover_day=row["handover_on"],
         appointment_day=row["appointment_on"], arrived_on=came, **told,
     )  # fmt: skip
+
+
+def _limits(row: dict[str, Any]) -> AccessLists | None:
+    """Who may see a case, where its row says anything of it."""
+    lists = (row.get(name) or "" for name in ("excluded", "restricted"))
+    said = AccessLists(*(frozenset(filter(None, map(str.strip, each.split(";")))) for each in lists))
+    return said if any(said) else None
 
 
 def _wait_again(rows: Iterable[WaitingCase], load: Load) -> list[WaitingCase]:

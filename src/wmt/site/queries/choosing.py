@@ -17,6 +17,7 @@ from wmt import history, ledger
 from wmt.allocation.candidates import Candidate, candidate_of, lately
 from wmt.allocation.cases import CaseToGive
 from wmt.allocation.limits import CaseLimits
+from wmt.facts import LOCATIONS
 from wmt.grades import DUMMY
 from wmt.history import runs_ahead
 from wmt.ledger.prices import price
@@ -90,9 +91,10 @@ class Choosing:
             for (location, _), number in self.kinds[post.number].items():
                 held[location] += number
             row = {**vars(post), "post_no": post.number, "unmeasured": post.unmeasured_posts}
+            mine = {each: held[each] for each in LOCATIONS} if held else {}
             lately_given, limits = recent.get(post.number, {}), self.limits.get(post.code)
             stage = self.stages.get(post.code, "")
-            made = candidate_of(self.rules, row, cases, held, lately_given, limits, stage)
+            made = candidate_of(self.rules, row, cases, mine, lately_given, limits, stage)
             found.append(as_limited(made, post, lists))
         return sorted(found, key=lambda each: each.order)
 

@@ -27,7 +27,7 @@ from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation import labels
-from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect import effect_table, lines_tables
 from wmt.site.web.allocation.waiting_forms import TYPES
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.workload.models import Unit
@@ -108,6 +108,7 @@ def _form(
         "reasons": list(KIND_REASONS.items()),
         "most": allocate.NOTES,
         "table": effect_table(state, found.moments, {}) if found else None,
+        "lines": lines_tables(state, found.moments, found.moved, []) if found else [],
         "then": found.case.words if found else "",
     }
     return render(request, "allocation/case_change.jinja", context, status=status)

@@ -24,7 +24,7 @@ from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation.crumbs import crumbs
-from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect import effect_table, lines_tables
 from wmt.site.web.allocation.forms import AllocateForm, stated_in, stated_query
 from wmt.site.workload.models import Unit
 
@@ -125,6 +125,7 @@ def _decide(
     note_read(request.user, found.holder)
     (effect,) = found.candidate.effects
     people = allocation_messages.known_at([found])
+    nobody = found.holder.code if found.was_waiting else ""
     context = {
         "form": form,
         "found": found,
@@ -137,9 +138,8 @@ def _decide(
         "since": tables.day(next((line.since for line in found.lines if line.since), None)).text,
         "first": labels.INITIAL,
         "reasons": list(labels.reasons_of(waiting=found.was_waiting).items()),
-        "table": effect_table(
-            state, found.moments, {found.to.code: ""}, found.holder.code if found.was_waiting else ""
-        ),
+        "table": effect_table(state, found.moments, {found.to.code: ""}, nobody),
+        "lines": lines_tables(state, found.moments, found.moved, [found.to.code], nobody),
         "choose_href": unit_url("pdu", found.to.pdu_code, "candidates", crn=crn, **stated_query(stated)),
         "seen": found.before or found.mark,
         "kind_reasons": list(labels.KIND_REASONS.items()),

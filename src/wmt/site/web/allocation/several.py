@@ -29,10 +29,11 @@ from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures import units
 from wmt.site.outbox import mail_server
+from wmt.site.queries import case_selection
 from wmt.site.shown import state_anew
-from wmt.site.web.allocation import choice_words
+from wmt.site.web.allocation import case_filter, choice_words
 from wmt.site.web.allocation.crumbs import crumbs
-from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect import effect_table, lines_tables
 from wmt.site.web.allocation.forms import ReasonsForm
 from wmt.site.workload.state import State, rules_of
 from wmt.text import counted
@@ -93,6 +94,9 @@ def several_page(request: HttpRequest, post: str) -> HttpResponse:
     if request.method != "POST":
         return page.choose(Picked((), page.with_room(own_team=True)))
     picked, do = _picked(request.POST), request.POST.get("do", "")
+    if do == "fit":
+        fits = [case.ref or "" for case in page.fitting()]
+        return page.choose(Picked(fits[: spread.MOST], picked.people), fits=len(fits))
     if do in ("all", "none"):
         every = [case.ref or "" for case in page.listed if do == "all"]
         picked = Picked(every[: spread.MOST], picked.people)
@@ -151,10 +155,19 @@ class _Page:
             "here": reverse("allocate-several", args=[self.post]),
         }  # fmt: skip
 
-    def choose(self, picked: Picked, errors: Sequence[str] = (), conflict: str = "") -> HttpResponse:
-        """Cases and people, with what is ticked."""
+    def fitting(self) -> list[CaseToGive]:
+        """The cases that fit what was chosen to narrow them."""
+        chosen = case_filter.chosen(self.request.POST, self.state)
+        return case_selection.fitting(chosen, self.state, self.holder, self.listed)
+
+    def choose(
+        self, picked: Picked, errors: Sequence[str] = (), conflict: str = "", fits: int | None = None
+    ) -> HttpResponse:
+        """Cases and people, with what is ticked; `fits`: how many cases fit what narrows them."""
         context = self.context(picked) | {
             "conflict": conflict,
+            "narrow": case_filter.form_of(self.request.POST, self.state),
+            "fits": fits,
             "most": spread.MOST,
             "errors": [
                 ("case-1" if "person" not in words and "people" not in words else "person-1", words)
@@ -216,9 +229,9 @@ class _Page:
         }  # fmt: skip
         if found:
             got = {code: f"gets {counted(len(cases), 'case')}" for code, cases in found.takers.items()}
-            context["table"] = effect_table(
-                self.state, found.moments, got, self.holder.code if self.waiting else ""
-            )
+            nobody = self.holder.code if self.waiting else ""
+            context["table"] = effect_table(self.state, found.moments, got, nobody)
+            context["lines"] = lines_tables(self.state, found.moments, found.moved, got, nobody)
             context["number"] = counted(len(found.found), "case")
         return render(self.request, "allocation/several_decide.jinja", context, status=status)
 

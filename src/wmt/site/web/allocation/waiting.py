@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wmt.facts import LOCATIONS, TIERS
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.access import need
+from wmt.site.accounts.models import LimitedAccess
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import coming_cases
+from wmt.site.changes import case_limits, coming_cases
 from wmt.site.changes import waiting_cases as action
 from wmt.site.figures import units
 from wmt.site.links import unit_url
@@ -60,6 +61,7 @@ def waiting_page(request: HttpRequest, number: int) -> HttpResponse:
         "waits": waits,
         "seen": seen,
         "may": may,
+        "limited": bool(limited_access.limits([row.ref])),
         "why_not": why_not if may else "",
         "state_href": unit_url("team", row.team_code, "candidates", crn=row.ref) if may and can_state else "",
         "choose_href": choose if waits and team and row.location in LOCATIONS else "",
@@ -104,7 +106,8 @@ def waiting_change(request: HttpRequest, number: int) -> HttpResponse:
         return _save(request, state, waiting_forms.WaitingForm(request.POST), row)
     if row.state != WaitingCase.State.WAITING:
         return HttpResponseRedirect(reverse("waiting-case", args=[row.pk]))
-    return _form(request, state, waiting_forms.WaitingForm(initial=waiting_forms.initial_of(row)), row)
+    initial = waiting_forms.initial_of(row, _limits_of(request, state, row))
+    return _form(request, state, waiting_forms.WaitingForm(initial=initial), row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,8 +147,9 @@ def _save(
     version = form.cleaned_data["version"] or (row.version if row else 0)
     try:
         saved, is_new = action.record_case(
-            actor=request.user, wanted=form.wanted, number=number, version=version
-        )
+            actor=request.user, wanted=form.wanted, number=number, version=version, limits=form.limits,
+            limits_seen=form.cleaned_data["limits_read"] or 0,
+        )  # fmt: skip
     except ConflictError as conflict:
         if row is not None:
             row.refresh_from_db()
@@ -153,6 +157,9 @@ def _save(
     except RefusedError as refused:
         form.refuse(refused.faults)
         return _form(request, state, form, row, status=422)
+    if limited_access.is_hidden(request.user, saved.ref):
+        messages.success(request, "The waiting case is saved. By its lists you may not see it any more.")
+        return HttpResponseRedirect(unit_url("team", saved.team_code, "waiting"))
     done = "The waiting case is saved." if is_new else "This is recorded already. Nothing was changed."
     messages.success(request, done)
     return HttpResponseRedirect(reverse("waiting-case", args=[saved.pk]))
@@ -168,6 +175,7 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     teams = visibility.allowed(request.user, Action.ALLOCATE_CASES).among(units.of_level(state, "team"))
+    limits = _limits_of(request, state, row) if row and conflict else None
     context: dict[str, Any] = {
         "form": form,
         "row": row,
@@ -179,9 +187,18 @@ def _form(
         "appointments": [(value, upper_first(words)) for value, words in WaitingCase.Appointment.choices],
         # who was told that somebody else changed it saves over what is there by then
         "read": row.version if row and conflict else form["version"].value() or "",
+        "limits_read": limits.pk if limits else form["limits_read"].value() or "",
         "cancel_href": reverse("waiting-case", args=[row.pk]) if row else "",
     }
     return render(request, "allocation/waiting_form.jinja", context, status=status)
+
+
+def _limits_of(request: HttpRequest, state: State, row: WaitingCase) -> LimitedAccess | None:
+    """Who may see a case, for who may read and change that."""
+    try:
+        return case_limits.find(request.user, row.ref, state)[1]
+    except RefusedError:
+        return None
 
 
 def _team(state: State, row: WaitingCase) -> Unit | None:

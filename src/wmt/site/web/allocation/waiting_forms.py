@@ -5,12 +5,16 @@ from typing import Any
 from django import forms
 
 from wmt.facts import LOCATIONS
+from wmt.site.accounts.limited_access import AccessLists
+from wmt.site.accounts.models import LimitedAccess
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.date_field import DayField
 from wmt.site.web.forms.refusable import RefusableForm
 
 _LINES = ("requirements", "previous_posts")
+#: Who may see the case: kept beside its record.
+LISTS = ("excluded", "restricted")
 
 
 class WaitingForm(RefusableForm):
@@ -36,6 +40,23 @@ class WaitingForm(RefusableForm):
     requirements = forms.CharField(required=False)
     previous_posts = forms.CharField(required=False)
     version = forms.IntegerField(required=False)
+    excluded = forms.CharField(required=False, max_length=20_000)
+    restricted = forms.CharField(required=False, max_length=20_000)
+    limits_read = forms.IntegerField(required=False)
+
+    @property
+    def limits(self) -> AccessLists | None:
+        """Who may see it, where that was typed; None where a form that showed no lists has none."""
+        typed = {
+            name: frozenset(filter(None, (each.strip().upper() for each in self._lines(name))))
+            for name in LISTS
+        }
+        read = self.cleaned_data["limits_read"]
+        return AccessLists(**typed) if read or any(typed.values()) else None
+
+    def _lines(self, name: str) -> list[str]:
+        text: str = self.cleaned_data[name]
+        return text.replace(",", "\n").splitlines()
 
     @property
     def wanted(self) -> WaitingDetails:
@@ -48,10 +69,14 @@ class WaitingForm(RefusableForm):
         return WaitingDetails(**typed | {"event_number": typed["event_number"] or 1})
 
 
-def initial_of(row: WaitingCase) -> dict[str, Any]:
-    """What a form of a record begins with."""
-    found = {name: getattr(row, name) for name in WaitingForm.base_fields}
-    return {**found, **{name: "\n".join(found[name]) for name in _LINES}}
+def initial_of(row: WaitingCase, limits: LimitedAccess | None) -> dict[str, Any]:
+    """What a form of a record begins with, and of who may see the case."""
+    names = ("version", *WaitingDetails.__dataclass_fields__)
+    found = {name: getattr(row, name) for name in names}
+    found |= {name: "\n".join(found[name]) for name in _LINES}
+    if limits is not None:
+        found |= {name: "\n".join(getattr(limits, name)) for name in LISTS} | {"limits_read": limits.pk}
+    return found
 
 
 class RemoveForm(forms.Form):

@@ -13,7 +13,7 @@ from wmt.allocation.cases import case_words
 from wmt.days import written
 from wmt.facts import LOCATIONS, TIERS
 from wmt.site import tables
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import WaitingCase
@@ -158,7 +158,8 @@ def _table(
         tables.Column("details", "Details", "way"),
         tables.Column("why", "Notes"),
     ]
-    made = [_row(question, allowed, entry) for entry in found]
+    limited = limited_access.limits([entry.ref for entry in found if entry.ref])
+    made = [_row(question, allowed, entry, is_limited=entry.ref.upper() in limited) for entry in found]
     said = {key: any(row.values[key].text for row in made) for key in ("appointment", "details")} | {
         "cases": any(entry.cases > 1 for entry in found)
     }
@@ -171,7 +172,9 @@ def _table(
     )  # fmt: skip
 
 
-def _row(question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingEntry) -> tables.Row:
+def _row(
+    question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingEntry, *, is_limited: bool
+) -> tables.Row:
     line, row, kind = entry.line, entry.recorded, entry.kind
     withheld = tables.Value(None, references.WITHHELD)
     may = entry.team is not None and allowed.covers(entry.post or entry.team)
@@ -202,7 +205,7 @@ def _row(question: UnitRequest, allowed: visibility.Reach, entry: query.WaitingE
         "source": tables.text(sources),
         "who": tables.text("Who could hold it" if href else "", href),
         "details": tables.text("See details" if there else "Add details" if add else "", there or add),
-        "why": tables.text("; ".join(_notes(entry))),
+        "why": tables.text("; ".join(["limited access"] * is_limited + _notes(entry))),
     }
     post = entry.post
     return tables.Row(values, "post" if post else "team", post.code if post else entry.team_code)
