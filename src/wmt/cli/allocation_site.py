@@ -73,8 +73,9 @@ def who_could_hold(
     except RefusedError as refused:
         raise RefusedInput(f"{refused}") from None
     for text in kinds:
-        stream, *kind, suspended = given.read_kind(text, state.tier_scheme)
-        cases.append(given.of_kind(rules, state.tier_scheme, state.day, *kind, stream, suspended))
+        stream, location, tier, suspended = given.read_kind(text, state.tier_scheme)
+        of_day = rules, state.tier_scheme, state.day
+        cases.append(given.of_kind(*of_day, location, tier, stream, suspended))
     teams = _teams(state, asked) or of_holders(cases)
     posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, team_code__in=teams)
     people = Choosing(state, posts).candidates(cases)

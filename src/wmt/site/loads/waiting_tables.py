@@ -97,9 +97,10 @@ def _last_table(load: Load) -> WaitingTable:
     loads = Load.objects.filter(change__isnull=False, withdrawn_at__isnull=True, as_at__lt=load.as_at)
     shown = dict(loads.values_list("night", "as_at"))
     for each in reversed(night_names(settings.CONFIG.nights)):
-        if each.name in shown:
+        as_at = shown.get(each.name)
+        if as_at is not None:
             try:
-                table = _table_of(open_night(settings.CONFIG.nights / each.name), shown[each.name])
+                table = _table_of(open_night(settings.CONFIG.nights / each.name), as_at)
             except NightError:  # its damage is told where nights are looked at, and must not stop this one
                 continue
             if table.name:

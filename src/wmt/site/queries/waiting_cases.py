@@ -81,7 +81,7 @@ def waiting_in(question: UnitRequest) -> list[WaitingEntry]:
     found: list[WaitingEntry] = []
     withholding = Withholding(state, question.user, question.unit)
     lines = [
-        (withholding.line(line, priced), priced, post, worth)
+        PlaceholderLine(withholding.line(line, priced), priced, post, worth)
         for line, priced, post, worth in _at_placeholders(state, units.everybody(state, question.unit))
     ]
     if state.as_of is None:  # what is recorded is of now
