@@ -388,14 +388,16 @@ SAVES: dict[tuple[str, str], Write] = {
         {"first_day": str(place.day + timedelta(40)), "reason": "other", "most_cases": 30},
     ),
     ("POST", "api-protection-end"): lambda place: place.api("post", f"protections/{place.protection}/end"),
-    ("POST", "waiting-new"): lambda place: place.form("/waiting/new/", **_waiting(place, ref="X999991")),
+    ("POST", "waiting-new"): lambda place: place.form(
+        "/waiting/new/", **_waiting(place, ref="X999991", excluded="N99")
+    ),
     ("POST", "waiting-change"): lambda place: place.form(
         f"/waiting/{place.waiting}/change/", **_waiting(place, tier="")
     ),
     ("POST", "waiting-remove"): lambda place: place.form(f"/waiting/{place.waiting}/remove/", why="A slip"),
     ("PUT", "api-waiting-cases"): lambda place: place.api("put", "waiting-cases", {"cases": [
         {"ref": f"X99999{number}", "as_at": "2026-11-20T09:00:00Z", "team": place.duty.team_code,
-         "type": "custody", "tier": "B3"}
+         "type": "custody", "tier": "B3", "excluded": ["N99"]}
         for number in (1, 2)
     ]}),
     ("POST", "reason-new"): lambda place: place.form("/reasons/new/", **REASON, first_day=str(place.day)),

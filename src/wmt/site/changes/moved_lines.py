@@ -10,7 +10,7 @@ from wmt import ledger
 from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.changes.case_deltas import PostExchange
 from wmt.site.figures import line_queries
-from wmt.site.workload.models import Line, Pricing, Unit
+from wmt.site.workload import models
 from wmt.site.workload.state import State
 
 
@@ -20,8 +20,8 @@ class MovedLine(NamedTuple):
     Without `pricing` it is all else: of `post`, where that counts in another stream then, or of the unit.
     """
 
-    post: Unit | None
-    pricing: Pricing | None
+    post: models.Unit | None
+    pricing: models.Pricing | None
     ref: str
     before_x100: int
     after_x100: int
@@ -55,7 +55,7 @@ def _above(state: State, each: PostExchange) -> list[MovedLine]:
 def _lines(state: State, each: PostExchange, *, is_there: bool, stays: bool) -> list[MovedLine]:
     pricing = line_queries.pricing_of(state)
 
-    def line_of(line: Line, *, is_new: bool) -> MovedLine:
+    def line_of(line: models.Line, *, is_new: bool) -> MovedLine:
         points = (0, line.points_x100) if is_new else (line.points_x100, 0)
         return MovedLine(each.unit, pricing[line.pricing], line.ref, *points)
 

@@ -27,7 +27,8 @@ from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation import labels
-from wmt.site.web.allocation.effect import effect_table, lines_tables
+from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect_lines import lines_tables
 from wmt.site.web.allocation.waiting_forms import TYPES
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.workload.models import Unit

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from wmt.facts import LOCATIONS, TIERS
-from wmt.site.queries.case_selection import FLAGS, UNTIERED, CaseSelection
+from wmt import facts
+from wmt.site.queries import case_selection
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.workload.state import State
 
@@ -13,25 +13,26 @@ _WEEKS = (4, 12)
 
 def form_of(sent: Mapping[str, str], state: State) -> FilterForm:
     """The choices, with what was sent of them."""
-    letters = dict.fromkeys(tier[0] for tier in TIERS[state.tier_scheme] if tier != "0")
+    letters = dict.fromkeys(tier[0] for tier in facts.TIERS[state.tier_scheme] if tier != "0")
+    untiered = (case_selection.UNTIERED, "No tier yet")
     ends = [
         *((f"within {7 * weeks}", f"Within {weeks} weeks") for weeks in _WEEKS),
         *((f"stays {7 * weeks}", f"Not within {weeks} weeks") for weeks in _WEEKS),
     ]
     return FilterForm(
         sent,
-        fit_type=OneOf("Type of case", [_ALL, *((each, each.capitalize()) for each in LOCATIONS)]),
-        fit_tier=OneOf("Tier", [_ALL, *((each, each) for each in letters), (UNTIERED, "No tier yet")]),
+        fit_type=OneOf("Type of case", [_ALL, *((each, each.capitalize()) for each in facts.LOCATIONS)]),
+        fit_tier=OneOf("Tier", [_ALL, *((each, each) for each in letters), untiered]),
         fit_ends=OneOf("Planned to end", [_ALL, *ends]),
-        fit_flag=OneOf("Marked", [_ALL, *FLAGS.items()]),
+        fit_flag=OneOf("Marked", [_ALL, *case_selection.FLAGS.items()]),
     )
 
 
-def chosen(sent: Mapping[str, str], state: State) -> CaseSelection:
+def chosen(sent: Mapping[str, str], state: State) -> case_selection.CaseSelection:
     """What was chosen."""
     form = form_of(sent, state)
     way, _, days = form.chosen("fit_ends").partition(" ")
-    return CaseSelection(
+    return case_selection.CaseSelection(
         location=form.chosen("fit_type"), letter=form.chosen("fit_tier"), flag=form.chosen("fit_flag"),
         ends_within=int(days) if way == "within" else None, stays=int(days) if way == "stays" else None,
     )  # fmt: skip

@@ -24,7 +24,8 @@ from wmt.site.links import unit_url
 from wmt.site.outbox import mail_server
 from wmt.site.shown import needed_state, state_anew
 from wmt.site.web.allocation.crumbs import crumbs
-from wmt.site.web.allocation.effect import effect_table, lines_tables
+from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect_lines import lines_tables
 from wmt.site.web.allocation.forms import AllocateForm, stated_in, stated_query
 from wmt.site.workload.models import Unit
 

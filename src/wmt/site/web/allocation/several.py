@@ -33,7 +33,8 @@ from wmt.site.queries import case_selection
 from wmt.site.shown import state_anew
 from wmt.site.web.allocation import case_filter, choice_words
 from wmt.site.web.allocation.crumbs import crumbs
-from wmt.site.web.allocation.effect import effect_table, lines_tables
+from wmt.site.web.allocation.effect import effect_table
+from wmt.site.web.allocation.effect_lines import lines_tables
 from wmt.site.web.allocation.forms import ReasonsForm
 from wmt.site.workload.state import State, rules_of
 from wmt.text import counted

@@ -6,7 +6,6 @@ from django import forms
 
 from wmt.facts import LOCATIONS
 from wmt.site.accounts.limited_access import AccessLists
-from wmt.site.accounts.models import LimitedAccess
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.changes.waiting_details import WaitingDetails
 from wmt.site.date_field import DayField
@@ -69,8 +68,8 @@ class WaitingForm(RefusableForm):
         return WaitingDetails(**typed | {"event_number": typed["event_number"] or 1})
 
 
-def initial_of(row: WaitingCase, limits: LimitedAccess | None) -> dict[str, Any]:
-    """What a form of a record begins with, and of who may see the case."""
+def initial_of(row: WaitingCase, limits: Any) -> dict[str, Any]:
+    """What a form of a record begins with; `limits` are the lists that are recorded of the case, or None."""
     names = ("version", *WaitingDetails.__dataclass_fields__)
     found = {name: getattr(row, name) for name in names}
     found |= {name: "\n".join(found[name]) for name in _LINES}
