@@ -15,6 +15,7 @@ from wmt.site.accounts.models import User
 from wmt.site.queries import plan_lines
 from wmt.site.queries.plan_effects import PlanReading
 from wmt.site.queries.plan_lines import lines_of, moves_of
+from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
 
@@ -121,6 +122,9 @@ def test_a_unit_shows_its_people_and_what_each_step_changes(
     assert [each["Step"] for each in table_of(page, "by-step")] == ["1", "2", "3", "4", "5"]
     names = {each["Who"] for each in table_of(page, "below")}
     assert any(name.startswith(pdu.free[0].name) for name in names)
+    posts = Unit.objects.filter(load_id=current_state().load_id, level="post", whole=True, pdu_code=pdu.code)
+    rest = f"{posts.count() - len(names)} posts here keep the points and the time they have now."
+    assert f"Only those whom the plan touches are listed. {rest}" in in_sight(page)
     assert client.get(reverse("plan-nation", args=[row.pk])).status_code == 200
     for gone in (("post", "NO:ONE"), ("team", "NOTEAM")):
         assert client.get(reverse("plan-figure", args=[row.pk, *gone])).status_code == 404

@@ -33,6 +33,9 @@ class ChangedPlanIn(PlanIn):
     """What a plan is to be, and the version that was read."""
 
     version: schemas.Version
+    again: bool = Field(
+        False, description="True where steps that were applied are to be in it again; else 422 `APPLIED`."
+    )
 
 
 class PlanLinkQuery(Schema):

@@ -21,6 +21,7 @@ from wmt.site.api.plan_schemas import (
 )
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import allocation_preview as preview
+from wmt.site.changes import plan_again
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
@@ -81,9 +82,11 @@ def one(request: HttpRequest, number: Number, asked: Query[PlanLinkQuery]) -> di
 def changed(request: HttpRequest, number: Number, payload: Body[ChangedPlanIn]) -> dict[str, Any]:
     """All of it: name, note and steps."""
     me = lookups.me(request)
-    access.find_own(me, number)
+    former, plan = access.find_own(me, number), _plan(payload)
+    if not payload.again:
+        plan_again.need_not_applied(former, plan)
     row = action.change_plan(
-        actor=me, number=number, plan=_plan(payload), version=payload.version, who=lookups.who(request)
+        actor=me, number=number, plan=plan, version=payload.version, who=lookups.who(request)
     )
     return _shown(request, row)
 

@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from wmt import ledger
 from wmt.plan.laid_plan import StepOutcome
-from wmt.plan.plan_file import BecomeStep, MoveStep, Plan, PlanError, ReduceStep, Step
+from wmt.plan.plan_file import BecomeStep, EndReductionsStep, MoveStep, Plan, PlanError, ReduceStep, Step
 from wmt.plan.steps import lay_step
 from wmt.site.accounts.access import Denied, may, visible_to
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import new_key
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.availability.models import Reduction
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.plan_laying import plan_to_apply
@@ -39,7 +40,7 @@ from wmt.site.plans import access
 from wmt.site.plans.models import AppliedStep, PlanApplication, SavedPlan
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, state_if_any
-from wmt.text import counted
+from wmt.text import SEPARATOR, counted
 
 #: What must be chosen, where steps need it.
 CHOSEN = {
@@ -306,8 +307,14 @@ def _keep(found: PlanToApply, asker: Actor, wanted: PlanRequest) -> PlanApplicat
 
 
 def _rest(done: StepToApply) -> Step | None:
-    """What of a step could not be done: its cases that are not there."""
+    """What of a step could not be done: its cases, or reductions that it names, that are not there."""
     step = done.step
+    if isinstance(step, EndReductionsStep):
+        team, _, staff = step.post.partition(SEPARATOR)
+        known = Reduction.objects.filter(key__in=step.reductions, team_code=team, staff_code=staff)
+        ended = set(known.values_list("key", flat=True))
+        left_keys = [key for key in step.reductions if key not in ended]
+        return step.model_copy(update={"reductions": left_keys}) if left_keys else None
     if not isinstance(step, MoveStep | BecomeStep):
         return None
     if step.number is not None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from wmt.site.duties.models import Notice
+from wmt.site.links import unit_url
 from wmt.site.outbox.messages import Letter
 
 _LISTED = 50
@@ -25,6 +26,8 @@ def letter(notices: Sequence[Notice]) -> Letter:
         subject = f"Workload request {one.request_id}: {one.kind}"
     if one.plan_id is not None:
         subject = "A plan is shared with you"
+    if one.reduction_id is not None:
+        subject = "A reduction of hours ends soon"
     return Letter(
         numbers=tuple(notice.pk for notice in notices), kind="notice", name=user.name, user=user,
         subject=f"{len(notices)} notifications about workload" if more else subject,
@@ -47,4 +50,6 @@ def path_of(notice: Notice) -> str:
         return reverse("allocation", args=[notice.allocation_id])
     if notice.plan_id is not None:
         return reverse("plan", args=[notice.plan_id])
+    if notice.reduction is not None:
+        return unit_url("post", f"{notice.reduction.team_code}:{notice.reduction.staff_code}", "hours")
     return reverse("duty", args=[notice.duty_id])

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.availability.models import Reduction
 from wmt.site.plans.models import SavedPlan
 from wmt.site.workload import staff_names
 
@@ -230,8 +231,8 @@ class Request(models.Model):
 
 
 class Notice(models.Model):
-    """Something one person is told of a duty, a request, an allocation or a plan, on their page of
-    notifications."""
+    """Something one person is told on their page of notifications: of a duty, a request, an allocation, a
+    plan or a reduction."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, related_name="notices")
@@ -240,6 +241,7 @@ class Notice(models.Model):
         CaseAllocation, on_delete=models.CASCADE, null=True, related_name="notices"
     )
     plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, null=True, related_name="notices")
+    reduction = models.ForeignKey(Reduction, on_delete=models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=12)
     words = models.TextField()
     at = models.DateTimeField(default=timezone.now)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from wmt.site.accounts.models import User
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.availability.models import Reduction
 from wmt.site.duties import mail, models
 from wmt.site.outbox import messages
 from wmt.site.plans.models import SavedPlan
@@ -17,9 +18,10 @@ from wmt.site.workload import as_of_day
 #: What the emails of notifications are about: those, by their numbers.
 ABOUT = "notice"
 #: What somebody can be told of, by the field of a notification that names it.
-Subject = models.Duty | models.Request | CaseAllocation | SavedPlan
+Subject = models.Duty | models.Request | CaseAllocation | SavedPlan | Reduction
 _FIELDS: dict[type[Subject], str] = {
     models.Duty: "duty", models.Request: "request", CaseAllocation: "allocation", SavedPlan: "plan",
+    Reduction: "reduction",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -52,10 +53,21 @@ class Responsible:
         return NO_MANAGER if self.heads else NOBODY
 
 
+class OfSomebody(Protocol):
+    """What is about a post or a team, such as a duty or a request: its codes tell who it is for."""
+
+    @property
+    def team_code(self) -> str: ...
+    @property
+    def pdu_code(self) -> str: ...
+    @property
+    def staff_code(self) -> str: ...
+
+
 class Roles:
     """The roles in force today, by the clock that says who may act; read once for many duties or requests."""
 
-    def __init__(self, duties: Collection[models.Duty | models.Request]) -> None:
+    def __init__(self, duties: Collection[OfSomebody]) -> None:
         self._held: dict[tuple[str, str, str], list[User]] = defaultdict(list)
         grants = RoleGrant.objects.filter(role__in=("manager", "head", "administrator"), user__is_active=True)
         people = User.objects.filter(is_active=True).exclude(staff_code="")
@@ -70,7 +82,7 @@ class Roles:
         for user in people:
             self._people[user.staff_code].append(user)
 
-    def of(self, duty: models.Duty | models.Request) -> Responsible:
+    def of(self, duty: OfSomebody) -> Responsible:
         """Those whom a duty or a request is for. Nobody answers what they asked themselves."""
         asked_by = duty.asked_by_id if isinstance(duty, models.Request) else None
 
@@ -91,5 +103,5 @@ class Roles:
         )
 
 
-def responsible(duty: models.Duty | models.Request) -> Responsible:
+def responsible(duty: OfSomebody) -> Responsible:
     return Roles([duty]).of(duty)

@@ -24,6 +24,7 @@ from wmt.site.duties.nobody import names_of_nobody
 from wmt.site.duties.notices import Announcement, tell
 from wmt.site.duties.projection import PLACE
 from wmt.site.duties.recipients import Roles
+from wmt.site.duties.reduction_ends import told_of_ends
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
 from wmt.site.priorities import levels
 from wmt.site.workload.models import Unit
@@ -263,7 +264,7 @@ def turn(day: date) -> int:
     duties = list(Duty.objects.select_for_update().filter(due_dates.due_on(day)))
     steps, told = _reminders(duties, day)
     put(steps)
-    tell([*told, *requests.turn(day)])
+    tell([*told, *requests.turn(day), *told_of_ends(day)])
     if steps:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late

@@ -150,13 +150,15 @@ class AppliedStep(models.Model):
     """A step as it was done: `text` is a plan of it alone, `number` its place in the plan then.
 
     `made` names the records it became: [kind, its number or key, post], as `changes.plan_steps.PlanChange`.
-    `again` is when an undone step was put back into the plan.
+    What of it was undone and put back into the plan is in `returned`, named as in `made`; `again` is when,
+    the last time.
     """
 
     application = models.ForeignKey(PlanApplication, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
     text = models.TextField()
     made = models.JSONField(default=list)
+    returned = models.JSONField(default=list)
     again = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -20,7 +20,8 @@ from wmt.site.workload.state import State
 
 @dataclass(frozen=True)
 class StepApplied:
-    """A step that was applied, in words for its reader; `undone` of `made` records it became are undone.
+    """A step that was applied, in words for its reader; `undone` of `made` records it became are undone, and
+    `to_return` of these not in the plan again.
 
     `ways` are where the reader may read what it became: (address, what it is).
     """
@@ -29,6 +30,7 @@ class StepApplied:
     words: str
     made: int
     undone: int
+    to_return: int
     ways: Sequence[tuple[str, str]]
 
 
@@ -56,5 +58,6 @@ def applied_steps(row: SavedPlan, reader: Any, state: State) -> list[StepApplied
                 ways[reverse("allocation-batch", args=[decision.batch])] = "Allocations"
             else:
                 ways[reverse("case-changed", args=[decision.pk])] = "Change of tier or type"
-        found.append(StepApplied(each, words, len(each.made), len(records.undone(each)), list(ways.items())))
+        undone, left = len(records.undone(each)), len(records.to_return(each))
+        found.append(StepApplied(each, words, len(each.made), undone, left, list(ways.items())))
     return found

@@ -30,6 +30,8 @@ from wmt.site.web.duties.links import notice_url, request_url
 from wmt.site.workload.state import State
 
 _LISTED = 200
+#: What a notice can be about.
+_ABOUT = ("duty", "request", "allocation", "plan", "reduction")
 _NOT_ANY_MORE = "About something that your roles no longer let you read."
 
 
@@ -86,8 +88,7 @@ def _context(request: HttpRequest, state: State, duty: Duty, steps: list) -> dic
 def notices_page(request: HttpRequest) -> HttpResponse:
     """What the person was told, the latest first; for administrators also the emails that were given up."""
     user: Any = request.user
-    of = ("duty", "request", "allocation", "plan", "plan__owner")
-    found = Notice.objects.filter(user=user).select_related(*of).order_by("-pk")[:_LISTED]
+    found = Notice.objects.filter(user=user).select_related(*_ABOUT, "plan__owner").order_by("-pk")[:_LISTED]
     reads = reader_of(request)
     failed = _failed(reads) if may(user, Action.MANAGE_USERS) else []
     context = {
@@ -105,7 +106,7 @@ def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
     given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
     numbers = [each.number for each in given_up if each.about == notices.ABOUT]
-    told = Notice.objects.select_related("user", "duty", "request", "allocation", "plan").in_bulk(numbers)
+    told = Notice.objects.select_related("user", *_ABOUT).in_bulk(numbers)
     failed: list[dict[str, object]] = []
     for each in given_up:
         message, notice = each.message, told.get(each.number)
@@ -139,6 +140,8 @@ def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
             return of_cases()(notice.allocation) is not None
         if notice.plan is not None:
             return of_plans.reads(user, notice.plan)
+        if notice.reduction is not None:
+            return True  # that hours are reduced, and until when, everybody who signs in may read
         if notice.request is not None:
             return of_requests(notice.request)
         return notice.duty is not None and of_duties(notice.duty)

@@ -196,6 +196,6 @@ def applied_of(request: HttpRequest, row: SavedPlan, state: State) -> list[dict[
             "when": moment_words(timezone.localtime(each.row.application.at)),
             "undone": "" if not each.undone else "undone since" if each.undone == each.made
             else f"{each.undone} of {each.made} undone since",
-            "again": each.row.again is not None,
+            "again": not each.to_return,
         } for each in applied_steps(row, request.user, state)
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What a figure of a plan is made of: the lines of a post, or the posts of a unit and what each step does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -20,7 +21,9 @@ from wmt.site.tables import arranged
 from wmt.site.web.plans import room
 from wmt.site.web.plans.effect_table import effect_table, figure_url, shown_name
 from wmt.site.web.units import labels
+from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
+from wmt.text import counted
 
 _STATES = {(False, True): "put on", (True, False): "taken off"}
 
@@ -53,7 +56,8 @@ def figure_page(request: HttpRequest, number: int, level: str, code: str) -> Htt
         shown = [lines_table(lines_of(reading, code))]
     else:
         below = PlanEffect([], [each for each in effect.moments if _is_below(each, found)])
-        shown = [effect_table(state, below, lambda unit: figure_url(row.pk, unit, query), "below")]
+        listed = effect_table(state, below, lambda unit: figure_url(row.pk, unit, query), "below")
+        shown = [replace(listed, notes=[*listed.notes, _untouched(state, found.unit, below)])]
         moves = moves_of(reading, found.unit)
         shown += [moves_table(moves)] if moves is not None else []
     context: dict[str, Any] = {
@@ -76,6 +80,16 @@ def _figures(state: State, found: UnitMoment) -> list[tuple[str, str, str]]:
         ("Points available", exact(before.available_x100).text, exact(after.available_x100).text),
         ("Capacity", shares[0], shares[1]),
     ]
+
+
+def _untouched(state: State, unit: Unit, below: PlanEffect) -> str:
+    """How many posts of a unit the table of those whom a plan touches leaves out."""
+    there = units.everybody(state, unit).count()
+    rest = there - sum(each.unit.pk is not None for each in below.moments)
+    if not rest:
+        return "Everybody here is listed: the plan touches them all."
+    others = counted(rest, "post here keeps", "posts here keep")
+    return f"Only those whom the plan touches are listed. {others} the points and the time they have now."
 
 
 def _is_below(each: UnitMoment, above: UnitMoment) -> bool:

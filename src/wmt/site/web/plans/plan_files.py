@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wmt.plan.plan_file import Plan, PlanError, read_plan
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ConflictError, RefusedError
+from wmt.site.changes import plan_again
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
@@ -26,6 +27,7 @@ class PlanFileForm(RefusableForm):
     """The file, and the version of the plan it is to replace."""
 
     version = forms.IntegerField()
+    again = forms.BooleanField(required=False)
     file = forms.Field(required=False)
 
 
@@ -61,13 +63,17 @@ def _received(request: HttpRequest, limited: limited_upload.Limited, row: SavedP
         return _form(request, row)
     form = PlanFileForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
+    again = bool(form.is_valid() and form.cleaned_data["again"])
     try:
         plan = sent_plan(request, limited)
+        if not again:
+            plan_again.need_not_applied(row, plan)
         action.change_plan(actor=request.user, number=row.pk, plan=plan, version=version)
     except PlanError as error:
         return _form(request, row, str(error), 422)
     except RefusedError as refused:
-        return _form(request, row, "; ".join(fault.said for fault in refused.faults), 422)
+        asks = any(fault.code == "APPLIED" for fault in refused.faults)
+        return _form(request, row, "; ".join(fault.said for fault in refused.faults), 422, asks=asks)
     except ConflictError as conflict:
         return room.conflicted(request, row, conflict)
     return room.back(request, row, "The plan is as the file has it.")
@@ -89,11 +95,19 @@ def sent_plan(request: HttpRequest, limited: limited_upload.Limited) -> Plan:
     return read_plan(text, file.name or "the file")
 
 
-def _form(request: HttpRequest, row: SavedPlan, fault: str = "", status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, row: SavedPlan, fault: str = "", status: int = 200, *, asks: bool = False
+) -> HttpResponse:
     form = PlanFileForm({"version": row.version})
     if fault:
         form.add_error("file", fault)
     state = needed_state(request).of_now()
     unit = unit_of_plan(state, request.user, row)
-    context = {"form": form, "row": row, "unit": unit, "crumbs": room.crumbs(request, state, unit, row)}
+    context = {
+        "form": form,
+        "row": row,
+        "unit": unit,
+        "asks": asks,
+        "crumbs": room.crumbs(request, state, unit, row),
+    }
     return render(request, "plans/upload.jinja", context, status=status)
