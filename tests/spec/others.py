@@ -1,10 +1,11 @@
-"""Tables that ask the rules, not the ledger: the formulas from hours to points, and grade codes."""
+"""Tables that ask the rules, not the ledger: the formulas from hours to points, grade codes, and tiers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
+from spec import tiering
 from spec.reading import SpecError, Table, day
 from wmt import rules
 from wmt.intake.codes import codes_at
@@ -38,24 +39,31 @@ def _grade(row: Mapping[str, str]) -> dict[str, str]:
     return {"grade": codes.grades.get(raw, codes.other_grade) if raw else codes.blank_grade}
 
 
-ASKED: dict[str, Callable[[Mapping[str, str]], dict[str, str]]] = {
+Row = Mapping[str, str]
+ASKED: dict[str, Callable[[Row], dict[str, str]]] = {
     "formulas": _formulas,
     "contact formulas": _contacts,
     "grade codes": _grade,
+}
+#: The same for all rows of a table at once.
+ASKED_TOGETHER: dict[str, Callable[[Sequence[Row]], list[dict[str, str]]]] = {
+    "v2 tiers": tiering.v2,
+    "a-g tiers": tiering.a_g,
 }
 
 
 def other_differences(table: Table) -> list[str]:
     """Every cell of such a table that reads otherwise than it says."""
-    if table.asks not in ASKED:
+    rows = [dict(zip(table.grid.header, cells, strict=True)) for cells in table.grid.rows]
+    if table.asks in ASKED_TOGETHER:
+        answers = ASKED_TOGETHER[table.asks](rows)
+    elif table.asks in ASKED:
+        answers = [ASKED[table.asks](row) for row in rows]
+    else:
         raise SpecError(f"{table.name}: asks '{table.asks}', which nobody can answer")
-    wrong = []
-    for number, cells in enumerate(table.grid.rows, 1):
-        row = dict(zip(table.grid.header, cells, strict=True))
-        found = ASKED[table.asks](row)
-        wrong += [
-            f"{table.name}, row {number}, '{name}': the spec says {row[name]}, the rules {text}"
-            for name, text in found.items()
-            if name in row and row[name] != text
-        ]
-    return wrong
+    return [
+        f"{table.name}, row {number}, '{name}': the spec says {row[name]}, the rules {text}"
+        for number, (row, found) in enumerate(zip(rows, answers, strict=True), 1)
+        for name, text in found.items()
+        if name in row and row[name] != text
+    ]

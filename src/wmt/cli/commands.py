@@ -64,6 +64,10 @@ COMMANDS = {
         "colleagues:protect",
         "Protect a post from new cases in the site of WMT_HOME, end that, or list what was decided of it.",
     ),
+    "tier": (
+        "tier:tier",
+        "Work out the tiers of cases, with points by element, every step and what was missing.",
+    ),
     "plan": ("plan:app", "Plans: what would change, measured before and after."),
     "balance": (
         "balance:balance",

@@ -83,6 +83,13 @@ REMEDIES: dict[str, str] = {
     "REPORT_NOT_COUNTED": "Kept and not counted; nothing need be done.",
     "WAITING_TEAM_UNKNOWN": "Write the code of a team that has an officer in this extract.",
     "WAITING_DAY_AHEAD": "Write a day that had come by the moment of the extract.",
+    # tables that tiers are worked out from
+    "TIER_FOLDER": "Put tier_case.csv or tier_case.parquet in it: docs/tiering.md lists the tables.",
+    "TIER_UNKNOWN_TABLE": "Ignored; check its name against docs/tiering.md.",
+    "TIER_COLUMN": "Put the column in; docs/tiering.md lists them.",
+    "TIER_UNKNOWN_COLUMN": "Ignored; check its name against docs/tiering.md.",
+    "TIER_VALUE": "Correct the cell: docs/tiering.md gives the form of every column.",
+    "TIER_WITHOUT_CASE": "Add the row that it belongs to, or take it out.",
     # people tables
     "PEOPLE_NOT_A_TABLE": "Use the tables that docs/input.md lists: CSV (UTF-8, with commas and a header "
     "row), Parquet or sheets of a workbook.",

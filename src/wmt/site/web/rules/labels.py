@@ -66,6 +66,22 @@ GROUPS = (
     RuleFamily("cases", "Which cases count", ("case_weighting", "omic_weighting", "flags")),
     RuleFamily("tiers", "Tiers and their schemes", ("tier_scheme", "tier_schemes", "tier_numbers")),
     RuleFamily(
+        "tiering",
+        "How a case gets its tier",
+        (
+            "tiering_schemes",
+            "tiering_registers",
+            "tiering_mappa_level_from",
+            "tiering_factors",
+            "tiering_v2",
+            "tiering_needs",
+            "tiering_severity",
+            "tiering_answers",
+            "tiering_answers_of_frequency",
+            "tiering_ag",
+        ),
+    ),
+    RuleFamily(
         "thresholds",
         "Thresholds and the four-week rule",
         ("thresholds", "low_capacity_percent", "four_week_rule"),
