@@ -100,6 +100,7 @@ TABLE: dict[str, May] = {
     "api-lines": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-cells": May(is_api=True, args=_UNIT),
     "api-full": May(is_api=True, args=_UNIT),
+    "api-staffing": May(is_api=True, args=_UNIT),
     "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),
     "api-why": May(is_api=True, args=_UNIT),

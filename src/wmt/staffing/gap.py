@@ -73,7 +73,7 @@ def present(staffing: Staffing) -> dict[str, Any]:
         "work": _totals(need),
         "reconciliation": reconciliation(need),
         "grades": [_grade(staffing, grade) for grade in staffing.grades],
-        "all": _row(staffing, None),
+        "all": present_row(staffing),
         "binding_grade": staffing.binding,
         "in_post": {grade: _in_post(supply.grades[grade]) for grade in GRADES if grade in supply.grades},
         "reductions": {place: places(fte) for place, fte in supply.reductions.items()},
@@ -163,11 +163,12 @@ def _grade(staffing: Staffing, grade: str) -> dict[str, Any]:
         "grade": grade,
         "work": places(staffing.need.work_by_grade.get(grade, Fraction())),
         "roles": {what: places(fte) for what, fte in roles.items()},
-        **_row(staffing, grade),
+        **present_row(staffing, grade),
     }
 
 
-def _row(staffing: Staffing, grade: str | None) -> dict[str, Any]:
+def present_row(staffing: Staffing, grade: str | None = None) -> dict[str, Any]:
+    """Need, people, what is short and the ratio, of a grade or in all."""
     ratio = staffing.ratio(grade)
     return {
         "need": places(staffing.required(grade)),

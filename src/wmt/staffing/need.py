@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -174,9 +174,14 @@ class Need:
 def need_of(
     rates: Rates, sums: Iterable[WorkSum], roles: RolesHeld | None = None, *, by: str = "points"
 ) -> Need:
-    """What a unit needs for the work of its lines."""
+    """What a unit needs for the work of its lines, like lines together, in one order."""
     kinds = FullRules(rates.ruleset)
-    return Need(rates, [_work(rates, kinds, each) for each in sums], roles or RolesHeld({}), by)
+    alike: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for *key, cases, points in sums:
+        before = alike.get(tuple(key), (0, 0))
+        alike[tuple(key)] = before[0] + cases, before[1] + points
+    work = [_work(rates, kinds, WorkSum._make((*key, *alike[key]))) for key in sorted(alike)]
+    return Need(rates, work, roles or RolesHeld({}), by)
 
 
 def _work(rates: Rates, kinds: FullRules, of: WorkSum) -> WorkDone:

@@ -4,10 +4,12 @@ An absence is counted once: non-effective time (NET) is in the need, so that red
 circumstances are not taken off here; roles that are counted in the need are not taken off either.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
 
 import polars as pl
 
@@ -22,27 +24,76 @@ TAKEN_OFF, IN_NET, IN_NEED = "taken off the supply", "in non-effective time", "i
 
 @dataclass
 class GradeSupply:
-    """One grade of a unit in FTE: contracted, what learning and other work take, and agency staff."""
+    """One grade of a unit: hours a week in millionths as the lines have them, people as FTE.
 
-    contracted: Fraction = Fraction()
-    taken_off: dict[str, Fraction] = field(default_factory=dict)  # by category of the reason
+    `full_time` are the hours of a full-time week of the grade, `agency` the FTE of agency staff.
+    """
+
+    full_time: Fraction
+    contracted_micro: int = 0
+    taken_off_micro: dict[str, int] = field(default_factory=dict)  # by category of the reason
+    places_micro: dict[str, int] = field(default_factory=dict)  # of all reductions, where they went
     agency: Fraction = Fraction()
     posts: int = 0
     assumed: int = 0  # posts whose hours nobody entered
 
+    def fte(self, micro: int) -> Fraction:
+        """Hours a week as full-time people of this grade."""
+        return Fraction(micro, MICRO) / self.full_time
+
+    @property
+    def contracted(self) -> Fraction:
+        return self.fte(self.contracted_micro)
+
+    @property
+    def taken_off(self) -> dict[str, Fraction]:
+        """FTE that learning and other work take, by category."""
+        return {category: self.fte(micro) for category, micro in self.taken_off_micro.items()}
+
     @property
     def present(self) -> Fraction:
         """FTE for cases and reports, before non-effective time, which the need holds."""
-        return self.contracted - sum(self.taken_off.values(), Fraction()) + self.agency
+        return self.fte(self.contracted_micro - sum(self.taken_off_micro.values())) + self.agency
+
+    def add(self, other: "GradeSupply") -> None:
+        """Take in the same grade of another unit."""
+        self.contracted_micro += other.contracted_micro
+        self.agency += other.agency
+        self.posts, self.assumed = self.posts + other.posts, self.assumed + other.assumed
+        _add_up(self.taken_off_micro, other.taken_off_micro)
+        _add_up(self.places_micro, other.places_micro)
+
+
+def _add_up(into: dict[str, int], other: Mapping[str, int]) -> None:
+    for name, micro in other.items():
+        into[name] = into.get(name, 0) + micro
 
 
 @dataclass
 class Supply:
-    """The people of a unit by grade, and where the hours of their reductions went (FTE by place)."""
+    """The people of a unit by grade, and the roles that some of them have."""
 
     grades: dict[str, GradeSupply]
-    reductions: dict[str, Fraction] = field(default_factory=dict)
     roles: RolesHeld = field(default_factory=lambda: RolesHeld({}))
+
+    @property
+    def reductions(self) -> dict[str, Fraction]:
+        """Where the hours of all reductions went (FTE)."""
+        found: dict[str, Fraction] = {}
+        for own in self.grades.values():
+            for place, micro in own.places_micro.items():
+                found[place] = found.get(place, Fraction()) + own.fte(micro)
+        return {place: found[place] for place in (TAKEN_OFF, IN_NET, IN_NEED) if place in found}
+
+    def add(self, other: "Supply") -> None:
+        """Take in the people of another unit."""
+        for grade, own in other.grades.items():
+            self.grades.setdefault(grade, GradeSupply(own.full_time)).add(own)
+        spoc = Counter(self.roles.spoc) + Counter(other.roles.spoc)
+        self.roles = RolesHeld(
+            {grade: spoc[grade] for grade in GRADES if grade in spoc},
+            self.roles.mentored + other.roles.mentored,
+        )
 
     def for_work_of(self, grade: str, rates: Rates) -> Fraction:
         """FTE there for the work of a grade. The rules name the grade that trainees' time counts for."""
@@ -52,6 +103,48 @@ class Supply:
         if grade == counts_as and TRAINEE in self.grades:
             found += self.grades[TRAINEE].present
         return found
+
+
+class TimeRow(NamedTuple):
+    """One line of a post's time: hours in millionths, below 0 of a reduction, which has a reason."""
+
+    kind: str
+    quantity_micro: int
+    is_assumed: bool
+    reason: str | None = None
+
+
+class Reasons:
+    """Where the hours of a reduction go by the id of its reason, by the rules of a day.
+
+    `categories` are those of reasons that an organisation has beside the rules.
+    """
+
+    def __init__(self, rates: Rates, categories: Mapping[str, str] | None = None) -> None:
+        self._rates, self._categories = rates, categories or {}
+        self._absence = str(rates.value("staffing.absence_category").value)
+        self._kept: dict[str | None, tuple[str, str]] = {}
+        self.spoc = str(rates.value("staffing.spoc_reason").value)
+        self.mentor = str(rates.value("staffing.mentor_reason").value)
+
+    def full_time(self, grade: str) -> Fraction:
+        """Hours of a full-time week of a grade."""
+        return self._rates.number(f"full_time_hours.{grade}")
+
+    def place(self, reason: str | None) -> tuple[str, str]:
+        """Where the hours go, and the category of the reason."""
+        if reason not in self._kept:
+            self._kept[reason] = self._place(reason)
+        return self._kept[reason]
+
+    def _place(self, reason: str | None) -> tuple[str, str]:
+        category = self._categories.get(reason or "")
+        if category is None:
+            rule = self._rates.ruleset.get(f"reduction_reasons.{reason}.category")
+            category = str(rule.value) if rule else "Other"
+        if reason in (self.spoc, self.mentor):
+            return IN_NEED, category
+        return (IN_NET if category == self._absence else TAKEN_OFF), category
 
 
 def supplies(
@@ -69,57 +162,46 @@ def supplies(
         .join(
             reductions.select("post_no", ref="reduction_ref", why="reason"), on=["post_no", "ref"], how="left"
         )
-        .select("post_no", unit, "grade", "kind", "quantity_micro", "reason", "why")
+        .select("post_no", unit, "grade", "kind", "quantity_micro", pl.col("reason").is_not_null(), "why")
         .sort("post_no", "kind", maintain_order=True)
     )
     found: dict[str, Supply] = defaultdict(lambda: Supply({}))
-    for (_, code, grade), of_post in time.group_by("post_no", unit, "grade", maintain_order=True):
-        _add_post(rates, found[str(code)], str(grade), of_post)
+    reasons = Reasons(rates)
+    for (_, code, grade), rows in groupby(time.iter_rows(), key=lambda row: row[:3]):
+        add_post(reasons, found[code], grade, [TimeRow(*row[3:]) for row in rows])
     return found
 
 
-def _add_post(rates: Rates, unit: Supply, grade: str, time: pl.DataFrame) -> None:
-    """Take in the lines of one post: no reduction takes more than the hours that are left."""
-    own = unit.grades.setdefault(grade, GradeSupply())
+def add_post(reasons: Reasons, unit: Supply, grade: str, time: Iterable[TimeRow]) -> None:
+    """Take in the time of one post, contracted hours first: no reduction takes more than is left."""
+    own = unit.grades.get(grade)
+    if own is None:
+        own = unit.grades[grade] = GradeSupply(reasons.full_time(grade))
     own.posts += 1
-    hours = rates.number(f"full_time_hours.{grade}") * MICRO
-    left = Fraction()
-    for kind, micro, reason, why in time.select("kind", "quantity_micro", "reason", "why").iter_rows():
-        if kind == "contracted_hours":
-            left += Fraction(micro) / hours
-            own.contracted += Fraction(micro) / hours
-            own.assumed += reason is not None
+    left = spoc = 0
+    for row in time:
+        if row.kind == "contracted_hours":
+            left += row.quantity_micro
+            own.contracted_micro += row.quantity_micro
+            own.assumed += row.is_assumed
             continue
-        place, category = _place(rates, why)
-        fte = min(Fraction(-micro) / hours, left) if place == TAKEN_OFF else Fraction(-micro) / hours
-        unit.reductions[place] = unit.reductions.get(place, Fraction()) + fte
+        place, category = reasons.place(row.reason)
+        spoc += row.reason == reasons.spoc
+        micro = -row.quantity_micro
         if place == TAKEN_OFF:
-            left -= fte
-            own.taken_off[category] = own.taken_off.get(category, Fraction()) + fte
-    unit.roles = _with_roles(rates, unit.roles, grade, time)
+            micro = min(micro, left)
+            left -= micro
+            _add_up(own.taken_off_micro, {category: micro})
+        _add_up(own.places_micro, {place: micro})
+    if spoc or grade == TRAINEE:
+        unit.roles = _with_roles(unit.roles, grade, spoc)
 
 
-def _place(rates: Rates, reason: str | None) -> tuple[str, str]:
-    """Where the hours of a reduction go by its reason, and the category of the reason."""
-    category = rates.ruleset.get(f"reduction_reasons.{reason}.category")
-    name = str(category.value) if category else "Other"
-    if reason in _of_roles(rates):
-        return IN_NEED, name
-    is_absence = name == str(rates.value("staffing.absence_category").value)
-    return (IN_NET if is_absence else TAKEN_OFF), name
-
-
-def _of_roles(rates: Rates) -> tuple[str, str]:
-    return str(rates.value("staffing.spoc_reason").value), str(rates.value("staffing.mentor_reason").value)
-
-
-def _with_roles(rates: Rates, roles: RolesHeld, grade: str, time: pl.DataFrame) -> RolesHeld:
+def _with_roles(roles: RolesHeld, grade: str, spoc: int) -> RolesHeld:
     """The roles of a unit with those of one post more. A trainee is somebody to be mentored."""
-    spoc_reason = _of_roles(rates)[0]
-    held = time.filter(pl.col("why") == spoc_reason).height
-    spoc: Mapping[str, int] = roles.spoc
-    if held:
-        spoc = {**spoc, grade: spoc.get(grade, 0) + held}
+    held: Mapping[str, int] = roles.spoc
+    if spoc:
+        held = {**held, grade: held.get(grade, 0) + spoc}
     return RolesHeld(
-        {each: spoc[each] for each in GRADES if each in spoc}, roles.mentored + (grade == TRAINEE)
+        {each: held[each] for each in GRADES if each in held}, roles.mentored + (grade == TRAINEE)
     )

@@ -14,6 +14,7 @@ from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
 from wmt.site.web.priorities import tab as priorities
 from wmt.site.web.resharing import tab as reshare
+from wmt.site.web.staffing import unit_staffing
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -37,6 +38,7 @@ TABS.update(
         "caseload": caseload,
         "per-fte": per_fte,
         "full": unit_full,
+        "staffing": unit_staffing,
         "priority": priorities,
         "working": working,
         "duties": register,
@@ -58,7 +60,7 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "full", "priority", "downloads"),
+    "Workload": ("", "per-fte", "full", "staffing", "priority", "downloads"),
     "Cases": (
         "caseload",
         "waiting",

@@ -1,0 +1,299 @@
+"""People needed: the need of a unit's work by grade, the people who are there, the lines behind every FTE."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from wmt.facts import NOT_KNOWN
+from wmt.ledger import HEADLINE
+from wmt.ledger.arithmetic import MINUS
+from wmt.site import tables
+from wmt.site.figures import units
+from wmt.site.links import unit_url
+from wmt.site.queries import staffing as query
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.query_form import ChoiceOrDefault, QueryForm
+from wmt.site.workload.models import Unit
+from wmt.staffing import gap
+from wmt.staffing.rates import StaffingError
+
+TITLE = "People needed"
+TEMPLATE = "unit/staffing.jinja"
+_BELOW = {"nation": "region", "region": "pdu"}
+KINDS = {
+    "high": "high-risk cases (tiers A and B)",
+    "medium": "medium-risk cases (tier C)",
+    "low": "low-risk cases (tier D and lower)",
+    "reports": "court reports",
+    "other": "other work with points",
+}
+_LINES = {"case": "cases", "report": "reports", "contact": "help with colleagues’ cases"}
+
+
+class StaffingForm(QueryForm):
+    """How the need is worked out."""
+
+    by = ChoiceOrDefault(
+        [("points", "Points of the measure"), ("hours", "Published hours of tiers")], initial="points"
+    )
+    chain = ChoiceOrDefault(
+        [("product", "One after the other (product)"), ("sum", "Together (sum)")], initial="product"
+    )
+
+
+def applies(unit: Unit) -> bool:
+    """PDUs, regions and the nation: in a team the sums would tell why somebody's hours are reduced."""
+    return query.applies(unit)
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """Need and people by grade; the work by kind, down to its lines; where reductions went; units below."""
+    question = question.in_stream(HEADLINE)
+    if not applies(question.unit):
+        return {"tables": {}, "why_not": "level"}
+    form = StaffingForm(question.request.GET)
+    form.is_valid()
+    asked = {"chain": form.found("chain"), "by": form.found("by")}
+    try:
+        found = query.staffing_of(question.state, question.unit, **asked)
+    except StaffingError as error:
+        return {"tables": {}, "why_not": "rules", "refused": str(error)}
+    if isinstance(found, query.TooFewPosts):
+        return {"tables": {}, "why_not": "few", "few": found}
+    told = gap.present(found)
+    level = _BELOW.get(question.unit.level) if not question.listing else None
+    return {
+        "why_not": "",
+        "form": form,
+        "told": told,
+        "trainees": found.need.rates.value("staffing.trainees_count_as").value,
+        "short": _tenths(abs(told["all"]["short"])),
+        "is_short": told["all"]["short"] > 0,
+        "need": _tenths(told["all"]["need"]),
+        "there": _tenths(told["all"]["in_post"]),
+        "tables": {
+            "staffing": _grades(question.unit, told),
+            "kinds": _kinds(question.unit, told),
+            **({"below": _below(question, level, asked)} if level else {}),
+            "in_post": _in_post(told),
+            "readings": _readings(told),
+            "lines": _lines(question.unit, told),
+        },
+    }
+
+
+def _tenths(value: Decimal) -> str:
+    """FTE as people read them."""
+    return f"{value:,.1f}"
+
+
+def _fte(value: Decimal | None, decimals: int = 1) -> tables.Value:
+    if value is None:
+        return tables.Value(None)
+    return tables.Value(value, f"{value:,.{decimals}f}".replace("-", MINUS))
+
+
+def _ratio(value: Decimal | None) -> tables.Value:
+    if value is None:
+        return tables.Value(None, "–")
+    return tables.Value(value * 100, f"{value * 100:,.1f}%")
+
+
+def _grades(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
+    columns = [
+        tables.Column("grade", "Grade"),
+        tables.Column("work", "For the work (FTE)", "number"),
+        tables.Column(
+            "roles", "For roles (FTE)", "number", "Single points of contact, and mentoring of trainees."
+        ),
+        tables.Column("need", "Needed (FTE)", "number"),
+        tables.Column("in_post", "There (FTE)", "number", "Contracted, less learning and other work."),
+        tables.Column("short", "Short (FTE)", "number", "Below zero: more than the work needs."),
+        tables.Column("ratio", "There ÷ needed", "number"),
+    ]
+
+    def values(row: Mapping[str, Any]) -> dict[str, tables.Value]:
+        found = {name: _fte(row[name]) for name in ("need", "in_post", "short")}
+        return {**found, "ratio": _ratio(row["ratio"])}
+
+    rows = [
+        tables.Row(
+            {
+                "grade": tables.text(each["grade"]),
+                "work": _fte(each["work"]),
+                "roles": _fte(sum(each["roles"].values(), Decimal())),
+                **values(each),
+            }
+        )
+        for each in told["grades"]
+    ]
+    total = tables.Row(
+        {"grade": tables.text("All"), "work": _fte(None), "roles": _fte(None), **values(told["all"])}
+    )
+    return tables.Table("staffing", f"People needed by grade: {unit.name}", columns, rows, total)
+
+
+def _kinds(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
+    grades = list(dict.fromkeys(grade for each in told["kinds"] for grade in each["shares_percent"]))
+    columns = [
+        tables.Column("kind", "Kind of work"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("hours", "Hours a year", "number"),
+        tables.Column("by_points", "FTE by points", "number"),
+        tables.Column("by_hours", "FTE by hours", "number"),
+        *(
+            tables.Column(f"share_{grade}", f"Done by {grade}", "number", "Ours: no source says.")
+            for grade in grades
+        ),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "kind": tables.text(KINDS.get(each["kind"], each["kind"])),
+                "points": tables.Value(each["points"], f"{each['points']:,.0f}".replace("-", MINUS)),
+                "hours": _fte(each["hours"], 0),
+                "by_points": _fte(each["fte_by_points"]),
+                "by_hours": _fte(each["fte_by_hours"]),
+                **{
+                    f"share_{grade}": tables.Value(share, f"{share.normalize():f}%")
+                    for grade, share in each["shares_percent"].items()
+                },
+            }
+        )
+        for each in told["kinds"]
+    ]
+    return tables.Table("kinds", f"Work by kind: {unit.name}", columns, rows)
+
+
+def _lines(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
+    columns = [
+        tables.Column("kind", "Kind of work"),
+        tables.Column("line", "What"),
+        tables.Column("type", "Type"),
+        tables.Column("tier", "Tier"),
+        tables.Column("cases", "Active cases", "count"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("hours", "Hours a year", "number"),
+        tables.Column("from", "Hours from", "text", "Published for a tier, or worked out from points."),
+        tables.Column("fte", "FTE", "number"),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "kind": tables.text(KINDS.get(kind["kind"], kind["kind"])),
+                "line": tables.text(_line_words(each)),
+                "type": tables.text(each["type"]),
+                "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),
+                "cases": tables.count(each["active_cases"]),
+                "points": tables.Value(each["points"], f"{each['points']:,.0f}".replace("-", MINUS)),
+                "hours": _fte(each["hours"]),
+                "from": tables.text("published" if each["hours_from"] == "hours" else "points"),
+                "fte": _fte(each["fte"], 2),
+            }
+        )
+        for kind in told["kinds"]
+        for each in kind["lines"]
+    ]
+    return tables.Table("lines", f"What the need is made of: {unit.name}", columns, rows)
+
+
+def _line_words(line: Mapping[str, Any]) -> str:
+    said = _LINES.get(line["line"], line["line"].replace("_", " "))
+    return f"{said}, T2A" if line["rule"].startswith("t2a_points.") else said
+
+
+def _in_post(told: Mapping[str, Any]) -> tables.Table:
+    categories = dict.fromkeys(name for each in told["in_post"].values() for name in each["taken_off"])
+    columns = [
+        tables.Column("grade", "Grade"),
+        tables.Column("posts", "Posts", "count"),
+        tables.Column("assumed", "With assumed hours", "count"),
+        tables.Column("contracted", "Contracted (FTE)", "number"),
+        *(tables.Column(f"off_{n}", f"Less: {name}", "number") for n, name in enumerate(categories)),
+        tables.Column("there", "For the work (FTE)", "number"),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "grade": tables.text(grade),
+                "posts": tables.count(each["posts"]),
+                "assumed": tables.count(each["posts_with_assumed_hours"]),
+                "contracted": _fte(each["contracted"]),
+                **{
+                    f"off_{n}": _fte(each["taken_off"].get(name, Decimal()))
+                    for n, name in enumerate(categories)
+                },
+                "there": _fte(each["for_the_work"]),
+            }
+        )
+        for grade, each in told["in_post"].items()
+    ]
+    return tables.Table("in_post", "People in post, and what is taken off", columns, rows)
+
+
+def _readings(told: Mapping[str, Any]) -> tables.Table:
+    """The same work in every reading, and what published reports say the tables leave out."""
+    work, line = told["work"], told["reconciliation"]
+    found: list[tuple[str, Decimal, str]] = [
+        ("By points, NET and NAT one after the other", work["fte_by_points_product"], ""),
+        ("By points, NET and NAT together", work["fte_by_points_sum"], "No source says which one holds."),
+        ("By published hours, one after the other", work["fte_by_hours_product"], "Points are rounded."),
+        ("By published hours, together", work["fte_by_hours_sum"], ""),
+        (
+            "By full targets of the daily measure", line["fte_by_full_targets"],
+            "A target is 2,200 points, not 2,220: a rounded number.",
+        ),
+        *(
+            (
+                f"If {each['share_missing_percent']:.0f}% of the true need is missing from the tables",
+                each["work"], f"{each['source']}. To be checked before use.",
+            )
+            for each in told["by_measured_time"]
+        ),
+    ]  # fmt: skip
+    columns = [
+        tables.Column("reading", "Reading"),
+        tables.Column("fte", "FTE for the work", "number"),
+        tables.Column("note", "Note", "words"),
+    ]
+    rows = [
+        tables.Row({"reading": tables.text(name), "fte": _fte(fte), "note": tables.text(note)})
+        for name, fte, note in found
+    ]
+    return tables.Table("readings", "The same work in every reading", columns, rows)
+
+
+def _below(question: UnitRequest, level: str, asked: Mapping[str, Any]) -> tables.Table:
+    columns = [
+        tables.Column("name", units.TITLES[level]),
+        tables.Column("need", "Needed (FTE)", "number"),
+        tables.Column("in_post", "There (FTE)", "number"),
+        tables.Column("short", "Short (FTE)", "number"),
+        tables.Column("ratio", "There ÷ needed", "number"),
+        tables.Column("binding", "Shortest of"),
+    ]
+    below = [unit for unit in units.below(question.state, question.unit, level) if unit.code != NOT_KNOWN]
+    rows = list(_rows_below(question, below, asked))
+    title = f"{units.PLURALS[level]} of {question.unit.name}: people needed and there"
+    return tables.Table("below", title, columns, rows)
+
+
+def _rows_below(
+    question: UnitRequest, below: Iterable[Unit], asked: Mapping[str, Any]
+) -> Iterable[tables.Row]:
+    staffings = query.staffings_of(question.state, list(below), **asked)
+    for unit in below:
+        found = staffings[unit.code]
+        if isinstance(found, query.TooFewPosts):
+            continue
+        row = gap.present_row(found)
+        yield tables.Row(
+            {
+                "name": tables.text(unit.name, unit_url(unit.level, unit.code, "staffing")),
+                **{name: _fte(row[name]) for name in ("need", "in_post", "short")},
+                "ratio": _ratio(row["ratio"]),
+                "binding": tables.text(found.binding or "nobody"),
+            },
+            unit.level,
+            unit.code,
+        )
