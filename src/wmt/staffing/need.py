@@ -177,9 +177,11 @@ def need_of(
     """What a unit needs for the work of its lines, like lines together, in one order."""
     kinds = FullRules(rates.ruleset)
     alike: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for *key, cases, points in sums:
-        before = alike.get(tuple(key), (0, 0))
-        alike[tuple(key)] = before[0] + cases, before[1] + points
+    for line, *what, cases, points in sums:
+        # help with colleagues' cases has a line for each code and way: what they add up to is asked for
+        key = (line, "", "", False, "", 0) if line == "contact" else (line, *what)
+        before = alike.get(key, (0, 0))
+        alike[key] = before[0] + cases, before[1] + points
     work = [_work(rates, kinds, WorkSum._make((*key, *alike[key]))) for key in sorted(alike)]
     return Need(rates, work, roles or RolesHeld({}), by)
 

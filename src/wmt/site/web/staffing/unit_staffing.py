@@ -16,6 +16,7 @@ from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.workload.models import Unit
 from wmt.staffing import gap
 from wmt.staffing.rates import StaffingError
+from wmt.text import counted
 
 TITLE = "People needed"
 TEMPLATE = "unit/staffing.jinja"
@@ -67,6 +68,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "form": form,
         "told": told,
         "trainees": found.need.rates.value("staffing.trainees_count_as").value,
+        "carries": counted(round(told["points_of_one_fte"]), "point"),
         "short": _tenths(abs(told["all"]["short"])),
         "is_short": told["all"]["short"] > 0,
         "need": _tenths(told["all"]["need"]),
@@ -182,7 +184,7 @@ def _lines(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
             {
                 "kind": tables.text(KINDS.get(kind["kind"], kind["kind"])),
                 "line": tables.text(_line_words(each)),
-                "type": tables.text(each["type"]),
+                "type": tables.text(each["type"] or each["rule"].partition("report_points.")[2].upper()),
                 "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),
                 "cases": tables.count(each["active_cases"]),
                 "points": tables.Value(each["points"], f"{each['points']:,.0f}".replace("-", MINUS)),
