@@ -169,6 +169,8 @@ TABLE: dict[str, May] = {
     "api-request-answer": May(POST, is_api=True, args=_ONE),
     "api-rules": May(is_api=True),
     "api-rule": May(is_api=True, args={"path": "targets"}),
+    "api-activities": May(is_api=True),
+    "api-tier": May(is_api=True, args={"case_type": "community", "tier": "A3"}),
     "api-nights": May(GET, Action.READ_LOADS, is_api=True),
     "api-night": May(GET, Action.READ_LOADS, is_api=True, args={"name": "2026-11-20T183000"}),
     # figures and rules: everybody signed in reads them
@@ -192,6 +194,8 @@ TABLE: dict[str, May] = {
     "rule": May(args={"path": "targets"}),
     "rules-compare": May(),
     "rules-table": May(args={"name": "tier-points"}),
+    "rules-tier": May(args={"case_type": "community", "tier": "A3"}),
+    "rules-a-cases": May(),
     # hours and reductions of a post
     "hours-new": May(BOTH, _ENTERS, args=_OF_POST),
     "hours-change": May(BOTH, _ENTERS, args=_OF_RECORD),

@@ -238,3 +238,16 @@ def test_what_is_not_there_is_said_in_the_one_shape(address: str, reader: Progra
 def test_a_code_with_a_slash_is_written_without(reader: Program, nation: Any) -> None:
     Unit.objects.filter(pk=nation.unit("team").pk).update(code="A/B~C")
     assert reader.get("units/team/A~sB~tC")["figures"]["code"] == "A/B~C"
+
+
+def test_activities_of_a_tier_are_those_of_its_page(reader: Program, nation: Any) -> None:  # noqa: ARG001
+    found = reader.get("tiers/community/A3", on="2026-11-20")
+    assert (found["points"], hundredths(found["annual_hours"])) == (128, 9550)
+    assert sum(hundredths(line["annual_hours"]) for line in found["lines"]) == 9550
+    assert (found["lines"][0]["id"], hundredths(found["lines"][0]["points"])) == ("planned_contact", 6990)
+    assert reader.ask("get", "tiers/custody/A3").status_code == 422
+    assert reader.ask("get", "tiers/licence/A0").status_code == 404
+    library = {each["id"]: each for each in reader.get("activities")["items"]}
+    assert hundredths(library["rar_session"]["minutes"]) == 9000
+    assert library["crisis_work"]["minutes"] is None
+    assert not library["home_visit"]["minutes_are_published"]

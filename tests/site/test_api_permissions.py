@@ -149,6 +149,8 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "get questions/{name}": (ALL, None, {}),
     "get rules": (ALL, None, {}),
     "get rules/{path}": (ALL, None, {}),
+    "get activities": (ALL, None, {}),
+    "get tiers/{case_type}/{tier}": (ALL, None, {}),
     "get nights": (Action.READ_LOADS, None, {}),
     "get nights/{name}": (Action.READ_LOADS, None, {}),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wmt import rules
-from wmt.cli import console, options
+from wmt.cli import activities, console, options
 from wmt.cli.files import print_json
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
@@ -16,6 +16,8 @@ from wmt.days import written
 from wmt.text import counted
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
+app.command("tier")(activities.show_tier)
+app.command("calibrate")(activities.find_defaults)
 
 Prefix = Annotated[str, typer.Argument(metavar="RULE", help="A rule, or the beginning of several.")]
 AnyPrefix = Annotated[str, typer.Argument(metavar="[RULE]", help="Only rules that begin like this.")]

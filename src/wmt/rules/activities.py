@@ -6,7 +6,7 @@ and it is a line like any other. Exact: fractions of hours, nothing is rounded. 
 2023. The rules are in `hmpps/activities.yaml` and beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -67,7 +67,7 @@ class ActivityHours:
     @property
     def is_published(self) -> bool:
         """Whether everything it is worked out from was published."""
-        return bool(self.values) and all(value.status == "published" for value in self.values)
+        return is_published(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,11 @@ class TierActivities:
     def hours_of(self, kind: str) -> Fraction:
         """The hours a year of the lines of a kind."""
         return sum((line.annual_hours for line in self.lines if line.kind == kind), Fraction(0))
+
+
+def is_published(values: Sequence[DatedValue]) -> bool:
+    """Whether there are values and all of them were published."""
+    return bool(values) and all(value.status == "published" for value in values)
 
 
 def library(ruleset: RuleSet) -> dict[str, Activity]:

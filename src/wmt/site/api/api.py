@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from wmt.site import problems  # fmt: skip
 from wmt.site.accounts.middleware import API
 from wmt.site.api import (
+    activities,
     allocation_batches,
     allocations,
     authentication,
@@ -96,6 +97,7 @@ for router, tag in (
     (duties.router, "Excessive workload"),
     (requests.router, "Excessive workload"),
     (rules.router, "Rules"),
+    (activities.router, "Rules"),
     (nights.router, "Nights"),
 ):
     api.add_router("", router, tags=[tag])

@@ -172,6 +172,7 @@ class RulePage:
     chart: Chart | None
     beside: list[Beside]
     table: str
+    tier: tuple[str, str] | None  # type of case and tier, of points and hours of a tier
 
 
 def rule_page(path: str, day: date) -> RulePage:
@@ -204,6 +205,7 @@ def rule_page(path: str, day: date) -> RulePage:
         chart=chart_of(parameter.values, parameter.unit, day),
         beside=neighbours(path),
         table=_table_of(path),
+        tier=_tier_of(path),
     )
 
 
@@ -245,7 +247,20 @@ _TABLE_OF = {
     "grade_codes": "grades",
     "thresholds": "thresholds",
     "activity_timings": "activities",
+    "activities": "activity-library",
+    "activity_times": "tier-activities",
+    "activity_share": "tier-activities",
+    "responsive_time": "tier-activities",
 }
+
+
+def _tier_of(path: str) -> tuple[str, str] | None:
+    """The type of case and tier whose activities stand behind a rule; None where no hours are known."""
+    parts = path.split(".")
+    if parts[0] not in ("tier_points", "annual_hours", "monthly_hours"):
+        return None
+    hours = rules.load().at(rules.load().days[-1]).get(f"annual_hours.{'.'.join(parts[1:])}")
+    return (parts[2], parts[3]) if hours and hours.value else None
 
 
 def _table_of(path: str) -> str:

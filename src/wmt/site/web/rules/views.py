@@ -18,8 +18,8 @@ from wmt.site.tables import arranged
 from wmt.site.web.charts.downloads import offered
 from wmt.site.web.rules import presenters
 from wmt.site.web.rules.calculation import REASONS, numbers
+from wmt.site.web.rules.catalogue import BY_NAME, TABLES
 from wmt.site.web.rules.labels import GROUPS, day_words
-from wmt.site.web.rules.published import BY_NAME, TABLES
 from wmt.site.web.units.labels import reason as in_words
 from wmt.site.web.units.labels import upper_first
 
@@ -27,13 +27,13 @@ from wmt.site.web.units.labels import upper_first
 _CHANGED = date(2023, 1, 6)
 
 
-class _DayForm(QueryForm):
+class DayForm(QueryForm):
     """The day that rules are shown on."""
 
     on = DayField("the date", kind="rule", required=False)
 
 
-class _RulesForm(_DayForm):
+class _RulesForm(DayForm):
     q = forms.CharField(required=False)
     group = ChoiceOrDefault([("", ""), *((group.key, group.title) for group in GROUPS)])
     changed = DayField("the day of change", kind="rule", required=False)
@@ -75,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule(request: HttpRequest, path: str) -> HttpResponse:
     night = night_day(request)
-    form = _DayForm(request.GET, on=night)
+    form = DayForm(request.GET, on=night)
     day = form.found("on") or night
     try:
         page = presenters.rule_page(path, day)
@@ -127,7 +127,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
             f"There is no table of rules called '{name[:60]}'. The page Rules lists those there are."
         )
     night = night_day(request)
-    form = _DayForm(request.GET, on=night)
+    form = DayForm(request.GET, on=night)
     day = form.found("on") or night
     laid = laid_over(request) if day == night else {}
     context = {
