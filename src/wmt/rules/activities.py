@@ -100,24 +100,23 @@ def library(ruleset: RuleSet) -> dict[str, Activity]:
     for rest, value in ruleset.under("activities").items():
         activity, _, field = rest.partition(".")
         fields.setdefault(activity, {})[field] = value
-    return {activity: _activity(ruleset, activity, found) for activity, found in fields.items()}
+    timings: dict[str, dict[str, DatedValue]] = {}
+    for rest, value in ruleset.under("activity_timings").items():
+        timing, _, part = rest.partition(".")
+        timings.setdefault(timing, {})[part or TOTAL] = value
+    return {activity: _activity(timings, activity, found) for activity, found in fields.items()}
 
 
-def _activity(ruleset: RuleSet, activity: str, fields: Mapping[str, DatedValue]) -> Activity:
+def _activity(
+    known: Mapping[str, Mapping[str, DatedValue]], activity: str, fields: Mapping[str, DatedValue]
+) -> Activity:
     texts = {field: str(value.value) for field, value in fields.items()}
-    timings = _timings(ruleset, texts.pop("timing", activity))
-    parts = {path.rpartition(".")[2]: exact(value) for path, value in timings.items()}
+    timings = known.get(texts.pop("timing", activity), {})
+    parts = {part: exact(value) for part, value in timings.items()}
     if len(parts) > 1:
         parts.pop(TOTAL, None)
     name, kind = texts.pop("name", activity), texts.pop("kind", "")
     return Activity(activity, name, kind, parts, texts, tuple(timings.values()))
-
-
-def _timings(ruleset: RuleSet, timing: str) -> dict[str, DatedValue]:
-    """The minutes under a name of the rules: one value, or one for each part."""
-    path = f"activity_timings.{timing}"
-    whole = ruleset.get(path)
-    return {TOTAL: whole} if whole else ruleset.under(path)
 
 
 def tier_activities(
@@ -132,7 +131,11 @@ def tier_activities(
         return None
     lines = tuple(mandatory_lines(ruleset, case_type, tier))
     responsive = _responsive(ruleset, case_type, tier, lines)
-    left = remainder_line(base or ruleset, case_type, tier)
+    if base is None:
+        left = _remainder(ruleset, case_type, tier, (*lines, responsive))
+    else:
+        before = tuple(mandatory_lines(base, case_type, tier))
+        left = _remainder(base, case_type, tier, (*before, _responsive(base, case_type, tier, before)))
     percent = exact(responsive_percent(ruleset, case_type, tier))
     return TierActivities(case_type, tier, (*lines, responsive, left), percent)
 
@@ -202,14 +205,13 @@ def responsive_percent(ruleset: RuleSet, case_type: str, tier: str) -> DatedValu
     return ruleset.get(f"responsive_time.percent.{case_type}.{tier}")
 
 
-def remainder_line(ruleset: RuleSet, case_type: str, tier: str) -> ActivityHours:
-    """What the published hours hold beyond mandatory and responsive activities. No rule: a difference."""
-    published = published_hours(ruleset, case_type, tier)
-    lines = tuple(mandatory_lines(ruleset, case_type, tier))
-    known = sum(
-        (line.annual_hours for line in lines), _responsive(ruleset, case_type, tier, lines).annual_hours
-    )
-    return ActivityHours(REMAINDER, "remainder, not published", REMAINDER, exact(published) - known)
+def _remainder(
+    ruleset: RuleSet, case_type: str, tier: str, known: tuple[ActivityHours, ...]
+) -> ActivityHours:
+    """What the published hours hold beyond the known lines. It comes from no rule: it is a difference."""
+    published = exact(published_hours(ruleset, case_type, tier))
+    hours = published - sum((line.annual_hours for line in known), Fraction(0))
+    return ActivityHours(REMAINDER, "remainder, not published", REMAINDER, hours)
 
 
 def published_hours(ruleset: RuleSet, case_type: str, tier: str) -> DatedValue | None:
