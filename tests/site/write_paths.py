@@ -30,6 +30,7 @@ from wmt.site.changes import (
     allocation_preview,
     case_kinds,
     colleagues,
+    court_advice,
     priority,
     protect,
     spread,
@@ -364,6 +365,11 @@ SAVES: dict[tuple[str, str], Write] = {
          "given": [{"ref": place.ref, "post": place.code}]},
     ),
     ("POST", "api-colleague-end"): lambda place: place.api("post", f"case-colleagues/{place.colleague}/end"),
+    ("POST", "court-advice-new"): lambda place: place.form(
+        f"/advice/new/pdu/{place.pdu}/", cannot="Unpaid work", effect="Propose something else",
+        first_day=place.day, last_day=place.day + timedelta(9), although="a test",
+    ),
+    ("POST", "court-advice-end"): lambda place: place.form(f"/advice/{_advised(place)}/end/"),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),
@@ -477,6 +483,16 @@ BY_ITSELF: dict[str, Callable[[Place], object]] = {
     "the turn of the day": lambda _: turn_day(),
     "the clock of duties": lambda place: scheduled.turn(place.day + timedelta(60)),
 }
+
+
+def _advised(place: Place) -> int:
+    """The number of advice to courts of the PDU of the post."""
+    wanted = court_advice.AdviceRequest(
+        level="pdu", code=place.pdu, cannot="Unpaid work", effect="Nothing", although="a test",
+        first_day=place.day, last_day=place.day, key="advised",
+    )  # fmt: skip
+    basis = court_advice.AdviceBasis(word="full", has_room=False, night="a night", sha256="0" * 64)
+    return court_advice.advise(actor=None, who="a test", wanted=wanted, basis=basis)[0].pk
 
 
 def _waiting(place: Place, **more: Any) -> dict[str, Any]:

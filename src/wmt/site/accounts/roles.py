@@ -19,6 +19,7 @@ class Action(StrEnum):
     HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
     SET_PRIORITIES = "set the priority level of a PDU"
+    ADVISE_COURTS = "advise courts of what a full unit cannot take"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
     @property
@@ -48,10 +49,12 @@ _LINE_MANAGER = _EVERYONE | {
 _READS = _EVERYONE | {Action.READ_LOADS}
 
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
+#: What is decided for a whole PDU.
+_OF_HEADS = frozenset({Action.SET_PRIORITIES, Action.ADVISE_COURTS})
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
     "manager": Role("Manager (senior probation officer)", "team", _LINE_MANAGER, ("team", "pdu")),
-    "head": Role("Head of PDU", "pdu", _LINE_MANAGER | {Action.SET_PRIORITIES}, ("pdu",)),
+    "head": Role("Head of PDU", "pdu", _LINE_MANAGER | _OF_HEADS, ("pdu",)),
     "analyst": Role(
         "Performance and quality analyst",
         "nation",

@@ -13,7 +13,7 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries import full as query
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.full import kind_sentences
+from wmt.site.web.full import advice_table, kind_sentences
 from wmt.site.workload.models import Unit
 
 TITLE = "Room for more cases"
@@ -32,7 +32,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     unit = question.unit
     if not applies(unit):
         return {"tables": {}, "elsewhere": True}
-    return content_of(question, query.full_of(question.state, unit))
+    found = content_of(question, query.full_of(question.state, unit))
+    return found | {"advice": advice_table.table(question, unit), "advise": advice_table.href(question, unit)}
 
 
 def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
