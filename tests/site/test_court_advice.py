@@ -14,7 +14,7 @@ from tabs_fixtures import in_sight, links, table_of
 
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.models import User
-from wmt.site.advice import current
+from wmt.site.advice import given_advice
 from wmt.site.advice.models import CourtAdvice
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -136,7 +136,7 @@ def test_a_past_day_shows_what_stood_then(nation: Any) -> None:
     pdu, state = pdus(nation)[0], current_state()
     then = replace(state, as_of=AsOf(state.day))
     row = advised(pdu)
-    assert current.advice_of(pdu, state) == [row]
-    assert current.advice_of(pdu, then) == []  # nobody had given it when the day ended
+    assert given_advice.advice_of(pdu, state) == [row]
+    assert given_advice.advice_of(pdu, then) == []  # nobody had given it when the day ended
     CourtAdvice.objects.update(recorded_at=timezone.make_aware(timezone.datetime(2026, 11, 20, 9)))
-    assert current.advice_of(pdu, then) == [row]
+    assert given_advice.advice_of(pdu, then) == [row]

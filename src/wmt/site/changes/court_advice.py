@@ -13,7 +13,7 @@ from django.utils import timezone
 from wmt.days import written
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action, placed
-from wmt.site.advice import current
+from wmt.site.advice import given_advice
 from wmt.site.advice.models import CourtAdvice
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError, period_faults
@@ -100,7 +100,7 @@ def end_advice(*, actor: Any, number: int, who: str = "") -> CourtAdvice:
     """End advice at once. Raises UnknownAdvice, Denied, and ConflictError where it has ended already."""
     asker = Actor(user=actor, who=who)
     with hold_journal():
-        row, state = current.find(number), state_if_any()
+        row, state = given_advice.find(number), state_if_any()
         _need(actor, row.level, row.code, state)
         if row.ended_at is not None:
             raise ConflictError([ChangeFault("ENDED", f"{row.ended_by} has ended this advice already")])

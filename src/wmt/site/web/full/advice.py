@@ -15,7 +15,7 @@ from wmt.plan.full_certificate import checksum
 from wmt.plan.full_state import HAS_ROOM
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
-from wmt.site.advice import current
+from wmt.site.advice import given_advice
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import court_advice as action
 from wmt.site.date_field import DayField
@@ -73,7 +73,7 @@ def new_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
 @require_safe
 def advice_page(request: HttpRequest, number: int) -> HttpResponse:
     """The notice, to print: for everybody who may sign in. Raises UnknownAdvice."""
-    row, state = current.find(number), needed_state(request)
+    row, state = given_advice.find(number), needed_state(request)
     unit = units.of_level(state, row.level).filter(code=row.code).first()
     now = state.as_of is None
     ends = now and row.ended_at is None and row.last_day >= state.day

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from wmt.days import moment_words, written
 from wmt.site import tables
-from wmt.site.advice.current import advice_of
+from wmt.site.advice.given_advice import advice_of
 from wmt.site.advice.models import CourtAdvice
 from wmt.site.changes.court_advice import may_advise
 from wmt.site.queries.unit_request import UnitRequest
