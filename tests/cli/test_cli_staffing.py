@@ -91,3 +91,32 @@ def test_a_pipeline_that_cannot_be_is_refused(run: Run, arguments: tuple[object,
     done = run("pipeline", *arguments)
     assert done.code == 2
     assert words in done.err
+
+
+def test_a_series_is_carried_on_beside_the_last_value(run: Run) -> None:
+    told = run("forecast", "prison", "--steps", 4, "--json").json
+    assert [step["as_at"] for step in told["steps"]] == [
+        "2024-12-31",
+        "2025-03-31",
+        "2025-06-30",
+        "2025-09-30",
+    ]
+    assert all(step["low"] < step["value"] < step["high"] for step in told["steps"])
+    assert {step["last_value"] for step in told["steps"]} == {told["last_value"]}
+    said = run("forecast", "caseload", "--steps", 4).out
+    assert "12 are needed" in said
+    assert "7,707 added before" in said
+    assert "income-support" in run("forecast").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nothing.csv",), "is no file, and no series"),
+        (("prison", "--steps", 0), "from 1 to 40 steps"),
+        (("prison", "--as-known", "2001-01-01"), "was published by"),
+    ],
+)
+def test_a_forecast_that_cannot_be_is_refused(run: Run, arguments: tuple[object, ...], words: str) -> None:
+    done = run("forecast", *arguments)
+    assert (done.code, words in done.err) == (2, True)

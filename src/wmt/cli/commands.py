@@ -48,6 +48,10 @@ COMMANDS = {
         "pipeline:pipeline",
         "Say when the trainees arrive and how many officers there will be, beside the published record.",
     ),
+    "forecast": (
+        "forecast:forecast",
+        "Carry a series on, beside the last value, and say how well that would have done before.",
+    ),
     "allocate": (
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",

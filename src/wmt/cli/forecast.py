@@ -1,0 +1,178 @@
+"""`wmt forecast`: a series carried on, with bands from what was missed before, and its back-test."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wmt.cli import files, options, tables
+from wmt.cli.console import RefusedInput, out
+from wmt.staffing import forecast as method
+from wmt.staffing import published
+from wmt.staffing.series import DatedSeries, of_file, packaged
+
+_MOST = 40
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SERIES|FILE",
+        help="A series by its name, or a CSV file with as_at and value. None: list them.",
+    ),
+]
+Steps = Annotated[int, typer.Option("--steps", help="How many steps (quarters, years) to look ahead.")]
+AsKnown = Annotated[
+    date | None,
+    typer.Option(
+        "--as-known", parser=options.parse_day, metavar="DAY", help="Only values published by this day."
+    ),
+]
+
+
+def forecast(
+    name: Name = None,
+    steps: Steps = 8,
+    as_known: AsKnown = None,
+    json: options.Json = False,
+    out_file: options.Out = None,
+) -> None:
+    """Carry a series on, beside the last value, and say how well that would have done before."""
+    files.check_kind(out_file)
+    if name is None:
+        rows = [
+            {"series": each.name, "title": each.title, "values": len(each.known_on())}
+            for each in packaged().values()
+        ]
+        _list(rows, json=json)
+        return
+    if not 1 <= steps <= _MOST:
+        raise RefusedInput(f"--steps {steps}: look from 1 to {_MOST} steps ahead")
+    series = packaged().get(name) or _own(name)
+    known = series.comparable_on(as_known)
+    if not known:
+        raise RefusedInput(f"nothing of {series.title} was published by {as_known}")
+    found = method.forecast([each.value for each in known], steps)
+    told = _told(series, known, found, as_known, steps)
+    if json:
+        files.print_json(told)
+    else:
+        _tell(series, told)
+    if out_file is not None:
+        files.write_out(out_file, {"forecast": told["steps"]}, ("as_at",))
+
+
+def _own(name: str) -> DatedSeries:
+    path = Path(name)
+    if not path.is_file():
+        raise RefusedInput(f"{name} is no file, and no series; the series are {', '.join(packaged())}")
+    return of_file(path)
+
+
+def _told(
+    series: DatedSeries, known: Sequence[Any], found: method.Forecast, as_known: date | None, steps: int
+) -> dict[str, Any]:
+    held = found.held_percent()
+    return {
+        "series": series.name,
+        "title": series.title,
+        "method": found.method,
+        "values": len(known),
+        "last_as_at": known[-1].as_at,
+        "last_value": round(known[-1].value, 1),
+        "breaks": [
+            {"as_at": each.as_at, "shift": each.shift, "why": each.why}
+            for each in series.breaks
+            if each.as_at <= known[-1].as_at
+        ],
+        "steps": [
+            {
+                "as_at": day,
+                "value": round(step.value, 1),
+                **{name: _rounded(getattr(step, name)) for name in ("low", "high", "low_95", "high_95")},
+                "last_value": round(found.last, 1),
+            }
+            for day, step in zip(series.next_days(steps, as_known), found.steps, strict=True)
+        ],
+        "back_test": {
+            "off_percent": {ahead: _rounded(found.off_percent(ahead), 2) for ahead in range(1, steps + 1)},
+            "last_value_off_percent": {
+                ahead: _rounded(found.off_percent(ahead, naive=True), 2) for ahead in range(1, steps + 1)
+            },
+            "error_against_last_value": _rounded(found.against_naive, 3),
+            "band_held_percent": None if held is None else round(held[0], 1),
+            "bands": 0 if held is None else held[1],
+        },
+        "sources": _sources(known),
+    }
+
+
+def _rounded(value: float | None, places: int = 1) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _sources(known: Sequence[Any]) -> list[str]:
+    named: Mapping[str, Mapping[str, str]] = published.sources()
+    ids = dict.fromkeys(each.source_id for each in known if each.source_id)
+    return [f"{named[each]['title']} ({named[each]['publisher']})" for each in ids]
+
+
+def _list(rows: list[dict[str, Any]], *, json: bool) -> None:
+    if json:
+        files.print_json(rows)
+        return
+    columns = [
+        tables.TextColumn("series", "whole"),
+        tables.TextColumn("", "text"),
+        tables.TextColumn("values"),
+    ]
+    tables.table("Series that come with the program", columns, [tuple(row.values()) for row in rows])
+
+
+def _tell(series: DatedSeries, told: dict[str, Any]) -> None:
+    heads = ("day", "forecast", "80%: from", "to", "last value")
+    columns = [tables.TextColumn(heads[0], "whole"), *(tables.TextColumn(head) for head in heads[1:])]
+    rows = [
+        (
+            f"{each['as_at']:%-d %B %Y}",
+            *(
+                None if each[name] is None else f"{each[name]:,.0f}"
+                for name in ("value", "low", "high", "last_value")
+            ),
+        )
+        for each in told["steps"]
+    ]
+    tables.table(f"{series.title}, by {told['method']}", columns, rows)
+    tested = told["back_test"]
+    if tested["error_against_last_value"] is None:
+        _say(f"{told['values']} values are too few for a method and a band: {method.FEWEST} are needed.")
+    else:
+        _tell_test(tested)
+    for each in told["breaks"]:
+        bridged = (
+            "left out what was before" if each["shift"] is None else f"{each['shift']:,.0f} added before"
+        )
+        _say(f"From {each['as_at']:%-d %B %Y} counted in another way ({each['why']}): {bridged}.")
+    for each in told["sources"]:
+        _say(f"Source: {each}")
+    _say("No method sees a change of policy coming: a band learnt in calm years is too narrow after one.")
+
+
+def _tell_test(tested: dict[str, Any]) -> None:
+    off = tested["off_percent"]
+    told = [
+        f"{ahead}: {off[ahead]:.1f}% (last value {tested['last_value_off_percent'][ahead]:.1f}%)"
+        for ahead in (1, 4, 8)
+        if off.get(ahead) is not None
+    ]
+    _say(f"Off on average, by steps ahead: {'; '.join(told)}.")
+    ratio = tested["error_against_last_value"]
+    better = "better" if ratio < 1 else "worse"
+    _say(f"Its errors were {ratio:.2f} times those of carrying the last value on: {better}.")
+    if tested["bands"]:
+        _say(f"Its bands of 80% held {tested['band_held_percent']:.0f}% of {tested['bands']:,} times.")
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False, soft_wrap=True)
