@@ -73,3 +73,40 @@ def test_hours_that_cannot_hold_at_all_are_said() -> None:
     tier = calibrate.calibrate(load().at(load().days[-1])).tiers[0]
     said = cannot_hold(calibrate.Fit({}, (replace(tier, short=Fraction(5, 2)),)), Fraction(30))
     assert said == ["Community A3 cannot hold: mandatory activities take 2.50 hours more than published."]
+
+
+LONGER = """name: Longer contacts
+reference: a what-if
+values:
+  activity_timings.planned_contact.with_the_person: 40
+  activity_timings.planned_contact.total: 70
+"""
+
+
+def test_longer_contacts_move_the_capacity_of_every_level(run: Run, night: Path, tmp_path: Path) -> None:
+    overlay, points = tmp_path / "longer.yaml", tmp_path / "points.yaml"
+    overlay.write_text(LONGER)
+    rows = run("rules", "points", "--overlay", overlay, "--on", "2026-11-20", "--out", points, "--json").json
+    by_tier = {(row["case_type"], row["tier"]): row for row in rows}
+    assert len(by_tier) == 28, "every tier has planned contacts"
+    # ten minutes more in 20 contacts, and 15% for responsive work: 3.83 hours on top of 51.5
+    c1 = by_tier["community", "C1"]
+    assert (c1["hours_before"], c1["hours"], c1["points_before"], c1["points"]) == (51.5, 55.33, 69, 74)
+    plain = run("measure", night, "--json").json
+    laid = run("measure", night, "--overlay", points, "--json").json
+    before, after = (
+        next(row for row in found if (row["level"], row["stream"]) == ("nation", "sentence_management"))
+        for found in (plain, laid)
+    )
+    assert after["breakdown"]["community"] > before["breakdown"]["community"]
+    assert after["breakdown"]["custody"] == before["breakdown"]["custody"]
+    assert after["capacity"] > before["capacity"]
+
+
+def test_what_changes_no_points_writes_no_file(run: Run, tmp_path: Path) -> None:
+    overlay, points = tmp_path / "same.yaml", tmp_path / "points.yaml"
+    overlay.write_text("name: Warrants\nreference: x\nvalues:\n  activity_timings.warrant_work: 90\n")
+    refused = run("rules", "points", "--overlay", overlay, "--out", points)
+    assert (refused.code, points.exists()) == (2, False)
+    assert "no points change" in refused.err
+    assert "0 tiers with other hours" in run("rules", "points", "--overlay", overlay).out

@@ -94,3 +94,12 @@ def test_an_account_as_json_has_it() -> None:
     assert shown["not_in_points"] == ["work on a case with a warrant"]
     remainder = shown["lines"][-1]
     assert (remainder["minutes"], remainder["times_a_year"], remainder["rules"]) == (None, None, [])
+
+
+def test_only_tiers_with_other_hours_are_priced_anew() -> None:
+    assert tier_account.repriced(NOW, NOW) == []
+    changed = tier_account.repriced(laid("activity_times.licence.planned_contact.D", 24), NOW)
+    # twice as many contacts: 12 hours, and 6, 22 and 11% of them, on top of 47, 34.5 and 31.5
+    assert [(after.tier, after.annual) for _, after in changed] == [
+        ("D3", Decimal("54.63")), ("D2", Decimal("49.14")), ("D1", Decimal("44.82")),
+    ]  # fmt: skip

@@ -1,7 +1,10 @@
 """`wmt rules tier` and `wmt rules calibrate`: what the points of a tier buy, and where the hours hold."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from json import dumps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +20,12 @@ from wmt.text import counted
 
 Tier = Annotated[str, typer.Argument(metavar="TIER", help="A tier, such as A3.")]
 CaseType = Annotated[str, typer.Option("--type", help="community or licence.")]
+Whatif = Annotated[
+    list[Path], typer.Option("--overlay", help="YAML file of other minutes, numbers or shares; repeatable.")
+]
+PointsFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE.yaml", help="Write the points as an overlay.")
+]
 On = Annotated[
     date | None,
     typer.Option(
@@ -74,6 +83,56 @@ def _cells(line: tier_account.AccountLine) -> tuple[Any, ...]:
     shown = tier_account.presented_line(line)
     numbers = (shown["minutes"], shown["times_a_year"], shown["share_percent"])
     return (of.name, *numbers, line.monthly, line.annual, line.points, shown["source"])
+
+
+def show_points(
+    overlay: Whatif, on: On = None, out_file: PointsFile = None, json: options.Json = False
+) -> None:
+    """Show what other minutes, numbers or shares of activities come to in points of every tier.
+
+    --out writes the points as an overlay of their own: measure, compare and plans take it, and it is a draft
+    rule to propose. Published points stay where their hours do not change.
+    """
+    day = on or date.today()
+    laid, base = rules.load().at(day, lay(overlay)), rules.load().at(day)
+    changed = tier_account.repriced(laid, base)
+    rows = [
+        {
+            "case_type": before.case_type, "tier": before.tier, "points_before": before.points,
+            "points": after.points, "hours_before": before.annual, "hours": after.annual,
+        }
+        for before, after in changed
+    ]  # fmt: skip
+    if out_file is not None:
+        _write_points(out_file, laid, changed)
+    if json:
+        print_json(rows)
+        return
+    heads = ("type", "tier", "points\nbefore", "points", "hours a year\nbefore", "hours\na year")
+    columns = [TextColumn(head, "whole" if place < 2 else "figure") for place, head in enumerate(heads)]
+    table(f"{counted(len(rows), 'tier')} with other hours", columns, [tuple(row.values()) for row in rows])
+    if out_file is not None:
+        console.out.print(f"Written to {out_file}", markup=False)
+
+
+def _write_points(
+    file: Path,
+    laid: rules.RuleSet,
+    changed: Sequence[tuple[tier_account.TierAccount, tier_account.TierAccount]],
+) -> None:
+    moved = [after for before, after in changed if after.points != before.points]
+    if not moved:
+        raise console.RefusedInput(
+            "no points change, so there is nothing to write; change more, or leave out --out"
+        )
+    name = " and ".join(laid.overlays)
+    lines = [
+        f"name: {dumps(f'Points by {name}')}",
+        f"reference: {dumps(f'worked out from activities with {name}')}",
+        "values:",
+        *(f"  tier_points.pc16.{each.case_type}.{each.tier}: {each.points}" for each in moved),
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def find_defaults(on: On = None, json: options.Json = False) -> None:

@@ -17,6 +17,7 @@ from wmt.text import counted
 
 app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=True)
 app.command("tier")(activities.show_tier)
+app.command("points")(activities.show_points)
 app.command("calibrate")(activities.find_defaults)
 
 Prefix = Annotated[str, typer.Argument(metavar="RULE", help="A rule, or the beginning of several.")]

@@ -86,6 +86,17 @@ def points_of(ruleset: RuleSet, case_type: str, tier: str, annual_hours: Fractio
     return formulas.points_f1(annual_hours, nat, weeks)
 
 
+def repriced(ruleset: RuleSet, base: RuleSet) -> list[tuple[TierAccount, TierAccount]]:
+    """Every tier whose hours differ under an overlay: as the base has it, and as the overlay does."""
+    tiers = str(ruleset["tier_schemes.pc16.tiers"].value).split()
+    pairs = (
+        (account(base, case_type, tier), account(ruleset, case_type, tier, base))
+        for case_type in activities.CASE_TYPES
+        for tier in tiers
+    )
+    return [(before, after) for before, after in pairs if before and after and before.annual != after.annual]
+
+
 def presented(found: TierAccount) -> dict[str, Any]:
     """An account as JSON has it: numbers as decimals, hours a year and in a four-week month."""
     return {
