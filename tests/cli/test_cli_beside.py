@@ -31,6 +31,15 @@ def test_a_post_under_its_own_and_two_other_rule_sets(tmp_path: Path) -> None:
     ]
     assert sum(row["cases"] for row in found["untiered"]) == found["untiered_cases"]
     assert "Side by side" in wmt(*given, *asked).stdout
+    # at amber planned contacts of cases count for nothing, which takes off points and no time
+    matrix = tmp_path / "matrix.yaml"
+    values = "values: {priority_factors.amber.planned_contact: 0}"
+    matrix.write_text(f"name: matrix\nreference: a test\n{values}\n", encoding="utf-8")
+    levels = ("--beside", "amber", "--beside", "red")
+    told = json.loads(wmt(*given, "--overlay", matrix, *levels, "--json").stdout)
+    amber, red = told["beside"]
+    assert amber["available"] == red["available"] == found["available"]
+    assert amber["points"] < found["points"] == red["points"]
     refused = wmt(*given, "--beside", "nonsense")
     assert refused.returncode == 2
     assert "not a day" in refused.stderr

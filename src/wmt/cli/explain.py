@@ -38,7 +38,7 @@ def explain(
     overlays = lay(overlay)
     opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
     ruleset = opened.rule_set(rules_date, overlays)
-    found = explained(opened, ruleset, post, side_by_side.rule_sets(opened, beside))
+    found = explained(opened, ruleset, post, side_by_side.rule_sets(opened, ruleset, beside))
     if out_file is not None:
         rows = [{"side": side, **line} for side in ("work", "time") for line in found[side]]
         files.write_out(out_file, {"lines": rows})

@@ -13,20 +13,29 @@ from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, figure, table
 from wmt.ledger import Ledger, present_total
 from wmt.ledger.side_by_side import side_by_side
-from wmt.rules import RuleSet
+from wmt.rules import RuleSet, priorities
 from wmt.text import counted
 
 Beside = Annotated[
     list[str] | None,
-    typer.Option("--beside", metavar="DAY|FILE", help="Also by rules of this day or overlay; repeatable."),
+    typer.Option(
+        "--beside",
+        metavar="DAY|FILE|LEVEL",
+        help="Also by rules of this day, with an overlay, or at amber or red; repeatable.",
+    ),
 ]
 
 
-def rule_sets(opened: Opened, asked: Sequence[str] | None) -> dict[str, RuleSet]:
-    """The rule sets asked for, by what was asked. Refuses what is neither a day nor an overlay file."""
+def rule_sets(opened: Opened, own: RuleSet, asked: Sequence[str] | None) -> dict[str, RuleSet]:
+    """The rule sets asked for, by what was asked; `own` are those of the post, which a level changes.
+
+    Refuses what is no day, level or overlay file.
+    """
     found = {}
     for text in asked or ():
-        if Path(text).suffix in (".yaml", ".yml"):
+        if text in priorities.LEVELS:
+            found[text] = priorities.at_level(own, text)
+        elif Path(text).suffix in (".yaml", ".yml"):
             found[text] = opened.rule_set(opened.facts.day, lay([Path(text)]))
         else:
             found[text] = opened.rule_set(parse_day(text), ())

@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from wmt.rules import activity_checks, errors
+from wmt.rules import activity_checks, errors, priority_checks
 from wmt.rules.build import Build
 from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.ruleset import RuleSet, near_misses
@@ -125,6 +125,7 @@ def build_folder(folder: Traversable) -> Build:
     build = build_files(found)
     if not build.faults:
         build.faults += activity_checks.faults(build.parameters, build.files)
+        build.faults += priority_checks.faults(build.parameters, build.files)
     return build
 
 

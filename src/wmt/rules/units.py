@@ -90,6 +90,7 @@ _UNITS = (
     ValueUnit("percent of its tier points", most=1000),
     ValueUnit("percent of a whole", decimals=2, most=100),
     ValueUnit("percent of time", decimals=2, below=100),
+    ValueUnit("factor", decimals=4, most=1),
     ValueUnit("percent change", decimals=2, least=None),
     ValueUnit("days", most=3_660),  # ten years: tables are made of each day
     ValueUnit("working days"),

@@ -12,7 +12,7 @@ _HISTORICAL = ("thresholds.local_", "activity_timings.local.")
 #: Published for information: no figure is worked out from them.
 _PRICES_NOTHING = (
     "activities.", "activity_bounds.", "activity_case_months.", "activity_review.", "activity_share.",
-    "activity_times.", "activity_timings.", "responsive_time.", "staffing.",
+    "activity_times.", "activity_timings.", "priority_examples.", "responsive_time.", "staffing.",
 )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from wmt.grades import GradeName
-from wmt.ledger import serialise
+from wmt.ledger import OMIC, capacity_x100, decimal, serialise
 from wmt.site.accounts.access import visible_to
 from wmt.site.api import lookups, schemas
 from wmt.site.availability.staff_details import called
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import UsedHours
 from wmt.site.priorities import levels
+from wmt.site.queries.responsive import Responsive
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -83,6 +84,11 @@ class FiguresShown(Schema):
         description="That of its PDU on the day, `green`, `amber` or `red`; empty for units above. "
         "Figures are those of business as usual, and less valid the further a PDU is from green."
     )
+    responsive_points: schemas.Exact = Field(
+        description="Points at the priority levels of the day: those of business as usual while nobody has "
+        "set what is put aside at amber and red."
+    )
+    responsive_capacity: schemas.Exact | None = Field(description="The same ÷ available points, in %.")
 
 
 class NamedPlace(Schema):
@@ -196,13 +202,16 @@ class _Figures:
     """The figures of a unit and of those under it, as they are shown."""
 
     def __init__(self, state: State, top: Unit) -> None:
-        self._state, self._used, self._levels = state, UsedHours(state, top), levels.not_green(state)
+        self._state, self._used, self._responsive = state, UsedHours(state, top), Responsive.of(state)
 
     def of(self, unit: Unit) -> dict[str, Any]:
         """One unit's."""
-        pdu = levels.pdu_of(unit)
-        row = self._levels.get(pdu)
+        row, points_x100 = self._responsive.level_of(unit), self._responsive.points_x100(unit)
         return serialise.present_total(vars(unit), self._state.over_x100) | {
             "reduction_hours_used": serialise.micro(self._used.of(unit)),
-            "priority_level": row.level if row else levels.GREEN if pdu else "",
+            "priority_level": row.level if row else levels.GREEN if levels.pdu_of(unit) else "",
+            "responsive_points": decimal(points_x100),
+            "responsive_capacity": None
+            if unit.stream == OMIC
+            else decimal(capacity_x100(points_x100, unit.available_x100)),
         }

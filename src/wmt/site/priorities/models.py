@@ -43,8 +43,3 @@ class PriorityLevel(models.Model):
 
     def __str__(self) -> str:
         return f"priority level {self.pk}"
-
-    @property
-    def is_green(self) -> bool:
-        """Whether it is business as usual, which is what figures are made for."""
-        return self.level == self.Level.GREEN

@@ -11,6 +11,7 @@ from wmt.site.accounts.models import User
 from wmt.site.figures import units
 from wmt.site.figures.used_hours import UsedHours
 from wmt.site.links import stream_of
+from wmt.site.queries.responsive import Responsive
 from wmt.site.shown import needed_state
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, low_x100
@@ -101,6 +102,11 @@ class UnitRequest:
     def used_hours(self) -> UsedHours:
         """What reductions use, of the unit and of everything under it."""
         return UsedHours(self.state, self.unit)
+
+    @cached_property
+    def responsive(self) -> Responsive:
+        """The figures beside business as usual, at the priority levels of the day."""
+        return Responsive.of(self.state)
 
     @cached_property
     def below(self) -> list[Unit]:

@@ -14,7 +14,7 @@ from wmt.site.workload.state import State
 VALIDITY = "This figure shows business as usual. It is less valid while your area is not at green."
 #: What each level is, for people who choose one.
 MEANINGS = {
-    GREEN: "business as usual: all work is done as the rules of the measure expect",
+    GREEN: "all work is done, as the rules of the measure expect (business as usual)",
     AMBER: "some work is put aside, because there is more than the people here can do",
     RED: "only the most important work is done",
 }

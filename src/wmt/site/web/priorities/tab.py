@@ -13,7 +13,8 @@ from wmt.site.links import unit_url
 from wmt.site.priorities import levels
 from wmt.site.priorities.models import PriorityLevel
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.priorities import labels
+from wmt.site.web.priorities import labels, level_tables
+from wmt.site.web.priorities.strip import figure_words
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -30,8 +31,9 @@ def applies(unit: Unit) -> bool:
 def content(question: UnitRequest) -> dict[str, Any]:
     """The level of the unit's PDU on the day of the figures, and the levels of that PDU or of those below."""
     state, pdu = question.state, levels.pdu_of(question.unit)
-    found = levels.not_green(state)
+    found = question.responsive.not_green
     row = found.get(pdu) if pdu else None
+    here = level_tables.content(question) if pdu else {"tables": {}}
     there = units.of_level(state, "pdu").filter(code=pdu).first() if pdu else None
     sets = there is not None and may_set(question.user, pdu, state)
     return {
@@ -41,7 +43,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "level_words": labels.set_words(row) if row else "",
         "meaning": labels.MEANINGS[row.level if row else levels.GREEN],
         "set_href": reverse("priority-level", args=[pdu]) if sets else "",
-        "tables": {"priority": _of_pdu(state, pdu) if pdu else _below(question, found)},
+        **here,
+        "figure": figure_words(question.responsive, question.unit),
+        "tables": {"priority": _of_pdu(state, pdu) if pdu else _below(question, found), **here["tables"]},
     }
 
 

@@ -107,6 +107,7 @@ GROUPS = (
             "responsive_time",
         ),
     ),
+    RuleFamily("priorities", "What is expected at amber and red", ("priority_factors", "priority_examples")),
     RuleFamily("staffing", "Staffing", ("staffing",)),
 )
 OTHER = RuleFamily("other", "Other rules", ())

@@ -16,7 +16,7 @@ from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.availability.ending_soon import reminders
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, request_lines
-from wmt.site.web.units import export_columns, line_tables, no_available_time, streams
+from wmt.site.web.units import export_columns, line_tables, no_available_time, responsive_columns, streams
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.labels import in_stream
 from wmt.site.web.units.summary import lead
@@ -126,6 +126,7 @@ def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
         shown_columns += [
             tables.Column(n, measures.MEASURES[n].title, measures.MEASURES[n].kind) for n in _OMIC_FIGURES[:3]
         ]
+    shown_columns = responsive_columns.among(question, shown_columns, listed)
     shown_columns += no_available_time.columns(question)
     rows: Sequence[tables.Row] = tables.LazyRows(
         listed, lambda unit: _row(question, unit), lambda unit, key: _raw(question, unit, key)
@@ -133,7 +134,9 @@ def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
     whole = None
     if not question.band:
         total = {"name": tables.text("Total"), "code": tables.text("")}
-        whole = tables.Row(total | values(question, question.subject))
+        whole = tables.Row(
+            total | values(question, question.subject) | responsive_columns.values(question, question.subject)
+        )
     if question.in_full:
         shown_columns, rows, whole = export_columns.overview(
             question, shown_columns, listed, list(rows), whole
@@ -205,6 +208,7 @@ def _row(question: UnitRequest, unit: Unit) -> tables.Row:
             "name": tables.text(unit.name, href, stale_note(unit)),
             "code": tables.text(unit.code),
             **values(question, unit),
+            **responsive_columns.values(question, unit),
             **no_available_time.values(question, unit),
         },
         unit.level,
@@ -216,6 +220,8 @@ def _raw(question: UnitRequest, unit: Unit, key: str) -> Any:
     """The exact value of a column, without making its row."""
     if key == no_available_time.KEY:
         return no_available_time.number(unit, question.band)
+    if key in responsive_columns.KEYS:
+        return responsive_columns.values(question, unit)[key].raw
     if key == "capacity":
         return (
             None
