@@ -53,7 +53,10 @@ def test_a_head_advises_prints_and_ends_it(nation: Any, signed_in: SignIn) -> No
         head.get(unit_url("pdu", other.code, "full")).text
     )
     page = in_sight(head.get(new).text)
-    assert "Example of a local agreement (Union survey of local agreements, about 2009), not a rule" in page
+    assert (
+        "Example of a local agreement (Dorset; Union survey of local agreements, about 2009), not a rule"
+        in page
+    )
     assert "no unpaid work was proposed for people with an OGRS score under 24%" in page
     sent = {**TEXTS, "key": "k", "although": "the posts are empty from Monday",
             **day("first_day", today), **day("last_day", today + timedelta(60))}  # fmt: skip

@@ -65,7 +65,7 @@ def new_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
     except RefusedError as refused:
         form.refuse(refused.faults)
         return _form(request, state, unit, basis, form, status=422)
-    done = f"Courts are advised {action.period(row)}. Print the notice, or send its text."
+    done = f"The advice is recorded, {action.period(row)}. Print the notice, or send its text."
     messages.success(request, done if is_new else f"This was sent twice. {done}")
     return HttpResponseRedirect(reverse("court-advice", args=[row.pk]))
 
