@@ -69,9 +69,12 @@ def test_what_an_overlay_changed_is_said_wherever_the_rule_is_shown(reader, load
     assert "Minute 7 of the board" in html
     assert "These figures used 150 (Draft reform)" in read(reader, f"{reverse('rules')}?q={A3}").html
     assert "Draft reform" in read(reader, reverse("rules-table", args=["community"])).html
+    tier = read(reader, reverse("rules-tier", args=["community", "A3"])).html
+    assert "used <strong>150 points</strong>" in tier
     others = (
         reverse("rule", args=["tier_points.pc16.community.A2"]),
         reverse("rules-table", args=["licence"]),
+        reverse("rules-tier", args=["community", "A2"]),
     )
     for address in others:
         assert "Draft reform" not in read(reader, address).html.partition("<main")[2]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from wmt import rules
 from wmt.rules import activities
-from wmt.site.queries.rules_on_day import night_day
+from wmt.site.queries.rules_on_day import laid_over, night_day
 from wmt.site.redirects import own_target
 from wmt.site.web.rules import a_cases, tier_page
 from wmt.site.web.rules.activity_tables import tier_url
@@ -33,6 +33,7 @@ def tier(request: HttpRequest, case_type: str, tier: str) -> HttpResponse:
         "form": form,
         "errors": form.faults,
         "is_night": day == night,
+        "laid": laid_over(request).get(page.points_path) if day == night else None,
         "others": _others(case_type, tier, day),
         "back": own_target(request.GET.get("back", "")),
         "crumbs": [("Rules", reverse("rules"))],
