@@ -87,7 +87,7 @@ def test_a_small_unit_is_told_no_people(
 ) -> None:
     """A PDU with fewer posts than the policy asks for, though its region is told."""
     region = nation.unit("region")
-    small, client = nation.unit("pdu", region_code=region.code), signed_in()
+    small, client = nation.unit("pdu", region_code=region.code), signed_in("administrator")
     settings.CONFIG.policy.write_text(POLICY.format(small.posts + 1), "utf-8")
     page = in_sight(client.get(unit_url("pdu", small.code, "staffing")).text)
     assert f"units with at least {small.posts + 1}" in page
@@ -97,6 +97,38 @@ def test_a_small_unit_is_told_no_people(
     listed = client.get(unit_url("region", region.code, "staffing")).text
     if region.posts > small.posts:
         assert small.name not in [row["PDU"] for row in table_of(listed, "below")]
+
+
+@pytest.mark.usefixtures("told_of_all")
+def test_the_people_of_a_pdu_are_for_those_who_read_its_reasons(
+    nation: Any, signed_in: Callable[..., Client], program: Callable[..., Program]
+) -> None:
+    """Hours of reductions are open: a day's sums less those before a reduction would tell its kind."""
+    post = nation.unit("post", grade="PO", available_x100__gt=0, reduction_hours_micro=0)
+    pdu, head = post.pdu_code, signed_in("head", "pdu", post.pdu_code)
+    address = f"units/pdu/{pdu}/staffing"
+
+    def in_net() -> float:
+        told = head.get(f"/api/v1/{address}").json()
+        return float(told["reductions"].get(supply.IN_NET, 0))
+
+    before, day = in_net(), current_state().day.isoformat()
+    manager = program("manager", "team", post.team_code, name="Mary Manager")
+    body = {"reason": "3", "hours": 7.4, "first_day": day}
+    assert manager.ask("post", f"posts/{post.code}/reductions", body).status_code == 201
+    assert in_net() == pytest.approx(before + 0.2)
+
+    for role, *where in (("analyst",), ("manager", "team", post.team_code)):
+        other = signed_in(role, *where)
+        assert other.get(f"/api/v1/{address}").status_code == 403
+        page = in_sight(other.get(unit_url("pdu", pdu, "staffing")).text)
+        assert "is for those who may read why hours are reduced" in page
+        assert "Needed (FTE)" not in page
+        tables = other.get(f"/api/v1/units/pdu/{pdu}/tables/staffing")
+        assert (tables.status_code, "in_post" in tables.text) == (422, False)
+        region = other.get(unit_url("region", post.region_code, "staffing")).text
+        assert "People are told of PDUs where you may read why" in in_sight(region)
+    assert table_of(head.get(unit_url("region", post.region_code, "staffing")).text, "below")
 
 
 @pytest.mark.usefixtures("told_of_all")

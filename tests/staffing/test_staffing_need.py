@@ -225,3 +225,11 @@ def test_need_by_grade_is_the_need_of_the_work(tiers: dict[str, int]) -> None:
     found = need.need_of(of_rules, sums)
     assert sum(found.work_by_grade.values()) == found.by_points
     assert found.points == sum(points[tier] * number for tier, number in tiers.items())
+
+
+def test_grades_of_few_posts_that_do_no_cases_can_be_left_out() -> None:
+    """With one senior officer, the sums of the grade would say why that person's hours are reduced."""
+    few = {grade: supply.GradeSupply(Fraction(37), posts=2) for grade in ("PO", "SPO", "TPO")}
+    told = supply.Supply(few, need.RolesHeld({"PO": 1, "SPO": 1}, 2)).without_few(3)
+    assert (list(told.grades), told.roles) == (["PO", "TPO"], need.RolesHeld({"PO": 1}, 2))
+    assert list(supply.Supply(few).without_few(2).grades) == ["PO", "SPO", "TPO"]

@@ -18,6 +18,8 @@ from wmt.ledger.lines import MICRO
 from wmt.staffing.need import RolesHeld
 from wmt.staffing.rates import Rates
 
+#: Grades whose time is for cases in every unit.
+_DO_CASES = ("PO", "PSO", TRAINEE)
 #: Where the hours of a reduction go.
 TAKEN_OFF, IN_NET, IN_NEED = "taken off the supply", "in non-effective time", "in the need"
 
@@ -94,6 +96,12 @@ class Supply:
             {grade: spoc[grade] for grade in GRADES if grade in spoc},
             self.roles.mentored + other.roles.mentored,
         )
+
+    def without_few(self, fewest: int) -> "Supply":
+        """Without grades of fewer posts that do no cases, such as senior officers, and their roles."""
+        kept = {grade: own for grade, own in self.grades.items() if own.posts >= fewest or grade in _DO_CASES}
+        spoc = {grade: number for grade, number in self.roles.spoc.items() if grade in kept}
+        return Supply(kept, RolesHeld(spoc, self.roles.mentored))
 
     def for_work_of(self, grade: str, rates: Rates) -> Fraction:
         """FTE there for the work of a grade. The rules name the grade that trainees' time counts for."""

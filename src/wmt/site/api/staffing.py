@@ -6,6 +6,8 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from wmt.site.accounts.access import Denied
+from wmt.site.accounts.roles import Action
 from wmt.site.api import lookups, schemas
 from wmt.site.queries import staffing as query
 from wmt.staffing import gap
@@ -101,7 +103,7 @@ class MeasuredShown(Schema):
 
 
 class StaffingShown(Schema):
-    """A unit's need and its people, as `wmt staffing --unit --json` has it."""
+    """A unit's need and its people, as `wmt staffing --unit --json` has it, less grades with few posts."""
 
     level: str
     code: str
@@ -140,13 +142,16 @@ def staffing(
 ) -> dict[str, Any]:
     """How many people the work of a PDU, region or the nation needs, by grade, beside those in post.
 
-    Of teams, and of units with few posts, nothing is told: sums would tell why somebody's hours are reduced.
+    Sums would tell why somebody's hours are reduced. So nothing is told of teams and of units with few posts,
+    and people of a PDU are for those who read the reasons of reductions there.
     """
     state, unit = lookups.unit_for(request, level, code)
     if not query.applies(unit):
         raise schemas.refused(
             "level", f"People are told of PDUs, regions and the nation: ask about the PDU of this {level}"
         )
+    if not query.reads(lookups.me(request), unit, state):
+        raise Denied(Action.READ_RECORDS, level="pdu", code=code)
     try:
         found = query.staffing_of(state, unit, chain=chain or "", by=by)
     except StaffingError as error:

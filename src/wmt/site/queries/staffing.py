@@ -1,15 +1,20 @@
 """How many people the work of units needs, by the figures shown, beside the people who are there.
 
-Reasons of reductions are private, and the sums of a small unit would tell them: whose hours are in
-non-effective time (NET), and whose are taken off. So teams and small units are told no people.
+Reasons of reductions are private, and sums would tell them: whose hours are in non-effective time (NET), and
+whose are taken off. The hours of everybody's reductions are open, so a grade with one post, or the sums of
+one day less those of the day before, say what kind of reason somebody has. So teams and small units are told
+no people, a PDU's are for those who read its reasons, and elsewhere grades with few posts are left out.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from wmt import ledger
+from wmt.site.accounts.access import may
+from wmt.site.accounts.roles import Action
 from wmt.site.availability.queries import reasons_on
 from wmt.site.figures import line_queries
 from wmt.site.policies import policies
@@ -36,6 +41,11 @@ def applies(unit: Unit) -> bool:
     return unit.level in LEVELS
 
 
+def reads(user: Any, unit: Unit, state: State) -> bool:
+    """Whether somebody may be told the people of a unit: those of a PDU tell why hours are reduced there."""
+    return unit.level != "pdu" or may(user, Action.READ_RECORDS, level="pdu", code=unit.code, state=state)
+
+
 def staffing_of(
     state: State, unit: Unit, *, chain: str = "", by: str = "points"
 ) -> gap.Staffing | TooFewPosts:
@@ -58,6 +68,7 @@ def staffings_of(
     for unit in of:
         own = people.get(unit.code, supply.Supply({}))
         posts = sum(each.posts for each in own.grades.values())
+        own = own if unit.level == "pdu" else own.without_few(fewest)
         work = need.need_of(of_rules, _work(lines.get(unit.code, ())), own.roles, by=by)
         found[unit.code] = TooFewPosts(posts, fewest) if posts < fewest else gap.Staffing(work, own)
     return found

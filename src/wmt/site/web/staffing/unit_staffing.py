@@ -52,6 +52,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     question = question.in_stream(HEADLINE)
     if not applies(question.unit):
         return {"tables": {}, "why_not": "level"}
+    if not query.reads(question.user, question.unit, question.state):
+        return {"tables": {}, "why_not": "private"}
     form = StaffingForm(question.request.GET)
     form.is_valid()
     asked = {"chain": form.found("chain"), "by": form.found("by")}
@@ -274,10 +276,15 @@ def _below(question: UnitRequest, level: str, asked: Mapping[str, Any]) -> table
         tables.Column("ratio", "There ÷ needed", "number"),
         tables.Column("binding", "Shortest of"),
     ]
-    below = [unit for unit in units.below(question.state, question.unit, level) if unit.code != NOT_KNOWN]
+    below = [
+        unit
+        for unit in units.below(question.state, question.unit, level)
+        if unit.code != NOT_KNOWN and query.reads(question.user, unit, question.state)
+    ]
     rows = list(_rows_below(question, below, asked))
     title = f"{units.PLURALS[level]} of {question.unit.name}: people needed and there"
-    return tables.Table("below", title, columns, rows)
+    empty = "People are told of PDUs where you may read why hours are reduced."
+    return tables.Table("below", title, columns, rows, empty=empty)
 
 
 def _rows_below(
