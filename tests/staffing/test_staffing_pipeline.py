@@ -56,6 +56,27 @@ def test_months_to_a_target(intake: float, months: int | None) -> None:
     assert pipeline.months_until(levers(intake), 5636, 7115) == months
 
 
+@pytest.mark.parametrize("between", [1, 3, 6, 12])
+def test_before_now_intakes_were_as_they_will_be(between: int) -> None:
+    """Nobody who is in training now or qualified lately is forgotten: a year on, all is as it is now."""
+    ends = project(levers(months_between_intakes=between, leaving=0), 5519, 12)
+    assert ends[12].in_training == pytest.approx(ends[0].in_training)
+    assert ends[12].newly_qualified == pytest.approx(ends[0].newly_qualified)
+    assert sum(end.qualified for end in ends[1:]) == pytest.approx(825)
+
+
+def test_who_qualified_before_now_is_newly_qualified() -> None:
+    """Three months ago 250 of each route would have qualified, but for who withdrew: 212.5 and 200."""
+    assert project(levers(), 5519, 1)[0].newly_qualified == pytest.approx(412.5)
+
+
+@pytest.mark.parametrize("between", [5, 7])
+def test_published_starters_are_as_many_however_far_intakes_are_apart(between: int) -> None:
+    wanted = sum(number for _, number in published.starters() if number)
+    cohorts, _ = published._cohorts(levers(months_between_intakes=between), date(2023, 6, 30))
+    assert sum(each.starters for each in cohorts) == pytest.approx(wanted)
+
+
 def test_trainees_qualify_in_lumps() -> None:
     """Somebody qualifies in each sixth month; a curve that was smoothed would have somebody in each."""
     ends = project(levers(), 5519, 24)
@@ -106,6 +127,10 @@ def test_nobody_is_lost(starts: list[tuple[int, float]], withdrawal: float, take
         ({"take_up": -0.1}, "take-up of -10%"),
         ({"routes": (TrainingRoute(15, 1, 1),)}, "withdrawal"),
         ({"external": -1}, "cannot be below 0"),
+        ({"intake": float("nan")}, "nan people"),
+        ({"intake": float("inf")}, "inf people"),
+        ({"leaving": 0.6, "promotion": 0.6}, "more than 100% a year together"),
+        ({"routes": (TrainingRoute(0, 1, 0),)}, "at least a month"),
         ({"months_between_intakes": 0}, "1 to 12 months apart"),
     ],
 )
@@ -114,7 +139,7 @@ def test_what_cannot_be_is_refused(wrong: dict[str, object], words: str) -> None
         replace(levers(), **wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("officers", "months"), [(-1, 12), (100, 0), (100, 601)])
+@pytest.mark.parametrize(("officers", "months"), [(-1, 12), (100, 0), (100, 601), (float("nan"), 12)])
 def test_no_projection_from_nothing(officers: float, months: int) -> None:
     with pytest.raises(StaffingError):
         project(levers(), officers, months)

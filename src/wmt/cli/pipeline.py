@@ -7,7 +7,7 @@ import typer
 
 from wmt import rules
 from wmt.cli import files, options, tables
-from wmt.cli.console import RefusedInput, out
+from wmt.cli.console import out
 from wmt.cli.latest_day import today
 from wmt.cli.overlays import lay
 from wmt.rules import RuleSet
@@ -93,8 +93,7 @@ def _told(
         "arrivals": [_arrivals("2021"), _arrivals("2024")],
     }
     if wanted is not None:
-        if wanted < 0:
-            raise RefusedInput(f"--wanted {wanted:g}: a number of people cannot be below 0")
+        model.check_people(wanted)
         told["wanted"] = {"officers": wanted, "months": model.months_until(levers, officers, wanted)}
     return told
 

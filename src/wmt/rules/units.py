@@ -97,6 +97,7 @@ _UNITS = (
     ValueUnit("days a year"),
     ValueUnit("weeks", decimals=2),
     ValueUnit("months", decimals=1),
+    ValueUnit("months of a case", decimals=1, above=0),
     ValueUnit("years", most=200),
     ValueUnit("weeks a year", decimals=4, above=0),
     ValueUnit("periods a year", decimals=4, above=0),

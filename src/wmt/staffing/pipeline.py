@@ -15,6 +15,8 @@ from wmt.staffing.rates import StaffingError
 _YEAR = 12
 #: The most months that are looked ahead: fifty years of them say nothing.
 LONGEST = 600
+#: More people than any service has.
+MOST_PEOPLE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,24 @@ class Levers:
         for name, rate in rates.items():
             if not 0 <= rate <= 1:
                 raise StaffingError(f"{name} of {rate * 100:g}% a year cannot be; give 0 to 100")
+        if self.leaving + self.promotion > 1:
+            raise StaffingError("leaving and promotion are more than 100% a year together; give less")
         if any(not 0 <= route.withdrawal < 1 for route in self.routes):
             raise StaffingError("withdrawal must be from 0 up to, and below, 100%")
-        if min(self.intake, self.returners, self.external) < 0:
-            raise StaffingError("numbers of people cannot be below 0")
+        if any(route.months < 1 for route in self.routes):
+            raise StaffingError("a trainee route takes at least a month")
+        for people in (self.intake, self.returners, self.external):
+            check_people(people)
         if not 1 <= self.months_between_intakes <= _YEAR:
             raise StaffingError("intakes are from 1 to 12 months apart")
+
+
+def check_people(number: float) -> None:
+    """Raises StaffingError for what is no number of people."""
+    if not 0 <= number <= MOST_PEOPLE:  # nor is what is no number at all
+        raise StaffingError(
+            f"{number:g} people: a number of people cannot be below 0 or above {MOST_PEOPLE:,}"
+        )
 
 
 @dataclass
@@ -125,16 +139,18 @@ def planned_cohorts(levers: Levers, first: int, last: int) -> list[Cohort]:
     ]
 
 
-def project(levers: Levers, officers: float, months: int, past_months: int = 18) -> list[MonthEnd]:
-    """Month ends from now (month 0) on, with intakes that began `past_months` ago.
+def project(levers: Levers, officers: float, months: int) -> list[MonthEnd]:
+    """Month ends from now (month 0) on, with an intake now and the same ones before: all who are in training
+    now, or newly qualified.
 
     Raises StaffingError where `officers` or `months` cannot be.
     """
-    if officers < 0:
-        raise StaffingError("numbers of people cannot be below 0")
+    check_people(officers)
     if not 1 <= months <= LONGEST:
         raise StaffingError(f"{months} months: look from 1 to {LONGEST} months ahead")
-    cohorts = planned_cohorts(levers, -past_months, months)
+    step = levers.months_between_intakes
+    past = max(route.months for route in levers.routes) + levers.newly_qualified_months
+    cohorts = planned_cohorts(levers, -(-past // step) * -step, months)
     return list(follow(levers, cohorts, officers, months))
 
 
@@ -239,7 +255,7 @@ def levers_of(ruleset: RuleSet) -> Levers:
         return float(Fraction(ruleset[path].hundredths, 100))
 
     short = share("staffing.pipeline.shortest_route_percent")
-    months = number("pqip_route_months.shortest"), number("pqip_route_months.longest")
+    months = ruleset["pqip_route_months.shortest"].whole, ruleset["pqip_route_months.longest"].whole
     withdrawal = (
         share("staffing.pipeline.withdrawal_shortest_percent"),
         share("staffing.pipeline.withdrawal_longest_percent"),
@@ -248,8 +264,8 @@ def levers_of(ruleset: RuleSet) -> Levers:
     return Levers(
         intake=number("staffing.pipeline.intake"),
         routes=(
-            TrainingRoute(int(months[0]), short, withdrawal[0]),
-            TrainingRoute(int(months[1]), 1 - short, withdrawal[1]),
+            TrainingRoute(months[0], short, withdrawal[0]),
+            TrainingRoute(months[1], 1 - short, withdrawal[1]),
         ),
         leaving=share("staffing.pipeline.leaving_percent"),
         promotion=share("staffing.pipeline.promotion_percent"),

@@ -132,14 +132,14 @@ def beside_model(levers: Levers) -> list[Compared]:
 def _cohorts(levers: Levers, start: date) -> tuple[Sequence[Cohort], int | None]:
     """Cohorts by published starters, and the first month in which one that is not published would qualify."""
     cohorts, unknown = [], []
-    step = levers.months_between_intakes
+    intakes = range(0, _MONTHS_A_YEAR, levers.months_between_intakes)
     for year, number in starters():
-        for later in range(0, _MONTHS_A_YEAR, step):
+        for later in intakes:
             month = _months(start, year) + later
             if number is None:
                 unknown.append(month + min(route.months for route in levers.routes))
             else:
-                part = number * step / _MONTHS_A_YEAR
+                part = number / len(intakes)
                 cohorts += [Cohort(month, route, part * route.share) for route in levers.routes]
     return cohorts, min(unknown, default=None)
 
