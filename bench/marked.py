@@ -73,8 +73,8 @@ def marked_part(by_database: Mapping[str, Sequence[Marked]]) -> Iterator[str]:
     """The table of these pages."""
     yield "\n### Pages with marks of their own\n"
     yield "Server time of a page asked for alone, of units that nobody asked for before (the best of"
-    yield f"{UNITS}; of the nation the first after the start and the {WARM_S} seconds in which the server reads what"
-    yield "it needs), and then again. The mark is for the first.\n"
+    yield f"{UNITS}; of the nation the first after the {WARM_S} seconds in which a server that started"
+    yield "reads what it needs), and then again. The mark is for the first.\n"
     yield "| page | mark | " + " | ".join(f"{name} first | | again" for name in by_database) + " |"
     yield "|---|---:|" + "---:|---|---:|" * len(by_database)
     for number, (page, mark) in enumerate(MARKS.items()):
