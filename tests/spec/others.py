@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from spec import tiering
+from spec import tier_figures
 from spec.reading import SpecError, Table, day
 from wmt import rules
 from wmt.intake.codes import codes_at
@@ -47,8 +47,8 @@ ASKED: dict[str, Callable[[Row], dict[str, str]]] = {
 }
 #: The same for all rows of a table at once.
 ASKED_TOGETHER: dict[str, Callable[[Sequence[Row]], list[dict[str, str]]]] = {
-    "v2 tiers": tiering.v2,
-    "a-g tiers": tiering.a_g,
+    "v2 tiers": tier_figures.v2,
+    "a-g tiers": tier_figures.a_g,
 }
 
 
