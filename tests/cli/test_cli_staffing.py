@@ -1,5 +1,7 @@
 """`wmt staffing` on a small nation: its sums are those of `wmt measure`, and units add up to the nation."""
 
+from pathlib import Path
+
 import pytest
 
 from night_tools import Nation, Run
@@ -120,3 +122,15 @@ def test_a_series_is_carried_on_beside_the_last_value(run: Run) -> None:
 def test_a_forecast_that_cannot_be_is_refused(run: Run, arguments: tuple[object, ...], words: str) -> None:
     done = run("forecast", *arguments)
     assert (done.code, words in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("number", [12, 20])
+def test_a_series_that_cannot_be_compared_is_not_called_too_short(
+    run: Run, tmp_path: Path, number: int
+) -> None:
+    """Twelve values have a method but no miss yet; if nothing changes the last value is right."""
+    path = tmp_path / "same.csv"
+    path.write_text("as_at,value\n" + "".join(f"{2000 + year}-12-31,7\n" for year in range(number)), "utf-8")
+    said = run("forecast", path, "--steps", 1).out
+    assert "It cannot be compared yet" in said
+    assert "too few" not in said

@@ -149,6 +149,9 @@ def test_every_series_says_where_it_is_from() -> None:
         ("as_at,value\n2020-03-31,1\n2020-03-31,2\n", "a day twice"),
         ("as_at,value\n2020-03-30,1\n2020-03-31,2\n", "within one month"),
         ("as_at,value\n", "has no values"),
+        ("as_at,value,value\n2020-03-31,1,2\n", "has a column twice"),
+        ("as_at,value\n9999-12-31,1\n", "row 2: a day is outside 1800 to 2200"),
+        ("as_at,value\n1800-12-31,1\n2200-12-31,2\n", "more than ten years between values"),
         ("", "cannot be read|needs the columns"),
     ],
 )

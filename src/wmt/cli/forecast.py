@@ -12,6 +12,7 @@ from wmt.cli.console import RefusedInput, out
 from wmt.staffing import forecast as method
 from wmt.staffing import published
 from wmt.staffing.series import DatedSeries, of_file, packaged
+from wmt.text import counted
 
 _MOST = 40
 
@@ -145,8 +146,11 @@ def _tell(series: DatedSeries, told: dict[str, Any]) -> None:
     ]
     tables.table(f"{series.title}, by {told['method']}", columns, rows)
     tested = told["back_test"]
-    if tested["error_against_last_value"] is None:
-        _say(f"{told['values']} values are too few for a method and a band: {method.FEWEST} are needed.")
+    if told["values"] < method.FEWEST:
+        few = counted(told["values"], "value is", "values are")
+        _say(f"{few} too few for a method and a band: {method.FEWEST} are needed.")
+    elif tested["error_against_last_value"] is None:
+        _say("It cannot be compared yet: nothing came after the first values, or nothing ever changed.")
     else:
         _tell_test(tested)
     for each in told["breaks"]:
@@ -168,7 +172,7 @@ def _tell_test(tested: dict[str, Any]) -> None:
     ]
     _say(f"Off on average, by steps ahead: {'; '.join(told)}.")
     ratio = tested["error_against_last_value"]
-    better = "better" if ratio < 1 else "worse"
+    better = "better" if ratio < 1 else "worse" if ratio > 1 else "no better"
     _say(f"Its errors were {ratio:.2f} times those of carrying the last value on: {better}.")
     if tested["bands"]:
         _say(f"Its bands of 80% held {tested['band_held_percent']:.0f}% of {tested['bands']:,} times.")

@@ -13,6 +13,9 @@ from wmt.facts.csv_text import CsvError, read_csv
 from wmt.staffing.rates import StaffingError
 
 _MONTHS_A_YEAR = 12
+#: The years that the days of a series may be of, and the most months between two: what comes is dated too.
+_YEARS = 1800, 2200
+_LONGEST_STEP = 10 * _MONTHS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def of_file(path: Path) -> DatedSeries:
     """A series of one's own: a CSV file with `as_at` (ISO), `value` and perhaps `published_on`.
 
     Raises StaffingError, naming the row, for what is no series: other columns, days that are none or stand
-    twice with one publication, values that are no numbers, two values within a month.
+    twice with one publication, values that are no numbers, two values within a month or ten years apart.
     """
     try:
         frame = read_csv(path.read_bytes(), path.name)
@@ -143,6 +146,8 @@ def of_file(path: Path) -> DatedSeries:
     heads = [str(cell or "").strip().lower() for cell in frame.row(0)] if frame.height else []
     if not {"as_at", "value"} <= set(heads):
         raise StaffingError(f"{path.name} needs the columns as_at and value, and may have published_on")
+    if any(heads.count(each) > 1 for each in ("as_at", "value", "published_on")):
+        raise StaffingError(f"{path.name} has a column twice; leave one of as_at, value and published_on")
     values: list[SeriesValue] = []
     for number, cells in enumerate(frame.slice(1).iter_rows(), 2):
         row = dict(zip(heads, (str(cell or "").strip() for cell in cells), strict=True))
@@ -156,6 +161,8 @@ def of_file(path: Path) -> DatedSeries:
         raise StaffingError(f"{path.name} has no values")
     steps = {_months_between(*pair) for pair in pairwise(days)}
     step = min(steps, default=3)
+    if step > _LONGEST_STEP:
+        raise StaffingError(f"{path.name} has more than ten years between values; check the days")
     if step < 1:
         raise StaffingError(f"{path.name} has two values within one month; give one a month, quarter or year")
     return DatedSeries(path.stem, path.stem, "", step, values)
@@ -169,6 +176,10 @@ def _of_row(file: str, number: int, row: dict[str, str]) -> SeriesValue:
         raise StaffingError(
             f"{file}, row {number}: as_at and published_on are days such as 2026-03-31"
         ) from None
+    if not (_YEARS[0] <= day.year <= _YEARS[1] and _YEARS[0] <= published.year <= _YEARS[1]):
+        raise StaffingError(
+            f"{file}, row {number}: a day is outside {_YEARS[0]} to {_YEARS[1]}; check the year"
+        )
     text = row["value"].replace(",", "")
     try:
         value = float(text)
