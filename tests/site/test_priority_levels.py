@@ -14,6 +14,7 @@ from django.utils import timezone
 from tabs_fixtures import in_sight, table_of
 
 from wmt.site.accounts.access import Denied
+from wmt.site.api import priority_levels
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import priority
@@ -149,6 +150,8 @@ def test_a_page_of_a_past_day_shows_the_level_of_that_day(nation: Any) -> None:
     priority.end_level(actor=None, who="Ann", number=row.pk)
     assert levels.not_green(state) == {}
     assert levels.not_green(then) == {pdu.code: row}  # it was ended later
+    row.refresh_from_db()
+    assert [priority_levels._shown(row, each)["ended"] for each in (state, then)] == ["by hand", ""]
     assert levels.not_green(replace(then, day=state.day - timedelta(1))) == {}
 
 

@@ -13,6 +13,7 @@ from wmt.site.changes import priority as action
 from wmt.site.priorities import levels
 from wmt.site.priorities.models import PriorityLevel
 from wmt.site.workload import staff_names
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -71,7 +72,7 @@ def listed(request: HttpRequest, code: lookups.PduCode) -> dict[str, Any]:
     row, known = levels.not_green(state).get(unit.code), levels.of_pdu(unit.code)
     if state.as_of is not None:
         known = known.filter(pk__in=levels.known_on(state).values("pk"))
-    return {"level": row.level if row else levels.GREEN, "items": [_shown(each) for each in known]}
+    return {"level": row.level if row else levels.GREEN, "items": [_shown(each, state) for each in known]}
 
 
 @router.post(
@@ -115,7 +116,7 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
     return _shown(action.undo_level(actor=lookups.me(request), number=number, who=lookups.who(request)))
 
 
-def _shown(row: PriorityLevel) -> dict[str, Any]:
-    return schemas.filled(
-        PriorityLevelShown, row, number=row.pk, ended=row.end, by=staff_names.person(row.who)
-    )
+def _shown(row: PriorityLevel, state: State | None = None) -> dict[str, Any]:
+    """A level; in the figures of a day in the past, whether it had ended by then."""
+    ended = row.end if state is None or levels.has_ended(row, state) else ""
+    return schemas.filled(PriorityLevelShown, row, number=row.pk, ended=ended, by=staff_names.person(row.who))

@@ -35,6 +35,13 @@ def known_on(state: State) -> QuerySet[PriorityLevel]:
     return PriorityLevel.objects.filter(ended, recorded_at__lt=over)
 
 
+def has_ended(row: PriorityLevel, state: State) -> bool:
+    """Whether somebody has ended a level; of a day in the past, by that day."""
+    if row.ended_at is None:
+        return False
+    return state.as_of is None or timezone.localdate(row.ended_at) <= state.day
+
+
 def not_green(state: State) -> Mapping[str, PriorityLevel]:
     """The PDUs at amber or red on the day of the figures, by every code they have or had: most have none."""
     day = state.day

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from wmt.days import moment_words, written
-from wmt.site.priorities.levels import AMBER, GREEN, RED
+from wmt.site.priorities.levels import AMBER, GREEN, RED, has_ended
 from wmt.site.priorities.models import PriorityLevel
 from wmt.site.workload import staff_names
 from wmt.site.workload.state import State
@@ -28,7 +28,7 @@ def set_words(row: PriorityLevel) -> str:
 
 def state_words(row: PriorityLevel, state: State) -> str:
     """Whether a level is in force, is to begin, or how it ended; of a day in the past, as it stood then."""
-    if row.ended_at is not None and (state.as_of is None or timezone.localdate(row.ended_at) <= state.day):
+    if row.ended_at is not None and has_ended(row, state):
         when = moment_words(timezone.localtime(row.ended_at))
         how = PriorityLevel.End(row.end).label
         return f"{how}, {when}, by {staff_names.person(row.ended_by)}"
