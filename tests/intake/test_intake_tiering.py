@@ -211,6 +211,15 @@ def test_two_rows_of_a_case_are_refused(tmp_path: Path) -> None:
     assert {fault.code for fault in faults.items} == {"DUPLICATE_KEY"}
 
 
+def test_a_table_in_two_files_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "tier_case", {"case_ref": "X123456", "as_of": "2026-11-30"})
+    (other,) = (each for each in (".csv", ".parquet") if not (tmp_path / f"tier_case{each}").exists())
+    (tmp_path / f"tier_case{other}").write_bytes(b"")
+    faults = Faults()
+    read_tier_folder(tmp_path, faults)
+    assert "TIER_TABLE_TWICE" in {fault.code for fault in faults.items}
+
+
 def test_what_is_not_known_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, "tier_case", {"case_ref": "X123456", "as_of": "2026-11-30", "colour": "blue"})
     write(tmp_path, "weather", {"day": "2026-11-30"})

@@ -85,6 +85,7 @@ REMEDIES: dict[str, str] = {
     "WAITING_DAY_AHEAD": "Write a day that had come by the moment of the extract.",
     # tables that tiers are worked out from
     "TIER_FOLDER": "Put tier_case.csv or tier_case.parquet in it: docs/tiering.md lists the tables.",
+    "TIER_TABLE_TWICE": "Leave one of the two files: only one would be read.",
     "TIER_UNKNOWN_TABLE": "Ignored; check its name against docs/tiering.md.",
     "TIER_COLUMN": "Put the column in; docs/tiering.md lists them.",
     "TIER_UNKNOWN_COLUMN": "Ignored; check its name against docs/tiering.md.",

@@ -20,11 +20,13 @@ MAIN = "tier_case"
 
 def read_tier_folder(folder: Path, faults: Faults) -> TierInput | None:
     """The tables of a folder, `tier_case` at least; None without it. What is wrong stands in `faults`."""
-    files = {
-        file.stem: file
-        for file in sorted(folder.iterdir())
-        if file.suffix.lower() in SUFFIXES and file.is_file()
-    }
+    files: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()):
+        if file.suffix.lower() in SUFFIXES and file.is_file():
+            if file.stem in files:
+                what = f"{files[file.stem].name} and {file.name} are the same table"
+                faults.refuse("TIER_TABLE_TWICE", what, sheet=file.stem)
+            files[file.stem] = file
     if MAIN not in files:
         faults.refuse("TIER_FOLDER", f"the folder {folder.name} holds no table {MAIN}", sheet=MAIN)
         return None
