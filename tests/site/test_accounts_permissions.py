@@ -171,6 +171,7 @@ TABLE: dict[str, May] = {
     "api-rule": May(is_api=True, args={"path": "targets"}),
     "api-activities": May(is_api=True),
     "api-tier": May(is_api=True, args={"case_type": "community", "tier": "A3"}),
+    "api-tiers": May(POST, is_api=True),
     "api-nights": May(GET, Action.READ_LOADS, is_api=True),
     "api-night": May(GET, Action.READ_LOADS, is_api=True, args={"name": "2026-11-20T183000"}),
     # figures and rules: everybody signed in reads them
@@ -193,6 +194,7 @@ TABLE: dict[str, May] = {
     "rules": May(),
     "rule": May(args={"path": "targets"}),
     "rules-compare": May(),
+    "tiers": May(BOTH, args={"scheme": "v2"}),
     "rules-table": May(args={"name": "tier-points"}),
     "rules-tier": May(args={"case_type": "community", "tier": "A3"}),
     "rules-a-cases": May(),

@@ -44,6 +44,7 @@ from wmt.site.api import (
     rules,
     staffing,
     tables,
+    tiers,
     time,
     waiting_cases,
 )
@@ -98,6 +99,7 @@ for router, tag in (
     (requests.router, "Excessive workload"),
     (rules.router, "Rules"),
     (activities.router, "Rules"),
+    (tiers.router, "Rules"),
     (nights.router, "Nights"),
 ):
     api.add_router("", router, tags=[tag])
