@@ -68,7 +68,7 @@ class TiersShown(Schema):
 
 @router.post(
     "tiers",
-    response=schemas.answers(TiersShown, 422),
+    response=schemas.answers(TiersShown, *schemas.WRITE),
     url_name="api-tiers",
     summary="Tiers of cases you describe",
 )
