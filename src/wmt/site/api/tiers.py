@@ -25,7 +25,7 @@ class TierCasesIn(schemas.RequestSchema):
     )
 
 
-class TierStepShown(Schema):
+class CaseTierStep(Schema):
     """A step of the calculation."""
 
     element: str
@@ -36,7 +36,7 @@ class TierStepShown(Schema):
     rule: str = Field(description="Where its rules begin.")
 
 
-class TierShown(Schema):
+class CaseTierShown(Schema):
     """A case with its tier and everything behind it. What belongs to the other scheme is null."""
 
     crn: str | None
@@ -55,20 +55,20 @@ class TierShown(Schema):
     number_points: int | None = None
     letters: dict[str, str | None] | None = Field(None, description="By step (a-g).")
     reasons: list[str]
-    steps: list[TierStepShown]
+    steps: list[CaseTierStep]
     missing: dict[str, str] = Field(description="What was not given, and what that means.")
     not_read: list[str] = Field(description="Fields that are not known.")
 
 
-class TiersShown(Schema):
+class CaseTiersShown(Schema):
     """The cases in the order they were sent."""
 
-    items: list[TierShown]
+    items: list[CaseTierShown]
 
 
 @router.post(
     "tiers",
-    response=schemas.answers(TiersShown, *schemas.WRITE),
+    response=schemas.answers(CaseTiersShown, *schemas.WRITE),
     url_name="api-tiers",
     summary="Tiers of cases you describe",
 )
