@@ -197,6 +197,13 @@ def test_what_is_no_list_of_cases_is_refused(text: str, said: str) -> None:
     assert said in str(refused.value)
 
 
+def test_decimals_are_read_as_they_are_written() -> None:
+    found = explained(
+        read_cases(parse('[{"as_of": "2026-11-30", "rsr": 6.999999}]', "cases.json")).tables, "v2"
+    )
+    assert found[0]["points"]["RSR"] == 10
+
+
 def test_what_is_said_in_short_is_as_if_it_were_registered() -> None:
     short = {
         "rosh": "very high",

@@ -68,6 +68,9 @@ def test_what_is_so_already_can_be_otherwise() -> None:
     assert found["RoSH", "very high"] == ("A0", False)
     all_of_them = what_if(base | {"complexity_factors": factors}, "v2")[1]
     assert not any(each["becomes"] == "one more" for each in all_of_them)
+    of_a_man = changes(WOMAN | {"gender": "Male"}, "v2")
+    assert of_a_man["Attitudes", "severe"] == ("C2", False)
+    assert not {name for name, _ in of_a_man} & {"Caring responsibilities", "Impulsivity or temper"}
     man = changes(BASE, "v2")
     assert not {name for name, _ in man} & {
         "Usable assessment",
