@@ -159,7 +159,7 @@ def test_three_more_sick_days_leave_fewer_points_for_an_officer() -> None:
 
 
 def test_both_published_underestimates_are_shares_of_the_true_need(worked: gap.Staffing) -> None:
-    first, second = gap.measured(worked)
+    first, second = gap.measured(worked.need)
     assert first["factor"] == Decimal("1.51515")
     assert first["work"].quantize(Decimal("0.01")) == Decimal("78.80")
     assert "National Audit Office" in first["source"]
@@ -227,9 +227,12 @@ def test_need_by_grade_is_the_need_of_the_work(tiers: dict[str, int]) -> None:
     assert found.points == sum(points[tier] * number for tier, number in tiers.items())
 
 
-def test_grades_of_few_posts_that_do_no_cases_can_be_left_out() -> None:
-    """With one senior officer, the sums of the grade would say why that person's hours are reduced."""
-    few = {grade: supply.GradeSupply(Fraction(37), posts=2) for grade in ("PO", "SPO", "TPO")}
-    told = supply.Supply(few, need.RolesHeld({"PO": 1, "SPO": 1}, 2)).without_few(3)
-    assert (list(told.grades), told.roles) == (["PO", "TPO"], need.RolesHeld({"PO": 1}, 2))
-    assert list(supply.Supply(few).without_few(2).grades) == ["PO", "SPO", "TPO"]
+def test_what_is_open_is_a_range_in_which_the_gap_by_reason_lies(worked: gap.Staffing) -> None:
+    """22 officers by contract; NQO and SPOC reductions leave 20.7 of them, whatever they are for."""
+    told = gap.present_open(worked)
+    row = next(each for each in told["grades"] if each["grade"] == "PO")
+    assert (row["contracted"], row["left"]) == (22, Decimal("20.7"))
+    assert row["roles"] == {"mentoring trainees": Decimal("0.4")}
+    assert row["least_short"] == gap.places(worked.need.work_by_grade["PO"] + Fraction("0.4") - 22)
+    assert row["most_short"] - row["least_short"] == Decimal("1.3")
+    assert not {"reductions", "binding_grade"} & set(told)

@@ -1,7 +1,7 @@
 """Need beside supply: what is short, by grade and as a whole, as plain data that every way out tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from wmt.grades import GRADES
 from wmt.ledger.arithmetic import divide_half_up
 from wmt.staffing.need import KindNeed, Need, need_of
 from wmt.staffing.rates import Rates
-from wmt.staffing.supply import GradeSupply, Supply
+from wmt.staffing.supply import GradeSupply, People, Supply
 
 #: Published statements of how far the need was under-estimated: both are shares of the true need.
 _UNDERESTIMATES = ("staff_underestimated_by", "staff_underestimated_by_committee")
@@ -36,14 +36,14 @@ class Staffing:
         """FTE needed of a grade, or in all."""
         return sum((self.need.of_grade(each) for each in ([grade] if grade else self.grades)), Fraction())
 
-    def present(self, grade: str | None = None) -> Fraction:
+    def present(self, grade: str | None = None, people: People = "present") -> Fraction:
         """FTE there for the work of a grade, or in all."""
         wanted = [grade] if grade else self.grades
-        return sum((self.supply.for_work_of(each, self.need.rates) for each in wanted), Fraction())
+        return sum((self.supply.for_work_of(each, self.need.rates, people) for each in wanted), Fraction())
 
-    def short(self, grade: str | None = None) -> Fraction:
+    def short(self, grade: str | None = None, people: People = "present") -> Fraction:
         """FTE that are missing; below 0 where there are more than the work needs."""
-        return self.required(grade) - self.present(grade)
+        return self.required(grade) - self.present(grade, people)
 
     def ratio(self, grade: str | None = None) -> Fraction | None:
         """People there ÷ people needed; None where none are needed."""
@@ -65,19 +65,54 @@ def places(value: Fraction, decimals: int = 4) -> Decimal:
 
 def present(staffing: Staffing) -> dict[str, Any]:
     """A unit's staffing as plain data. FTE have four decimals, points and hours two."""
-    need, supply = staffing.need, staffing.supply
+    supply = staffing.supply
+    return {
+        "reasons": True,
+        **_of_work(staffing.need),
+        "grades": [_grade(staffing, grade, present_row(staffing, grade)) for grade in staffing.grades],
+        "all": present_row(staffing),
+        "binding_grade": staffing.binding,
+        "in_post": {grade: _in_post(supply.grades[grade]) for grade in GRADES if grade in supply.grades},
+        "reductions": {place: places(fte) for place, fte in supply.reductions.items()},
+    }
+
+
+def present_open(staffing: Staffing) -> dict[str, Any]:
+    """The same from what everybody reads: contracted hours and all reductions, whatever they are for.
+
+    Sums by the reasons of reductions would tell why somebody's hours are reduced. Without them, what is short
+    lies between two numbers: as if no reduction were for learning or other work, and as if all were.
+    Roles as single point of contact are known by reductions, so that they are left out of the need.
+    """
+    told, supply = _without_reasons(staffing), staffing.supply
+    return {
+        "reasons": False,
+        **_of_work(told.need),
+        "grades": [_grade(told, grade, open_row(told, grade)) for grade in told.grades],
+        "all": open_row(told),
+        "in_post": {grade: _open_in_post(supply.grades[grade]) for grade in GRADES if grade in supply.grades},
+    }
+
+
+def present_open_row(staffing: Staffing) -> dict[str, Any]:
+    """The row of all grades of the same."""
+    return open_row(_without_reasons(staffing))
+
+
+def _without_reasons(staffing: Staffing) -> Staffing:
+    need = staffing.need
+    return replace(staffing, need=replace(need, roles=replace(need.roles, spoc={})))
+
+
+def _of_work(need: Need) -> dict[str, Any]:
+    """What is told of the work and of how it becomes people."""
     return {
         **_rates(need.rates),
         "by": need.by,
         "kinds": [_kind(each, need) for each in need.kinds],
         "work": _totals(need),
         "reconciliation": reconciliation(need),
-        "grades": [_grade(staffing, grade) for grade in staffing.grades],
-        "all": present_row(staffing),
-        "binding_grade": staffing.binding,
-        "in_post": {grade: _in_post(supply.grades[grade]) for grade in GRADES if grade in supply.grades},
-        "reductions": {place: places(fte) for place, fte in supply.reductions.items()},
-        "by_measured_time": measured(staffing),
+        "by_measured_time": measured(need),
     }
 
 
@@ -157,13 +192,13 @@ def reconciliation(need: Need) -> dict[str, Any]:
     }
 
 
-def _grade(staffing: Staffing, grade: str) -> dict[str, Any]:
+def _grade(staffing: Staffing, grade: str, row: Mapping[str, Any]) -> dict[str, Any]:
     roles = staffing.need.roles_by_grade.get(grade, {})
     return {
         "grade": grade,
         "work": places(staffing.need.work_by_grade.get(grade, Fraction())),
         "roles": {what: places(fte) for what, fte in roles.items()},
-        **present_row(staffing, grade),
+        **row,
     }
 
 
@@ -178,6 +213,27 @@ def present_row(staffing: Staffing, grade: str | None = None) -> dict[str, Any]:
     }
 
 
+def open_row(staffing: Staffing, grade: str | None = None) -> dict[str, Any]:
+    """Need, contracted people, those whom all reductions leave, and the least and the most that is short."""
+    return {
+        "need": places(staffing.required(grade)),
+        "contracted": places(staffing.present(grade, "contracted")),
+        "left": places(staffing.present(grade, "left")),
+        "least_short": places(staffing.short(grade, "contracted")),
+        "most_short": places(staffing.short(grade, "left")),
+    }
+
+
+def _open_in_post(supply: GradeSupply) -> dict[str, Any]:
+    return {
+        "posts": supply.posts,
+        "posts_with_assumed_hours": supply.assumed,
+        "contracted": places(supply.contracted),
+        "reductions": places(supply.fte(supply.reduced_micro)),
+        "left": places(supply.left),
+    }
+
+
 def _in_post(supply: GradeSupply) -> dict[str, Any]:
     return {
         "posts": supply.posts,
@@ -189,20 +245,20 @@ def _in_post(supply: GradeSupply) -> dict[str, Any]:
     }
 
 
-def measured(staffing: Staffing) -> list[dict[str, Any]]:
+def measured(need: Need) -> list[dict[str, Any]]:
     """The need if the table understated the time as published reports say; each with its source.
 
     Both statements are shares of the true need, so that the need by the table is divided by what is left.
     """
     found = []
     for name in _UNDERESTIMATES:
-        value = staffing.need.rates.value(f"staffing.secondary.{name}")
+        value = need.rates.value(f"staffing.secondary.{name}")
         factor = 1 / (1 - Fraction(value.hundredths, 10_000))
         found.append(
             {
                 "share_missing_percent": places(Fraction(value.hundredths, 100), 2),
                 "factor": places(factor, 5),
-                "work": places(staffing.need.by_points * factor),
+                "work": places(need.by_points * factor),
                 "source": value.source,
                 "note": value.note,
             }

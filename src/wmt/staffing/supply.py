@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -19,7 +19,6 @@ from wmt.staffing.need import RolesHeld
 from wmt.staffing.rates import Rates
 
 #: Grades whose time is for cases in every unit.
-_DO_CASES = ("PO", "PSO", TRAINEE)
 #: Where the hours of a reduction go.
 TAKEN_OFF, IN_NET, IN_NEED = "taken off the supply", "in non-effective time", "in the need"
 
@@ -35,6 +34,7 @@ class GradeSupply:
     contracted_micro: int = 0
     taken_off_micro: dict[str, int] = field(default_factory=dict)  # by category of the reason
     places_micro: dict[str, int] = field(default_factory=dict)  # of all reductions, where they went
+    reduced_micro: int = 0  # of all reductions, whatever they are for, cut at each contract
     agency: Fraction = Fraction()
     posts: int = 0
     assumed: int = 0  # posts whose hours nobody entered
@@ -57,9 +57,15 @@ class GradeSupply:
         """FTE for cases and reports, before non-effective time, which the need holds."""
         return self.fte(self.contracted_micro - sum(self.taken_off_micro.values())) + self.agency
 
+    @property
+    def left(self) -> Fraction:
+        """FTE that all reductions leave, whatever they are for."""
+        return self.fte(self.contracted_micro - self.reduced_micro) + self.agency
+
     def add(self, other: "GradeSupply") -> None:
         """Take in the same grade of another unit."""
         self.contracted_micro += other.contracted_micro
+        self.reduced_micro += other.reduced_micro
         self.agency += other.agency
         self.posts, self.assumed = self.posts + other.posts, self.assumed + other.assumed
         _add_up(self.taken_off_micro, other.taken_off_micro)
@@ -69,6 +75,11 @@ class GradeSupply:
 def _add_up(into: dict[str, int], other: Mapping[str, int]) -> None:
     for name, micro in other.items():
         into[name] = into.get(name, 0) + micro
+
+
+#: What counts as the people of a grade: those there by the reasons of their reductions; where reasons are
+#: private, the most and the least that can be: all contracted hours, and what all reductions leave of them.
+People = Literal["present", "contracted", "left"]
 
 
 @dataclass
@@ -97,20 +108,14 @@ class Supply:
             self.roles.mentored + other.roles.mentored,
         )
 
-    def without_few(self, fewest: int) -> "Supply":
-        """Without grades of fewer posts that do no cases, such as senior officers, and their roles."""
-        kept = {grade: own for grade, own in self.grades.items() if own.posts >= fewest or grade in _DO_CASES}
-        spoc = {grade: number for grade, number in self.roles.spoc.items() if grade in kept}
-        return Supply(kept, RolesHeld(spoc, self.roles.mentored))
-
-    def for_work_of(self, grade: str, rates: Rates) -> Fraction:
+    def for_work_of(self, grade: str, rates: Rates, people: People = "present") -> Fraction:
         """FTE there for the work of a grade. The rules name the grade that trainees' time counts for."""
         counts_as = str(rates.value("staffing.trainees_count_as").value)
         own = self.grades.get(grade)
-        found = own.present if own and grade != TRAINEE else Fraction()
+        counted = [own] if own and grade != TRAINEE else []
         if grade == counts_as and TRAINEE in self.grades:
-            found += self.grades[TRAINEE].present
-        return found
+            counted.append(self.grades[TRAINEE])
+        return sum((getattr(each, people) for each in counted), Fraction())
 
 
 class TimeRow(NamedTuple):
@@ -186,21 +191,24 @@ def add_post(reasons: Reasons, unit: Supply, grade: str, time: Iterable[TimeRow]
     if own is None:
         own = unit.grades[grade] = GradeSupply(reasons.full_time(grade))
     own.posts += 1
-    left = spoc = 0
+    left = contracted = reduced = spoc = 0
     for row in time:
         if row.kind == "contracted_hours":
             left += row.quantity_micro
+            contracted += row.quantity_micro
             own.contracted_micro += row.quantity_micro
             own.assumed += row.is_assumed
             continue
         place, category = reasons.place(row.reason)
         spoc += row.reason == reasons.spoc
         micro = -row.quantity_micro
+        reduced += micro
         if place == TAKEN_OFF:
             micro = min(micro, left)
             left -= micro
             _add_up(own.taken_off_micro, {category: micro})
         _add_up(own.places_micro, {place: micro})
+    own.reduced_micro += min(reduced, contracted)
     if spoc or grade == TRAINEE:
         unit.roles = _with_roles(unit.roles, grade, spoc)
 

@@ -6,8 +6,6 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from wmt.site.accounts.access import Denied
-from wmt.site.accounts.roles import Action
 from wmt.site.api import lookups, schemas
 from wmt.site.queries import staffing as query
 from wmt.staffing import gap
@@ -65,12 +63,16 @@ class ReconciliationShown(Schema):
 
 
 class GapShown(Schema):
-    """FTE needed and there; `short` is below zero where there are more, `ratio` is people there to needed."""
+    """FTE needed and there. Without the reasons of reductions what is short is a range."""
 
     need: float
-    in_post: float
-    short: float
-    ratio: float | None
+    in_post: float | None = Field(None, description="With reasons only, as `short` and `ratio`.")
+    short: float | None = Field(None, description="Below zero: more people than the work needs.")
+    ratio: float | None = Field(None, description="People there to people needed.")
+    contracted: float | None = Field(None, description="Without reasons only, as those below.")
+    left: float | None = Field(None, description="What all reductions leave of the contracted.")
+    least_short: float | None = Field(None, description="As if all reductions were absences.")
+    most_short: float | None = Field(None, description="As if none of them were absences.")
 
 
 class GradeGapShown(GapShown):
@@ -87,9 +89,11 @@ class InPostShown(Schema):
     posts: int
     posts_with_assumed_hours: int
     contracted: float
-    taken_off: dict[str, float] = Field(description="By category of reason.")
-    agency: float
-    for_the_work: float
+    taken_off: dict[str, float] | None = Field(None, description="By category of reason; with reasons only.")
+    agency: float | None = None
+    for_the_work: float | None = None
+    reductions: float | None = Field(None, description="All of them; without reasons only.")
+    left: float | None = None
 
 
 class MeasuredShown(Schema):
@@ -120,10 +124,11 @@ class StaffingShown(Schema):
     work: WorkReadingsShown
     reconciliation: ReconciliationShown
     grades: list[GradeGapShown]
+    reasons: bool = Field(description="Whether people are told by the reasons of their reductions.")
     all: GapShown
-    binding_grade: str | None
+    binding_grade: str | None = None
     in_post: dict[str, InPostShown]
-    reductions: dict[str, float]
+    reductions: dict[str, float] | None = None
     by_measured_time: list[MeasuredShown]
 
 
@@ -140,25 +145,17 @@ def staffing(
     by: Literal["points", "hours"] = "points",
     chain: Literal["product", "sum"] | None = None,
 ) -> dict[str, Any]:
-    """How many people the work of a PDU, region or the nation needs, by grade, beside those in post.
+    """How many people the work of a team, PDU, region or the nation needs, by grade, beside those in post.
 
-    Sums would tell why somebody's hours are reduced. So nothing is told of teams and of units with few posts,
-    and people of a PDU are for those who read the reasons of reductions there.
+    Sums by the reasons of reductions would tell why somebody's hours are reduced. So they are for those who
+    read the reasons of the whole unit; all others are told contracted hours, all reductions, and a range.
     """
     state, unit = lookups.unit_for(request, level, code)
-    if not query.applies(unit):
-        raise schemas.refused(
-            "level", f"People are told of PDUs, regions and the nation: ask about the PDU of this {level}"
-        )
-    if not query.reads(lookups.me(request), unit, state):
-        raise Denied(Action.READ_RECORDS, level="pdu", code=code)
+    if level == "post":
+        raise schemas.refused("level", "One post needs one person: read its capacity, or ask about its team")
     try:
         found = query.staffing_of(state, unit, chain=chain or "", by=by)
     except StaffingError as error:
         raise schemas.refused("chain", str(error)) from None
-    if isinstance(found, query.TooFewPosts):
-        raise schemas.refused(
-            "code",
-            f"{unit.name} has {found.posts} posts in sentence management; at least {found.fewest} are needed",
-        )
-    return {"level": level, "code": code, "name": unit.name, "day": state.day, **gap.present(found)}
+    told = gap.present if query.reads(lookups.me(request), unit, state) else gap.present_open
+    return {"level": level, "code": code, "name": unit.name, "day": state.day, **told(found)}

@@ -20,7 +20,7 @@ from wmt.text import counted
 
 TITLE = "People needed"
 TEMPLATE = "unit/staffing.jinja"
-_BELOW = {"nation": "region", "region": "pdu"}
+_BELOW = {"nation": "region", "region": "pdu", "pdu": "team"}
 KINDS = {
     "high": "high-risk cases (tiers A and B)",
     "medium": "medium-risk cases (tier C)",
@@ -43,8 +43,8 @@ class StaffingForm(QueryForm):
 
 
 def applies(unit: Unit) -> bool:
-    """PDUs, regions and the nation: in a team the sums would tell why somebody's hours are reduced."""
-    return query.applies(unit)
+    """Units above posts."""
+    return unit.level != "post"
 
 
 def content(question: UnitRequest) -> dict[str, Any]:
@@ -52,8 +52,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
     question = question.in_stream(HEADLINE)
     if not applies(question.unit):
         return {"tables": {}, "why_not": "level"}
-    if not query.reads(question.user, question.unit, question.state):
-        return {"tables": {}, "why_not": "private"}
     form = StaffingForm(question.request.GET)
     form.is_valid()
     asked = {"chain": form.found("chain"), "by": form.found("by")}
@@ -61,9 +59,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
         found = query.staffing_of(question.state, question.unit, **asked)
     except StaffingError as error:
         return {"tables": {}, "why_not": "rules", "refused": str(error)}
-    if isinstance(found, query.TooFewPosts):
-        return {"tables": {}, "why_not": "few", "few": found}
-    told = gap.present(found)
+    by_reason = query.reads(question.user, question.unit, question.state)
+    told = gap.present(found) if by_reason else gap.present_open(found)
     level = _BELOW.get(question.unit.level) if not question.listing else None
     return {
         "why_not": "",
@@ -71,19 +68,34 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "told": told,
         "trainees": found.need.rates.value("staffing.trainees_count_as").value,
         "carries": counted(round(told["points_of_one_fte"]), "point"),
-        "short": _tenths(abs(told["all"]["short"])),
-        "is_short": told["all"]["short"] > 0,
-        "need": _tenths(told["all"]["need"]),
-        "there": _tenths(told["all"]["in_post"]),
+        "first": _first_sentence(question.unit.name, told),
         "tables": {
             "staffing": _grades(question.unit, told),
             "kinds": _kinds(question.unit, told),
             **({"below": _below(question, level, asked)} if level else {}),
-            "in_post": _in_post(told),
+            "in_post": _in_post(told) if by_reason else _open_in_post(told),
             "readings": _readings(told),
             "lines": _lines(question.unit, told),
         },
     }
+
+
+def _first_sentence(name: str, told: Mapping[str, Any]) -> str:
+    """What is needed, who is there, and what is short: a range where reasons of reductions are private."""
+    row = told["all"]
+    needs = f"{name} needs {_tenths(row['need'])} full-time people (FTE) for its work"
+    if not told["reasons"]:
+        least, most = row["least_short"], row["most_short"]
+        has = f"has {_tenths(row['contracted'])} by contract, {_tenths(row['left'])} after all reductions"
+        if most <= 0:
+            return f"{needs} and {has}: no fewer than its work needs."
+        between = f"between {_tenths(max(least, Decimal()))} and {_tenths(most)} short"
+        return f"{needs} and {has}: {between}, by what the reductions are for."
+    short = _tenths(abs(row["short"]))
+    how = f"{short} short" if row["short"] > 0 else f"{short} more than its work needs"
+    shortest = told["binding_grade"]
+    said = f" The grade that is shortest of people is {shortest}." if shortest else ""
+    return f"{needs} and has {_tenths(row['in_post'])}: {how}.{said}"
 
 
 def _tenths(value: Decimal) -> str:
@@ -103,37 +115,55 @@ def _ratio(value: Decimal | None) -> tables.Value:
     return tables.Value(value * 100, f"{value * 100:,.1f}%")
 
 
+def _row_columns(told: Mapping[str, Any]) -> list[tables.Column]:
+    """The columns of need and people: by reason, or the range that everybody reads."""
+    needed = tables.Column("need", "Needed (FTE)", "number")
+    if told["reasons"]:
+        return [
+            needed,
+            tables.Column("in_post", "There (FTE)", "number", "Contracted, less learning and other work."),
+            tables.Column("short", "Short (FTE)", "number", "Below zero: more than the work needs."),
+            tables.Column("ratio", "There ÷ needed", "number"),
+        ]
+    return [
+        needed,
+        tables.Column("contracted", "Contracted (FTE)", "number"),
+        tables.Column("left", "After all reductions (FTE)", "number"),
+        tables.Column("least_short", "Short, at least (FTE)", "number", "If all reductions are absences."),
+        tables.Column("most_short", "Short, at most (FTE)", "number", "If none of them is an absence."),
+    ]
+
+
+def _row_values(row: Mapping[str, Any], columns: Iterable[tables.Column]) -> dict[str, tables.Value]:
+    return {
+        column.key: _ratio(row["ratio"]) if column.key == "ratio" else _fte(row[column.key])
+        for column in columns
+    }
+
+
 def _grades(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
+    of_people = _row_columns(told)
     columns = [
         tables.Column("grade", "Grade"),
         tables.Column("work", "For the work (FTE)", "number"),
         tables.Column(
             "roles", "For roles (FTE)", "number", "Single points of contact, and mentoring of trainees."
         ),
-        tables.Column("need", "Needed (FTE)", "number"),
-        tables.Column("in_post", "There (FTE)", "number", "Contracted, less learning and other work."),
-        tables.Column("short", "Short (FTE)", "number", "Below zero: more than the work needs."),
-        tables.Column("ratio", "There ÷ needed", "number"),
+        *of_people,
     ]
-
-    def values(row: Mapping[str, Any]) -> dict[str, tables.Value]:
-        found = {name: _fte(row[name]) for name in ("need", "in_post", "short")}
-        return {**found, "ratio": _ratio(row["ratio"])}
-
     rows = [
         tables.Row(
             {
                 "grade": tables.text(each["grade"]),
                 "work": _fte(each["work"]),
                 "roles": _fte(sum(each["roles"].values(), Decimal())),
-                **values(each),
+                **_row_values(each, of_people),
             }
         )
         for each in told["grades"]
     ]
-    total = tables.Row(
-        {"grade": tables.text("All"), "work": _fte(None), "roles": _fte(None), **values(told["all"])}
-    )
+    nothing = {"grade": tables.text("All"), "work": _fte(None), "roles": _fte(None)}
+    total = tables.Row({**nothing, **_row_values(told["all"], of_people)})
     return tables.Table("staffing", f"People needed by grade: {unit.name}", columns, rows, total)
 
 
@@ -267,42 +297,45 @@ def _readings(told: Mapping[str, Any]) -> tables.Table:
     return tables.Table("readings", "The same work in every reading", columns, rows)
 
 
-def _below(question: UnitRequest, level: str, asked: Mapping[str, Any]) -> tables.Table:
+def _open_in_post(told: Mapping[str, Any]) -> tables.Table:
     columns = [
-        tables.Column("name", units.TITLES[level]),
-        tables.Column("need", "Needed (FTE)", "number"),
-        tables.Column("in_post", "There (FTE)", "number"),
-        tables.Column("short", "Short (FTE)", "number"),
-        tables.Column("ratio", "There ÷ needed", "number"),
-        tables.Column("binding", "Shortest of"),
+        tables.Column("grade", "Grade"),
+        tables.Column("posts", "Posts", "count"),
+        tables.Column("assumed", "With assumed hours", "count"),
+        tables.Column("contracted", "Contracted (FTE)", "number"),
+        tables.Column("reductions", "Less: all reductions", "number"),
+        tables.Column("left", "Left (FTE)", "number"),
     ]
-    below = [
-        unit
-        for unit in units.below(question.state, question.unit, level)
-        if unit.code != NOT_KNOWN and query.reads(question.user, unit, question.state)
+    rows = [
+        tables.Row(
+            {
+                "grade": tables.text(grade),
+                "posts": tables.count(each["posts"]),
+                "assumed": tables.count(each["posts_with_assumed_hours"]),
+                **{name: _fte(each[name]) for name in ("contracted", "reductions", "left")},
+            }
+        )
+        for grade, each in told["in_post"].items()
     ]
-    rows = list(_rows_below(question, below, asked))
-    title = f"{units.PLURALS[level]} of {question.unit.name}: people needed and there"
-    empty = "People are told of PDUs where you may read why hours are reduced."
-    return tables.Table("below", title, columns, rows, empty=empty)
+    return tables.Table("in_post", "People in post, and all reductions", columns, rows)
 
 
-def _rows_below(
-    question: UnitRequest, below: Iterable[Unit], asked: Mapping[str, Any]
-) -> Iterable[tables.Row]:
-    staffings = query.staffings_of(question.state, list(below), **asked)
-    for unit in below:
-        found = staffings[unit.code]
-        if isinstance(found, query.TooFewPosts):
-            continue
-        row = gap.present_row(found)
-        yield tables.Row(
+def _below(question: UnitRequest, level: str, asked: Mapping[str, Any]) -> tables.Table:
+    """The units below, from figures that everybody reads."""
+    of_people = _row_columns({"reasons": False})
+    columns = [tables.Column("name", units.TITLES[level]), *of_people]
+    below = [unit for unit in units.below(question.state, question.unit, level) if unit.code != NOT_KNOWN]
+    staffings = query.staffings_of(question.state, below, **asked)
+    rows = [
+        tables.Row(
             {
                 "name": tables.text(unit.name, unit_url(unit.level, unit.code, "staffing")),
-                **{name: _fte(row[name]) for name in ("need", "in_post", "short")},
-                "ratio": _ratio(row["ratio"]),
-                "binding": tables.text(found.binding or "nobody"),
+                **_row_values(gap.present_open_row(staffings[unit.code]), of_people),
             },
             unit.level,
             unit.code,
         )
+        for unit in below
+    ]
+    title = f"{units.PLURALS[level]} of {question.unit.name}: people needed and in post"
+    return tables.Table("below", title, columns, rows)
