@@ -163,7 +163,8 @@ def _tell_many(level: str, rows: list[dict[str, Any]], *, json: bool) -> None:
     tables.table("People needed for the work, and people there", columns, cells)
     short = sum(row["short"] > 0 for row in rows)
     all_of_them = counted(len(rows), "PDU" if level == "pdu" else level)
-    out.print(f"{short:,} of {all_of_them} have fewer people than their work needs", markup=False)
+    has, their = ("has", "its") if len(rows) == 1 else ("have", "their")
+    out.print(f"{short:,} of {all_of_them} {has} fewer people than {their} work needs", markup=False)
 
 
 def _tell(told: dict[str, Any]) -> None:
@@ -226,7 +227,8 @@ def _tell_grades(told: dict[str, Any]) -> None:
 
 
 def _tenths(value: Decimal | int | None) -> Decimal | None:
-    return None if value is None else Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    # what rounds to nothing has no sign
+    return None if value is None else Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
 
 
 def _percent(ratio: Decimal | None) -> str | None:

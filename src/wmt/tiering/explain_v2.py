@@ -64,7 +64,7 @@ def _letter_steps(row: Row, book: Rulebook) -> Iterator[TierStep]:
     )
     level, mappa = row["mappa_level"], row["mappa_points"]
     said = (
-        f"MAPPA level {level}{_since(row['mappa_level_on'])}"
+        f"MAPPA level {level}{_since(row, 'mappa_level_on')}"
         if level
         else "No MAPPA level 1, 2 or 3 is registered"
     )
@@ -96,11 +96,13 @@ def rosh_words(row: Row) -> str:
     """What is registered of the risk of serious harm."""
     if not row["rosh"]:
         return "No RoSH is registered"
-    return f"RoSH {ROSH[row['rosh'] - 1].replace('_', ' ')}{_since(row['rosh_on'])}"
+    return f"RoSH {ROSH[row['rosh'] - 1].replace('_', ' ')}{_since(row, 'rosh_on')}"
 
 
-def _since(day: Any) -> str:
-    return f" (registered {written(day)})" if day else ""
+def _since(row: Row, name: str) -> str:
+    """Since when it is registered. What is given in short, without a record, has the day of the tier."""
+    day = row[name]
+    return f" (registered {written(day)})" if day and day != row["as_of"] else ""
 
 
 def _complexity(row: Row, book: Rulebook) -> TierStep:
@@ -169,7 +171,8 @@ def _number_steps(row: Row, book: Rulebook) -> Iterator[TierStep]:
         )
         return
     kind = "strengths and needs assessment" if row["san"] else "assessment"
-    words = f"The {kind} of {written(row['assessed_on'])} is used: it is not older than {weeks} weeks."
+    on = "" if row["assessed_on"] == row["as_of"] else f" of {written(row['assessed_on'])}"
+    words = f"The {kind}{on} is used: it is not older than {weeks} weeks."
     yield TierStep("ASSESSMENT", words, "tiering_v2.assessment_weeks")
     yield TierStep("NEEDS", _needs_words(row, book), "tiering_needs", row["needs_points"])
     ogrs, points = row["ogrs"], row["ogrs_points"]

@@ -106,7 +106,7 @@ def _tenths(value: Decimal) -> str:
 def _fte(value: Decimal | None, decimals: int = 1) -> tables.Value:
     if value is None:
         return tables.Value(None)
-    return tables.Value(value, f"{value:,.{decimals}f}".replace("-", MINUS))
+    return tables.Value(value, f"{value:z,.{decimals}f}".replace("-", MINUS))
 
 
 def _ratio(value: Decimal | None) -> tables.Value:
