@@ -59,6 +59,16 @@ class GalleryQuery(QueryForm):
     since = DayField("the first day", label="From")
 
 
+_AMBER = SimpleNamespace(
+    level="amber",
+    validity="This figure shows business as usual.",
+    figure="Responsive figure: 104.2%.",
+    words="This PDU is at amber from 2 November 2026, until it is ended, set by Sam Lee.",
+    why="Two vacancies",
+    href="#",
+)
+
+
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     return render(
@@ -100,6 +110,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                     ("error", "The role was not granted."),
                 )
             ],
+            "priority": _AMBER,
             "ages": _AGES,
             "an_earlier_day": SimpleNamespace(
                 day="21 October 2026",
