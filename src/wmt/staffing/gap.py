@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from wmt.grades import GRADES
@@ -23,7 +24,7 @@ class Staffing:
     need: Need
     supply: Supply
 
-    @property
+    @cached_property
     def grades(self) -> list[str]:
         """The grades that the need is told by: those that do any kind of work."""
         rates = self.need.rates

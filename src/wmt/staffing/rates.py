@@ -33,7 +33,11 @@ class Rates:
 
     def value(self, path: str) -> rules.DatedValue:
         """A rule; of nights saved before there was one, the value of their day."""
-        return self.ruleset.get(path) or rules.load().at(self.ruleset.day)[path]
+        return self.ruleset.get(path) or self._of_day[path]
+
+    @cached_property
+    def _of_day(self) -> rules.RuleSet:
+        return rules.load().at(self.ruleset.day)
 
     def number(self, path: str) -> Fraction:
         """A rule that is a number."""
@@ -110,8 +114,17 @@ class Rates:
 
     def shares(self, kind: str) -> Mapping[str, Fraction]:
         """How much of the work of a kind each grade does. Raises StaffingError where it is not all of it."""
+        if kind not in self._shares:
+            self._shares[kind] = self._shares_of(kind)
+        return self._shares[kind]
+
+    @cached_property
+    def _shares(self) -> dict[str, Mapping[str, Fraction]]:
+        return {}
+
+    def _shares_of(self, kind: str) -> Mapping[str, Fraction]:
         path = f"staffing.shares.{kind}"
-        values = self.ruleset.under(path) or rules.load().at(self.ruleset.day).under(path)
+        values = self.ruleset.under(path) or self._of_day.under(path)
         found = {grade: Fraction(values[grade].value) / 100 for grade in GRADES if grade in values}  # type: ignore[arg-type]
         if sum(found.values()) != 1:
             added = float(sum(found.values()) * 100)

@@ -90,7 +90,7 @@ def _first_sentence(name: str, told: Mapping[str, Any]) -> str:
         if most <= 0:
             return f"{needs} and {has}: no fewer than its work needs."
         between = f"between {_tenths(max(least, Decimal()))} and {_tenths(most)} short"
-        return f"{needs} and {has}: {between}, by what the reductions are for."
+        return f"{needs} and {has}: {between}, depending on what the reductions are for."
     short = _tenths(abs(row["short"]))
     how = f"{short} short" if row["short"] > 0 else f"{short} more than its work needs"
     shortest = told["binding_grade"]
