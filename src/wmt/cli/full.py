@@ -23,21 +23,6 @@ from wmt.plan.full_words import relief_words, set_words
 from wmt.rules import RuleSet
 from wmt.text import counted
 
-Unit = Annotated[
-    str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
-]
-Level = Annotated[
-    str | None,
-    typer.Option(
-        "--level", help="team, pdu (without --unit), region or nation; of --unit where several share it."
-    ),
-]
-Day = Annotated[
-    date | None,
-    typer.Option(
-        "--day", parser=options.parse_day, metavar="DAY", help="Count hours and reductions of this day."
-    ),
-]
 Verify = Annotated[
     str | None,
     typer.Option(
@@ -48,9 +33,9 @@ Verify = Annotated[
 
 def full(
     paths: options.Paths,
-    unit: Unit = None,
-    level: Level = None,
-    day: Day = None,
+    unit: unit_codes.Unit = None,
+    level: unit_codes.Level = None,
+    day: unit_codes.Day = None,
     verify: Verify = None,
     people: options.People = None,
     rules_date: options.RulesDate = None,

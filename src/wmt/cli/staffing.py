@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Annotated, Any
@@ -21,21 +20,6 @@ from wmt.plan import full_pool
 from wmt.staffing import gap, need, rates, supply
 from wmt.text import counted
 
-Unit = Annotated[
-    str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
-]
-Level = Annotated[
-    str | None,
-    typer.Option(
-        "--level", help="team, pdu (without --unit), region or nation; of --unit where several share it."
-    ),
-]
-Day = Annotated[
-    date | None,
-    typer.Option(
-        "--day", parser=options.parse_day, metavar="DAY", help="Count hours and reductions of this day."
-    ),
-]
 By = Annotated[
     str, typer.Option("--by", metavar="points|hours", help="What need by grade is worked out from.")
 ]
@@ -50,9 +34,9 @@ Chain = Annotated[
 
 def staffing(
     paths: options.Paths,
-    unit: Unit = None,
-    level: Level = None,
-    day: Day = None,
+    unit: unit_codes.Unit = None,
+    level: unit_codes.Level = None,
+    day: unit_codes.Day = None,
     by: By = "points",
     chain: Chain = None,
     people: options.People = None,

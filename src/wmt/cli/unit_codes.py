@@ -1,11 +1,29 @@
-"""The unit that a command is asked for: found by its code, at one level."""
+"""The unit that a command is asked for: the options that name it, found by its code, at one level."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Annotated
 
 import polars as pl
+import typer
 
 from wmt import ledger
 from wmt.cli.console import RefusedInput
+from wmt.cli.options import parse_day
+
+Unit = Annotated[
+    str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
+]
+Level = Annotated[
+    str | None,
+    typer.Option(
+        "--level", help="team, pdu (without --unit), region or nation; of --unit where several share it."
+    ),
+]
+Day = Annotated[
+    date | None,
+    typer.Option("--day", parser=parse_day, metavar="DAY", help="Count hours and reductions of this day."),
+]
 
 
 def check_level(level: str | None) -> None:

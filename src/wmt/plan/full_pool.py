@@ -48,7 +48,12 @@ class FullRules:
 
     def rule(self, path: str) -> DatedValue:
         """A rule; of nights saved before there was one, the value of their day."""
-        return self.ruleset.get(path) or load().at(self.ruleset.day)[path]
+        return self.ruleset.get(path) or self.of_day[path]
+
+    @cached_property
+    def of_day(self) -> RuleSet:
+        """The rules of the same day as the program has them now."""
+        return load().at(self.ruleset.day)
 
     @property
     def ceiling_x100(self) -> int:
@@ -69,7 +74,7 @@ class FullRules:
     @cached_property
     def kinds(self) -> Mapping[str, DatedValue]:
         """The tiers of each kind by its name, in the order of the rules."""
-        return self.ruleset.under("full_kinds") or load().at(self.ruleset.day).under("full_kinds")
+        return self.ruleset.under("full_kinds") or self.of_day.under("full_kinds")
 
     def kind_of(self, location: str, tier: str) -> tuple[str, frozenset[str]]:
         """What kind a case of a type and tier is of, and the grades that may hold it."""

@@ -16,7 +16,6 @@ import polars as pl
 
 from wmt.allocation.cases import MOVES
 from wmt.grades import GRADES
-from wmt.plan.full_pool import FullRules
 from wmt.staffing.rates import OTHER, REPORTS, Rates
 
 
@@ -110,7 +109,7 @@ class Need:
     @cached_property
     def kinds(self) -> list[KindNeed]:
         """Need by kind of work, in the order of the rules; kinds without work are left out."""
-        order = [*FullRules(self.rates.ruleset).kinds, REPORTS, OTHER]
+        order = [*self.rates.kinds.kinds, REPORTS, OTHER]
         sums: dict[str, list[WorkDone]] = defaultdict(list)
         for each in self.work:
             sums[each.kind].append(each)
@@ -175,21 +174,20 @@ def need_of(
     rates: Rates, sums: Iterable[WorkSum], roles: RolesHeld | None = None, *, by: str = "points"
 ) -> Need:
     """What a unit needs for the work of its lines, like lines together, in one order."""
-    kinds = FullRules(rates.ruleset)
     alike: dict[tuple[Any, ...], tuple[int, int]] = {}
     for line, *what, cases, points in sums:
         # help with colleagues' cases has a line for each code and way: what they add up to is asked for
         key = (line, "", "", False, "", 0) if line == "contact" else (line, *what)
         before = alike.get(key, (0, 0))
         alike[key] = before[0] + cases, before[1] + points
-    work = [_work(rates, kinds, WorkSum._make((*key, *alike[key]))) for key in sorted(alike)]
+    work = [_work(rates, WorkSum._make((*key, *alike[key]))) for key in sorted(alike)]
     return Need(rates, work, roles or RolesHeld({}), by)
 
 
-def _work(rates: Rates, kinds: FullRules, of: WorkSum) -> WorkDone:
+def _work(rates: Rates, of: WorkSum) -> WorkDone:
     kind = REPORTS if of.line == "report" else OTHER
     if of.line in MOVES:
-        kind = kinds.kind_of(of.location, of.tier)[0]
+        kind = rates.kinds.kind_of(of.location, of.tier)[0]
     hours = _published_hours(rates, of)
     if hours is None:
         return WorkDone(kind, of, Fraction(of.points_x100, 100) * rates.hours_of_point, "points")

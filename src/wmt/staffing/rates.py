@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from wmt import rules
 from wmt.errors import RefusalError
 from wmt.grades import GRADES
+from wmt.plan.full_pool import FullRules
+from wmt.rules import DatedValue, RuleSet
 from wmt.rules.formulas import points_f1_exact
 
 #: Reports, and all other work with points: kinds of work beside the kinds of cases (`full_kinds`).
@@ -28,16 +29,17 @@ class Rates:
     other, 'sum' together.
     """
 
-    ruleset: rules.RuleSet
+    ruleset: RuleSet
     chosen: str | None = None
 
-    def value(self, path: str) -> rules.DatedValue:
+    def value(self, path: str) -> DatedValue:
         """A rule; of nights saved before there was one, the value of their day."""
-        return self.ruleset.get(path) or self._of_day[path]
+        return self.kinds.rule(path)
 
     @cached_property
-    def _of_day(self) -> rules.RuleSet:
-        return rules.load().at(self.ruleset.day)
+    def kinds(self) -> FullRules:
+        """What kind of work a case is, and the rules of the day beside those of the night."""
+        return FullRules(self.ruleset)
 
     def number(self, path: str) -> Fraction:
         """A rule that is a number."""
@@ -124,7 +126,7 @@ class Rates:
 
     def _shares_of(self, kind: str) -> Mapping[str, Fraction]:
         path = f"staffing.shares.{kind}"
-        values = self.ruleset.under(path) or self._of_day.under(path)
+        values = self.ruleset.under(path) or self.kinds.of_day.under(path)
         found = {grade: Fraction(values[grade].value) / 100 for grade in GRADES if grade in values}  # type: ignore[arg-type]
         if sum(found.values()) != 1:
             added = float(sum(found.values()) * 100)

@@ -75,17 +75,17 @@ def states_of(state: State, of: list[Unit]) -> dict[str, full_state.FullState]:
 
 def means_of(state: State) -> Mapping[str, Fraction]:
     """The average case of each kind in England and Wales, for units that have none."""
-    return _means(KeyedMeans(state))
+    return _means(KeyedFigures(state))
 
 
-class KeyedMeans:
-    """Figures beside a key that says which: the averages of a load move with every change."""
+class KeyedFigures:
+    """Figures beside a key that says which: what is kept of a load moves with every change."""
 
     def __init__(self, state: State) -> None:
         self.state = state
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyedMeans) and self._key == other._key
+        return isinstance(other, KeyedFigures) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -96,7 +96,7 @@ class KeyedMeans:
 
 
 @lru_cache(maxsize=8)
-def _means(keyed: KeyedMeans) -> Mapping[str, Fraction]:
+def _means(keyed: KeyedFigures) -> Mapping[str, Fraction]:
     nation = Unit.objects.filter(load_id=keyed.state.load_id, level=units.NATION, whole=True)
     rules = full_pool.FullRules(rules_of(keyed.state))
     (found,) = _sums(rules, keyed.state, list(nation)).values() or (full_pool.UnitSums(),)

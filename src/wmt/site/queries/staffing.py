@@ -15,7 +15,7 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.queries import reasons_on
 from wmt.site.figures import line_queries
-from wmt.site.queries.full import KeyedMeans
+from wmt.site.queries.full import KeyedFigures
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
 from wmt.staffing import gap, need, rates, supply
@@ -69,13 +69,13 @@ def _people(state: State, of: Sequence[Unit]) -> dict[str, supply.Supply]:
         for (_, code), own in _read(state, level, [unit.code for unit in of]).items():
             found[code].add(own)
         return found
-    for (region, _), own in _everybody(KeyedMeans(state)).items():
+    for (region, _), own in _everybody(KeyedFigures(state)).items():
         found[_ALL if level == _ALL else region].add(own)
     return found
 
 
 @lru_cache(maxsize=4)
-def _everybody(keyed: KeyedMeans) -> dict[tuple[str, str], supply.Supply]:
+def _everybody(keyed: KeyedFigures) -> dict[tuple[str, str], supply.Supply]:
     """The people of every PDU, by region and PDU: kept until a figure changes."""
     return _read(keyed.state, "pdu", None)
 
