@@ -20,12 +20,13 @@ from wmt.site.links import unit_url
 from wmt.site.priorities import levels
 from wmt.site.priorities.models import PriorityLevel
 from wmt.site.shown import needed_state
+from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.priorities import labels
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 
-class PriorityForm(forms.Form):
+class PriorityForm(RefusableForm):
     """A level as it is typed."""
 
     key = forms.CharField(required=False, max_length=64)
@@ -63,8 +64,7 @@ def level_page(request: HttpRequest, pdu: str) -> HttpResponse:
     except ConflictError as conflict:
         return _form(request, state, unit, form, conflict=str(conflict), status=409)
     except RefusedError as refused:
-        for fault in refused.faults:
-            form.add_error(fault.field if fault.field in form.fields else None, fault.message)
+        form.refuse(refused.faults)
         return _form(request, state, unit, form, status=422)
     done = f"{unit.name} is set to {row.level}, {action.period(row)}."
     messages.success(request, done if is_new else f"This was sent twice. {done}")
