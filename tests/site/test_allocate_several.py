@@ -13,6 +13,7 @@ from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_preview, spread
 from wmt.site.changes.case_deltas import case_lines
+from wmt.site.changes.moved_lines import moved_lines
 from wmt.site.changes.reconcile import differences
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -66,6 +67,32 @@ def test_an_officer_leaves_and_all_cases_are_spread(pair: Pair, takers: list[Uni
     events = AuditEvent.objects.filter(kind="allocation")
     assert {event.code for event in events} == {each.code for each in takers}
     assert not any(ref in event.sentence for event in events for ref in refs)
+
+
+def _figures() -> dict[tuple[str, str], tuple[int, int]]:
+    """Points and available points of every unit."""
+    rows = Unit.objects.filter(load_id=current_state().load_id, whole=True)
+    return {(unit.level, unit.code): (unit.points_x100, unit.available_x100) for unit in rows}
+
+
+def test_every_unit_that_moves_is_foreseen_in_both_pdus_and_no_other(pair: Pair, takers: list[Unit]) -> None:
+    old, new = pair
+    refs = cases_of(old)[:4]
+    given = [(ref, takers[place % 3].code) for place, ref in enumerate(refs)]
+    found = spread.look(actor=None, wanted=wanted(old, given), state=current_state())
+    assert {each.unit.code for each in found.moments} >= {old.pdu_code, new.pdu_code, new.team_code}
+    foreseen = {
+        (each.unit.level, each.unit.code): tuple(each.after)
+        for each in found.moments
+        if each.before != each.after
+    }
+    before = _figures()
+    give(old, given)
+    then = _figures()
+    assert foreseen == {key: figures for key, figures in then.items() if figures != before[key]}
+    for each in found.moments:
+        lines = moved_lines(found.state, each, found.moved)
+        assert sum(line.after_x100 for line in lines) == each.after.points_x100, each.unit
 
 
 def test_all_of_them_go_back_together(pair: Pair, takers: list[Unit]) -> None:

@@ -62,7 +62,9 @@ def test_it_counts_at_whoever_gets_it_and_everywhere_above(
         wanted=allocation_preview.AllocationRequest(ref=REF, to_post=to.code),
         state=current_state(),
     )
-    assert [each.after.points_x100 - each.before.points_x100 for each in found.moments] == [earns] * 3
+    levels = ["post", "team", "pdu", *(["region", "nation"] if earns else [])]
+    assert [each.unit.level for each in found.moments] == levels
+    assert {each.after.points_x100 - each.before.points_x100 for each in found.moments} == {earns}
     made = give(REF, to)
     row.refresh_from_db()
     made.refresh_from_db()

@@ -70,7 +70,7 @@ def test_programs_look_suggest_and_give_several(
         recorded(ref, nobody.team_code)
     feed, place = program("administrator"), f"{nobody.team_code}:"
     seen = feed.ask("post", "allocations/preview", {"ref": REF, "to_post": to.code}).json()
-    assert (seen["held_by"], seen["waiting"], len(seen["effects"])) == (place, True, 3)
+    assert (seen["held_by"], seen["waiting"], len(seen["effects"])) == (place, True, 5)
     asked = {"from_post": place, "refs": refs, "people": [to.code]}
     found = feed.ask("post", "allocation-batches/suggestion", asked).json()
     assert {each["ref"] for each in found} == set(refs)

@@ -81,6 +81,29 @@ def test_an_officer_leaves_and_their_cases_are_spread(pdu: Pdu, head: Client) ->
     assert cases_of(Unit.objects.get(pk=holder.pk)) == refs
 
 
+def test_people_of_other_pdus_are_added_and_their_teams_and_pdu_are_shown(
+    pdu: Pdu, head: Client, signed_in: SignIn
+) -> None:
+    posts = Unit.objects.filter(load=pdu.holder.load, level="post", whole=True, grade="PO")
+    far = posts.filter(available_x100__gt=0).exclude(pdu_code=pdu.code).order_by("code")[0]
+    assert "Add people of other PDUs" not in head.get(several(pdu.nobody)).text
+    region = signed_in("head", "nation", "nation")
+    first = region.get(several(pdu.nobody)).text
+    assert "Add people of other PDUs" in first
+    assert far.name not in unescape(first)
+    sent = {"case": [pdu.waiting.ref], "person": [], "pdu": [far.pdu_code], "do": "elsewhere"}
+    assert f'value="{far.code}"' in region.post(several(pdu.nobody), sent).text
+    sent |= {"person": [far.code], "do": "hand"}
+    chosen = hidden(region.post(several(pdu.nobody), sent).text)
+    assert chosen["pdu"] == [far.pdu_code]
+    page = region.post(several(pdu.nobody), {**chosen, "to": [far.code], "do": "check"}).text
+    names = dict(Unit.objects.filter(
+        load=pdu.holder.load, whole=True, code__in=(far.team_code, far.pdu_code, pdu.code)
+    ).values_list("code", "name"))  # fmt: skip
+    shown = " | ".join(row["Who"] for row in table_of(page, "effect"))
+    assert all(name in shown for name in (far.name, *names.values()))
+
+
 def _decided(pdu: Pdu, head: Client, to: str, **more: str) -> dict[str, list[str]]:
     """The page of two cases as it stands after somebody chose who gets them."""
     sent = {"case": cases_of(pdu.holder)[:2], "person": [to], "to": [to, to], "seen": ["", ""], **more}

@@ -90,7 +90,9 @@ class FiguresMoment(Schema):
 class MovedShown(Schema):
     """A unit before and after."""
 
-    level: Literal["post", "team", "pdu"]
+    level: Literal["post", "team", "pdu", "region", "nation"] = Field(
+        description="Regions and the nation only where their figures change."
+    )
     code: str
     name: str
     before: FiguresMoment

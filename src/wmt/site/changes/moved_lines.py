@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wmt import ledger
-from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.changes.allocation_preview import UnitMoment, above_code
 from wmt.site.changes.case_deltas import PostExchange
 from wmt.site.figures import line_queries
 from wmt.site.workload import models
@@ -35,7 +35,7 @@ def moved_lines(state: State, moment: UnitMoment, moved: Sequence[PostExchange])
         if unit.level == "post":
             if each.unit.pk == unit.pk:
                 found += _lines(state, each, is_there=True, stays=True)
-        elif getattr(each.unit, f"{unit.level}_code") == unit.code:
+        elif above_code(each.unit, unit.level) == unit.code:
             found += _above(state, each)
     rest = moment.before.points_x100 - sum(line.before_x100 for line in found)
     return [*found, MovedLine(None, None, "", rest, rest)]

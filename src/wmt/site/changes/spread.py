@@ -194,12 +194,21 @@ def listed(state: State, holder: Unit, actor: Any) -> list[CaseToGive]:
     return sorted(found, key=lambda case: (case.location, case.tier == "0", case.tier, case.ref))
 
 
-def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
-    """Everybody in the PDU of a post to whom its cases may be given: those of its team first, of each those
-    with hours first, then by grade, then by capacity."""
+def other_pdus(actor: Any, holder: Unit, state: State) -> list[Unit]:
+    """The PDUs beside that of a post in which somebody may allocate cases."""
+    allowed = visibility.allowed(actor, Action.ALLOCATE_CASES)
+    pdus = Unit.objects.filter(load_id=state.load_id, level="pdu", whole=True)
+    return list(allowed.among(pdus).exclude(code=holder.pdu_code).order_by("name", "code"))
+
+
+def people(actor: Any, holder: Unit, state: State, pdus: Collection[str] = ()) -> list[Candidate]:
+    """Everybody in the PDU of a post, and in other `pdus`, to whom its cases may be given: those of its team
+    first, then of its PDU, of each those with hours first, then by grade, then by capacity."""
     allowed = visibility.allowed(actor, Action.ALLOCATE_CASES)
     there = allowed.among(Unit.objects.filter(load_id=state.load_id, level="post", whole=True))
-    there = there.filter(pdu_code=holder.pdu_code).exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
+    there = there.filter(pdu_code__in={holder.pdu_code, *pdus})
+    there = there.exclude(stream=ledger.OMIC).exclude(grade=DUMMY)
+    pdu_of = dict(there.values_list("code", "pdu_code"))
     nobody = placeholders(state)
     limits, stages = limits_of(state, there.values("code")), stages_of(state, there)
     found = [
@@ -207,7 +216,12 @@ def people(actor: Any, holder: Unit, state: State) -> list[Candidate]:
         for post in there
         if post.code not in nobody and post.code != holder.code and is_fresh(post)
     ]
-    return sorted(found, key=lambda each: (each.team_code != holder.team_code, *each.order))
+
+    def near(each: Candidate) -> tuple[bool, bool, str]:
+        code = pdu_of[each.code]
+        return each.team_code != holder.team_code, code != holder.pdu_code, code
+
+    return sorted(found, key=lambda each: (*near(each), *each.order))
 
 
 def suggest(

@@ -135,9 +135,11 @@ class _Page:
         note_read(self.request.user, self.holder)
         self.listed: list[CaseToGive] = spread.listed(self.state, self.holder, self.request.user)
         self.waiting = preview.is_waiting(self.state, self.holder)
-        self.people: dict[str, Candidate] = {
-            each.code: each for each in spread.people(self.request.user, self.holder, self.state)
-        }
+        user, sent = self.request.user, set(self.request.POST.getlist("pdu"))
+        self.others = spread.other_pdus(user, self.holder, self.state)
+        self.pdus = [pdu.code for pdu in self.others if pdu.code in sent]
+        found = spread.people(user, self.holder, self.state, self.pdus)
+        self.people: dict[str, Candidate] = {each.code: each for each in found}
 
     def with_room(self, *, own_team: bool) -> list[str]:
         """Who is at or under the threshold, managers left out: of the same team or of the PDU."""
@@ -151,7 +153,7 @@ class _Page:
         """What both pages show."""
         return {
             "holder": self.holder, "waiting": self.waiting, "picked": picked, "state": self.state,
-            "sent": self.request.POST,
+            "sent": self.request.POST, "others": self.others, "pdus": self.pdus,
             "crumbs": crumbs(self.request, self.state, self.holder, "caseload"),
             "here": reverse("allocate-several", args=[self.post]),
         }  # fmt: skip
