@@ -11,7 +11,7 @@ from wmt.nights.unit_slice import part_of
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_preview
+from wmt.site.changes import allocate, allocation_preview, unit_moments
 from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import differences, facts_with_given
@@ -145,7 +145,7 @@ def _look(ref: str, to: Unit, **more: Any) -> allocation_preview.AllocationPrevi
     return allocation_preview.look(actor=None, wanted=wanted, state=current_state())
 
 
-def _as_foreseen(moments: list[allocation_preview.UnitMoment]) -> None:
+def _as_foreseen(moments: list[unit_moments.UnitMoment]) -> None:
     assert len(moments) >= 4
     for each in moments:
         now = unit(each.unit.level, each.unit.code)
@@ -161,7 +161,7 @@ def test_a_preview_says_what_will_be_and_changes_nothing(pair: tuple[Unit, Unit]
     codes = {(each.unit.level, each.unit.code) for each in moments}
     assert codes == {
         (level, getattr(post, f"{level}_code") if level != "post" else post.code)
-        for post in pair for level in ("post", "team", "pdu")
+        for post in pair for level in ("post", "team", "pdu", "region")
     }  # fmt: skip
     give(ref, new)
     _as_foreseen(moments)

@@ -7,7 +7,7 @@ from test_allocate import cases_of, pair, posts  # noqa: F401
 from test_case_kinds import is_now
 from waiting_fixtures import nobody  # noqa: F401
 
-from wmt.site.changes import allocation_preview, spread, stated_kinds
+from wmt.site.changes import allocation_preview, spread, stated_kinds, unit_moments
 from wmt.site.changes.case_deltas import PostExchange
 from wmt.site.changes.deltas import Exchange
 from wmt.site.changes.moved_lines import moved_lines
@@ -67,7 +67,7 @@ def test_a_post_that_counts_in_another_stream_then_moves_with_all_it_has(
     _, new = pair
     state = current_state()
     moved = [PostExchange(new, Exchange(stream="courts"))]
-    for each in allocation_preview.moments_with(state, moved):
+    for each in unit_moments.moments_with(state, moved):
         lines = moved_lines(state, each, moved)
         assert sum(line.before_x100 for line in lines) == each.before.points_x100
         assert sum(line.after_x100 for line in lines) == each.after.points_x100

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from wmt.site.allocation.models import CaseAllocation
     from wmt.site.availability.change_requests import ChangeFault
-    from wmt.site.changes.allocation_preview import AllocationPreview, UnitMoment
+    from wmt.site.changes.allocation_preview import AllocationPreview
+    from wmt.site.changes.unit_moments import UnitMoment
     from wmt.site.workload.state import State
 
 Crn = Annotated[str, typer.Argument(metavar="CRN", help="The case, by its reference; empty with --undo.")]

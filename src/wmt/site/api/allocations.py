@@ -15,7 +15,14 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.api import lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
-from wmt.site.changes import allocate, allocation_messages, allocation_preview, lacking_cases, stated_kinds
+from wmt.site.changes import (
+    allocate,
+    allocation_messages,
+    allocation_preview,
+    lacking_cases,
+    stated_kinds,
+    unit_moments,
+)
 from wmt.site.figures import units
 from wmt.site.outbox import messages as outbox
 from wmt.site.outbox.models import Message
@@ -272,7 +279,7 @@ def _stated(payload: AllocationIn) -> stated_kinds.StatedKind | None:
     return stated_kinds.StatedKind(**payload.stated.dict()) if payload.stated else None
 
 
-def effects(moments: Sequence[allocation_preview.UnitMoment]) -> list[dict[str, Any]]:
+def effects(moments: Sequence[unit_moments.UnitMoment]) -> list[dict[str, Any]]:
     """Units before and after."""
     return [
         {

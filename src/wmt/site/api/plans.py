@@ -21,7 +21,7 @@ from wmt.site.api.plan_schemas import (
 )
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import allocation_preview as preview
-from wmt.site.changes import plan_again
+from wmt.site.changes import plan_again, unit_moments
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
@@ -145,7 +145,7 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
     }
 
 
-def planned(moments: Sequence[preview.UnitMoment]) -> list[dict[str, Any]]:
+def planned(moments: Sequence[unit_moments.UnitMoment]) -> list[dict[str, Any]]:
     """Units before and after."""
     return [
         {

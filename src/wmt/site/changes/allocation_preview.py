@@ -23,21 +23,17 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes import unit_moments
 from wmt.site.changes.case_deltas import PostExchange, case_lines, exchanges
 from wmt.site.changes.coming_cases import coming, nobody_in
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.changes.training import stages_of
-from wmt.site.figures import line_queries, units
+from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
 from wmt.text import SEPARATOR, counted, plain_marks
-
-#: Units above a post whose figures an allocation may move. What lies above both sides keeps its figures, as
-#: regions and the nation mostly do: they are told where they do not.
-_ABOVE = ("team", "pdu", "region", "nation")
-_WIDE = ("region", "nation")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +69,6 @@ class AllocationRequest(AllocationReasons):
     to_post: str
     from_post: str = ""
     seen: str = ""
-
-
-@dataclass(frozen=True)
-class UnitMoment:
-    """A unit's points and available points before and after an allocation."""
-
-    unit: Unit
-    before: ledger.Moment
-    after: ledger.Moment
 
 
 @dataclass(frozen=True)
@@ -136,9 +123,9 @@ class AllocationPreview:
         return exchanges_of(self.state, [*self.first, self.transfer])
 
     @cached_property
-    def moments(self) -> list[UnitMoment]:
+    def moments(self) -> list[unit_moments.UnitMoment]:
         """The two posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        return moments_with(self.state, self.moved)
+        return unit_moments.moments_with(self.state, self.moved)
 
 
 def mark_of(case: CaseToGive) -> str:
@@ -150,38 +137,6 @@ def exchanges_of(state: State, transfers: Sequence[CaseTransfer]) -> list[PostEx
     """What posts give and take with what already stands of these cases."""
     standing = transfers_since(state, {each.ref for each in transfers})
     return exchanges(state, transfers, [*standing, *transfers])
-
-
-def moments_with(state: State, moved: Sequence[PostExchange]) -> list[UnitMoment]:
-    """The posts whose cases are others then, and the teams and PDUs they are in, before and after, by the
-    lines that posts give and take; regions and the nation where their figures change."""
-    found = [UnitMoment(each.unit, *each.moments) for each in moved]
-    for level in _ABOVE:
-        wanted = {above_code(each.unit, level) for each in moved}
-        above = Unit.objects.filter(load_id=state.load_id, level=level, whole=True, code__in=wanted)
-        moments = [_above(unit, moved) for unit in above.order_by("code")]
-        found += [each for each in moments if level not in _WIDE or each.before != each.after]
-    return found
-
-
-def above_code(unit: Unit, level: str) -> str:
-    """The code of the unit of a level that a post is in."""
-    return units.NATION if level == units.NATION else str(getattr(unit, f"{level}_code"))
-
-
-def _above(unit: Unit, moved: Sequence[PostExchange]) -> UnitMoment:
-    """The headline of a unit: what its posts were in it, and will be."""
-    points_x100, available_x100 = unit.points_x100, unit.available_x100
-    for each in moved:
-        if above_code(each.unit, unit.level) != unit.code:
-            continue
-        streams = each.unit.stream, each.lines.stream or each.unit.stream
-        for stream, moment, sign in zip(streams, each.moments, (-1, 1), strict=True):
-            if stream == ledger.HEADLINE:
-                points_x100 += sign * moment.points_x100
-                available_x100 += sign * moment.available_x100
-    before = ledger.Moment(unit.points_x100, unit.available_x100)
-    return UnitMoment(unit, before, ledger.Moment(points_x100, available_x100))
 
 
 def look(

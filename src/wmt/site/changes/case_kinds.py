@@ -21,6 +21,7 @@ from wmt.site.allocation.queries import transfers_since
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.changes import allocation_preview as preview
+from wmt.site.changes import unit_moments
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.allocate import mark_undone, note_faults
 from wmt.site.changes.case_deltas import (
@@ -94,9 +95,9 @@ class KindChangePreview:
         return exchanges(self.state, [self.transfer], [*standing, self.transfer])
 
     @cached_property
-    def moments(self) -> list[preview.UnitMoment]:
+    def moments(self) -> list[unit_moments.UnitMoment]:
         """The post, its team and its PDU before and after: the figures of the ledger."""
-        return preview.moments_with(self.state, self.moved)
+        return unit_moments.moments_with(self.state, self.moved)
 
     @property
     def to_x100(self) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wmt import ledger
-from wmt.site.changes.allocation_preview import UnitMoment, above_code
 from wmt.site.changes.case_deltas import PostExchange
+from wmt.site.changes.unit_moments import UnitMoment, above_code
 from wmt.site.figures import line_queries
 from wmt.site.workload import models
 from wmt.site.workload.state import State

@@ -25,6 +25,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
 from wmt.site.availability.models import Reduction
 from wmt.site.changes import allocation_preview as preview
+from wmt.site.changes import unit_moments
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.plan_laying import plan_to_apply
 from wmt.site.changes.plan_steps import (
@@ -88,7 +89,7 @@ class PlanToApply:
     work: StepWork
     steps: list[StepToApply]
     after: list[Unit]
-    moments: list[preview.UnitMoment] = field(default_factory=list)
+    moments: list[unit_moments.UnitMoment] = field(default_factory=list)
 
     @property
     def fit(self) -> list[StepToApply]:
@@ -267,7 +268,7 @@ def _told(number: int, step: Step, error: Denied | RefusedError) -> Denied | Ref
     )
 
 
-def _moments(found: PlanToApply, actor: Any) -> list[preview.UnitMoment]:
+def _moments(found: PlanToApply, actor: Any) -> list[unit_moments.UnitMoment]:
     """The units that somebody may see, before and after: their figures are as before by now."""
     rows = Unit.objects.filter(
         load_id=found.work.state.load_id, whole=True, code__in={unit.code for unit in found.after}
@@ -275,7 +276,7 @@ def _moments(found: PlanToApply, actor: Any) -> list[preview.UnitMoment]:
     seen = rows if actor is None else visible_to(rows, actor, found.work.state)
     before = {(unit.level, unit.code): unit for unit in seen}
     return [
-        preview.UnitMoment(before[key], _moment(before[key]), _moment(unit))
+        unit_moments.UnitMoment(before[key], _moment(before[key]), _moment(unit))
         for unit in found.after
         if (key := (unit.level, unit.code)) in before and _moment(before[key]) != _moment(unit)
     ]  # fmt: skip

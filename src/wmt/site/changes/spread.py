@@ -24,7 +24,7 @@ from wmt.site.allocation.protection import limits_of
 from wmt.site.allocation.queries import waiting_beside
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, RefusedError
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, unit_moments
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.case_deltas import PostExchange, case_lines
@@ -99,9 +99,9 @@ class SpreadPreview:
         return preview.exchanges_of(self.state, [each.transfer for each in self.found])
 
     @cached_property
-    def moments(self) -> list[preview.UnitMoment]:
+    def moments(self) -> list[unit_moments.UnitMoment]:
         """All posts and the teams and PDUs they are in, before and after: the figures of the ledger."""
-        return preview.moments_with(self.state, self.moved)
+        return unit_moments.moments_with(self.state, self.moved)
 
     @property
     def faults(self) -> list[ChangeFault]:

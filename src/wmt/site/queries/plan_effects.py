@@ -22,9 +22,9 @@ from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
 from wmt.plan.steps import lay, lay_step
 from wmt.rules import RulesError
-from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.changes.plan_cases import A_CASE, readable_cases
 from wmt.site.changes.reconcile import facts_shown
+from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.queries.planned_change import PlannedChange

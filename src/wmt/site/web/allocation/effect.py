@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from wmt import ledger
 from wmt.site import tables
-from wmt.site.changes import allocation_preview
+from wmt.site.changes import unit_moments
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.workload.state import State
@@ -14,7 +14,7 @@ _ORDER = {level: place for place, level in enumerate(ledger.LEVELS)}
 
 def effect_table(
     state: State,
-    moments: Sequence[allocation_preview.UnitMoment],
+    moments: Sequence[unit_moments.UnitMoment],
     takers: Mapping[str, str],
     nobody: str = "",
 ) -> tables.Table:
@@ -48,8 +48,8 @@ def effect_table(
 
 
 def in_order(
-    moments: Sequence[allocation_preview.UnitMoment], takers: Collection[str], nobody: str
-) -> list[allocation_preview.UnitMoment]:
+    moments: Sequence[unit_moments.UnitMoment], takers: Collection[str], nobody: str
+) -> list[unit_moments.UnitMoment]:
     """What is shown, from posts up: first who gets cases, without the placeholder `nobody`."""
     found = [each for each in moments if each.unit.level != "post" or each.unit.code != nobody]
     return sorted(found, key=lambda one: (_ORDER[one.unit.level], one.unit.code not in takers))

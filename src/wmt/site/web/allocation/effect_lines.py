@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from wmt.site import tables
-from wmt.site.changes.allocation_preview import UnitMoment
 from wmt.site.changes.case_deltas import PostExchange
 from wmt.site.changes.moved_lines import MovedLine, moved_lines
+from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.web.allocation.effect import in_order
 from wmt.site.web.units import labels
 from wmt.site.workload.models import Unit

@@ -11,7 +11,7 @@ from wmt import ledger
 from wmt.plan.kept_plan import UnreadStep
 from wmt.site import tables
 from wmt.site.audit.reads import note_read
-from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.links import unit_url

@@ -12,7 +12,7 @@ from wmt.plan.plan_file import EndReductionsStep, HoursStep, MoveStep, ReduceSte
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
-from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading

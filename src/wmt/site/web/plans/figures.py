@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from wmt.plan.plan_file import PlanError
 from wmt.site import tables
-from wmt.site.changes.allocation_preview import UnitMoment
+from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.consistent_read import steady
 from wmt.site.figures import units
 from wmt.site.plans import access
