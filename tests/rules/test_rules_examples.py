@@ -16,6 +16,7 @@ PAGE = (ROOT / "docs" / "rules-data.md").read_text(encoding="utf-8")
 FRAGMENTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 TREE = rules.load()
 PC = "tier_points.pc16.community"
+AMBER = "priority_factors.amber"
 
 
 def changes(name: str, day: date) -> dict[str, object]:
@@ -51,12 +52,10 @@ def test_draft_reform(day) -> None:
     ("day", "expected"),
     [
         (date(2024, 3, 3), {}),
-        (date(2024, 3, 4), {f"{PC}.D3": 50, f"{PC}.D2": 39, f"{PC}.D1": 37, f"{PC}.D0": 16}),
-        (date(2024, 6, 2), {f"{PC}.D3": 50, f"{PC}.D2": 39, f"{PC}.D1": 37, f"{PC}.D0": 16}),
-        (date(2024, 6, 3), {}),
+        (date(2024, 3, 4), {f"{AMBER}.planned_contact": Decimal("0.75"), f"{AMBER}.services_referral": 0}),
     ],
 )
-def test_amber_begins_and_ends(day, expected) -> None:
+def test_a_matrix_for_amber_moves_no_points_of_business_as_usual(day, expected) -> None:
     assert changes("pdu-at-amber.yaml", day) == expected
 
 

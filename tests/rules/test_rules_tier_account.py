@@ -103,3 +103,19 @@ def test_only_tiers_with_other_hours_are_priced_anew() -> None:
     assert [(after.tier, after.annual) for _, after in changed] == [
         ("D3", Decimal("54.63")), ("D2", Decimal("49.14")), ("D1", Decimal("44.82")),
     ]  # fmt: skip
+
+
+def test_hours_that_an_overlay_gives_are_the_hours_of_the_tier() -> None:
+    # 6.5 hours more in C2, of which no activity says what they are for: 61.5 x 1.33808 = 82.29
+    found = of("community", "C2", laid("annual_hours.pc16.community.C2", Decimal("61.5")))
+    rest = {line.of.kind: line.annual for line in found.kinds}["remainder"]
+    before = {line.of.kind: line.annual for line in of("community", "C2").kinds}["remainder"]
+    assert (found.annual, found.points, rest - before) == (Decimal("61.50"), 82, Decimal("6.50"))
+    both = (
+        ("annual_hours.pc16.community.C2", ALWAYS, Decimal("61.5")),
+        ("tier_points.pc16.community.C2", ALWAYS, 85),
+    )
+    given = rules.load().at(NOW.day, [Overlay("test", "a test", both)])
+    assert of("community", "C2", given).points == 85
+    moved = tier_account.repriced(given, NOW)
+    assert [(before.points, after.points) for before, after in moved] == [(74, 85)]

@@ -198,6 +198,9 @@ TABLE: dict[str, May] = {
     "rules-table": May(args={"name": "tier-points"}),
     "rules-tier": May(args={"case_type": "community", "tier": "A3"}),
     "rules-a-cases": May(),
+    "rules-what-if": May(),
+    "rules-what-if-overlay": May(),
+    "rules-what-if-plan": May(POST),
     # hours and reductions of a post
     "hours-new": May(BOTH, _ENTERS, args=_OF_POST),
     "hours-change": May(BOTH, _ENTERS, args=_OF_RECORD),
@@ -343,6 +346,7 @@ TABLE: dict[str, May] = {
     f"loads/<int:number>/{_FILE}": May(action=Action.READ_LOADS, address="/loads/1/faults.csv"),
     f"rules/{_FILE}": May(action=_TAKES, address="/rules/rules.csv"),
     f"rules/compare/{_FILE}": May(action=_TAKES, address="/rules/compare/compare.csv"),
+    f"rules/what-if/{_FILE}": May(action=_TAKES, address="/rules/what-if/tiers.csv"),
     f"rules/tables/<slug:name>/{_FILE}": May(action=_TAKES, address="/rules/tables/tiers/tiers.csv"),
     f"rules/value/<path:path>/{_FILE}": May(action=_TAKES, address="/rules/value/targets/steps.csv"),
 }

@@ -22,6 +22,7 @@ from wmt.site.duties.models import Duty
 from wmt.site.links import unit_url
 from wmt.site.priorities import levels
 from wmt.site.priorities.models import PriorityLevel
+from wmt.site.retention import removal
 from wmt.site.web.priorities.labels import VALIDITY
 from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.models import Unit
@@ -259,3 +260,17 @@ def test_programs_set_end_and_undo(nation: Any, program: Any) -> None:
     assert head.ask("post", ended, {}).json()["faults"][0]["code"] == "ENDED"
     assert head.ask("post", f"priority-levels/{last['number']}/undo").json()["ended"] == "undone"
     assert head.ask("post", "priority-levels/2000000000/undo").status_code == 404
+
+
+def test_why_a_level_was_set_goes_in_time_and_the_level_stays(nation: Any) -> None:
+    one, other = pdus(nation)
+    over, standing = set_to(one.code, "amber"), set_to(other.code, "red")
+    priority.undo_level(actor=None, number=over.pk, who="Ann")
+    later = timezone.now() + timedelta(days=800)
+    assert removal.apply(now=later)["explanations of priority levels"] == 1
+    over.refresh_from_db()
+    standing.refresh_from_db()
+    assert (over.level, over.why, bool(standing.why)) == ("amber", "", True)
+    told = AuditEvent.objects.filter(kind="priority")
+    assert told
+    assert all(event.after is None and "amber" not in event.sentence for event in told)

@@ -1,9 +1,8 @@
 """`wmt rules tier` and `wmt rules calibrate`: what the points of a tier buy, and where the hours hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from wmt.cli.files import print_json
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
 from wmt.days import written
-from wmt.rules import activities, calibrate, tier_account
+from wmt.rules import activities, calibrate, tier_account, what_if
 from wmt.text import counted
 
 Tier = Annotated[str, typer.Argument(metavar="TIER", help="A tier, such as A3.")]
@@ -43,7 +42,8 @@ def show_tier(
 ) -> None:
     """Show what the points of a tier buy: hours a month and a year, activity by activity.
 
-    With --overlay, other minutes, numbers or shares: the hours and points they come to.
+    With --overlay, other minutes, numbers or shares: the hours and points they come to. Where the overlay
+    gives the hours of the tier itself, those are its hours.
     """
     day = on or date.today()
     if case_type not in activities.CASE_TYPES:
@@ -104,35 +104,28 @@ def show_points(
         for before, after in changed
     ]  # fmt: skip
     if out_file is not None:
-        _write_points(out_file, laid, changed)
+        _write_points(out_file, " and ".join(laid.overlays), what_if.WhatIf({}, changed).points)
     if json:
         print_json(rows)
         return
     heads = ("type", "tier", "points\nbefore", "points", "hours a year\nbefore", "hours\na year")
     columns = [TextColumn(head, "whole" if place < 2 else "figure") for place, head in enumerate(heads)]
-    table(f"{counted(len(rows), 'tier')} with other hours", columns, [tuple(row.values()) for row in rows])
+    table(
+        f"{counted(len(rows), 'tier')} with other hours or points",
+        columns,
+        [tuple(row.values()) for row in rows],
+    )
     if out_file is not None:
         console.out.print(f"Written to {out_file}", markup=False)
 
 
-def _write_points(
-    file: Path,
-    laid: rules.RuleSet,
-    changed: Sequence[tuple[tier_account.TierAccount, tier_account.TierAccount]],
-) -> None:
-    moved = [after for before, after in changed if after.points != before.points]
-    if not moved:
+def _write_points(file: Path, name: str, points: Mapping[str, int]) -> None:
+    if not points:
         raise console.RefusedInput(
             "no points change, so there is nothing to write; change more, or leave out --out"
         )
-    name = " and ".join(laid.overlays)
-    lines = [
-        f"name: {dumps(f'Points by {name}')}",
-        f"reference: {dumps(f'worked out from activities with {name}')}",
-        "values:",
-        *(f"  tier_points.pc16.{each.case_type}.{each.tier}: {each.points}" for each in moved),
-    ]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = what_if.overlay_text(f"Points by {name}", f"worked out from activities with {name}", points)
+    file.write_text(text, encoding="utf-8")
 
 
 def find_defaults(on: On = None, json: options.Json = False) -> None:

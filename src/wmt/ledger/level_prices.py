@@ -1,4 +1,5 @@
-"""What lines are worth at a priority level, beside business as usual: the same lines, one more rule set."""
+"""What lines are worth under other rules, as at a priority level, beside business as usual: the same lines,
+one more rule set."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -22,7 +23,9 @@ _WORTH = {
 
 
 class LevelPrices:
-    """By how much lines differ at a level, from the prices of both rule sets. Make it with `level_prices`.
+    """By how much lines differ at a level or under other rules, from the prices of both rule sets.
+
+    Make it with `level_prices` or `prices_beside`.
 
     Lines that were not priced by these rules, as those kept of an earlier night may be, do not differ.
     """
@@ -48,10 +51,13 @@ class LevelPrices:
 @lru_cache(maxsize=16)
 def level_prices(rules: RuleSet, level: str, tier_scheme: str, day: date) -> LevelPrices:
     """The prices of a level beside those of business as usual. Raises LedgerError as `prices.price` does."""
-    usual, other = (
-        price(each, tier_scheme, day).tables["price"] for each in (rules, priorities.at_level(rules, level))
-    )
-    return LevelPrices(usual, other)
+    return prices_beside(rules, priorities.at_level(rules, level), tier_scheme, day)
+
+
+def prices_beside(rules: RuleSet, other: RuleSet, tier_scheme: str, day: date) -> LevelPrices:
+    """The prices of other rules beside those of the rules. Raises LedgerError as `prices.price` does."""
+    usual, then = (price(each, tier_scheme, day).tables["price"] for each in (rules, other))
+    return LevelPrices(usual, then)
 
 
 def difference_x100(lines: Iterable[tuple[int, int]]) -> int:

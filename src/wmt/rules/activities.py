@@ -125,13 +125,14 @@ def tier_activities(
     """The lines behind the points of a tier: mandatory activities, the responsive share, the remainder.
 
     None where no hours are known: custody, tiers that earn nothing, days before hours were published. With
-    `base`, the rules without an overlay, the remainder is theirs, so that changed minutes change the hours.
+    `base`, the rules without an overlay, the remainder is theirs, so that changed minutes change the hours;
+    where an overlay gives the hours of the tier itself, those are its hours, and the remainder is the rest.
     """
     if published_hours(ruleset, case_type, tier) is None:
         return None
     lines = tuple(mandatory_lines(ruleset, case_type, tier))
     responsive = _responsive(ruleset, case_type, tier, lines)
-    if base is None:
+    if base is None or not has_hours_of(base, ruleset, case_type, tier):
         left = _remainder(ruleset, case_type, tier, (*lines, responsive))
     else:
         before = tuple(mandatory_lines(base, case_type, tier))
@@ -219,6 +220,12 @@ def published_hours(ruleset: RuleSet, case_type: str, tier: str) -> DatedValue |
     scheme = ruleset.get("tier_scheme")
     hours = ruleset.get(f"annual_hours.{scheme.value}.{case_type}.{tier}") if scheme else None
     return hours if hours and hours.value else None
+
+
+def has_hours_of(base: RuleSet, ruleset: RuleSet, case_type: str, tier: str) -> bool:
+    """Whether the published hours of a tier are those of other rules."""
+    one, other = (published_hours(each, case_type, tier) for each in (base, ruleset))
+    return exact(one) == exact(other)
 
 
 def for_tier(ruleset: RuleSet, root: str, activity: str, case_type: str, tier: str) -> DatedValue | None:

@@ -56,7 +56,7 @@ def account(ruleset: RuleSet, case_type: str, tier: str, base: RuleSet | None = 
     if found is None:
         return None
     total = found.annual_hours
-    points = points_of(ruleset, case_type, tier, total)
+    points = points_of(ruleset, case_type, tier, total, base)
     annual = _shared([total], half_up(total, 2), 2)[0]
     monthly = formulas.monthly_hours(total, activities.exact(ruleset["periods_per_year"]))
     sums = [activities.ActivityHours(kind, kind, kind, found.hours_of(kind)) for kind in _KINDS]
@@ -75,10 +75,22 @@ def account(ruleset: RuleSet, case_type: str, tier: str, base: RuleSet | None = 
     )
 
 
-def points_of(ruleset: RuleSet, case_type: str, tier: str, annual_hours: Fraction) -> int:
-    """The published points where the hours are the published ones; else what the formula makes of them."""
-    if activities.exact(activities.published_hours(ruleset, case_type, tier)) == annual_hours:
-        return ruleset[f"tier_points.{ruleset['tier_scheme'].value}.{case_type}.{tier}"].whole
+def points_of(
+    ruleset: RuleSet, case_type: str, tier: str, annual_hours: Fraction, base: RuleSet | None = None
+) -> int:
+    """The points that the rules give for the tier where the hours are theirs; else what the formula makes.
+
+    Under an overlay over `base` that gives other hours alone, the points of the rules are not of these hours.
+    """
+    path = f"tier_points.{ruleset['tier_scheme'].value}.{case_type}.{tier}"
+    of_rules = activities.exact(activities.published_hours(ruleset, case_type, tier)) == annual_hours
+    if of_rules and base is not None and not activities.has_hours_of(base, ruleset, case_type, tier):
+        of_rules = ruleset[path].value != base[path].value
+    return ruleset[path].whole if of_rules else by_formula(ruleset, annual_hours)
+
+
+def by_formula(ruleset: RuleSet, annual_hours: Fraction) -> int:
+    """What the formula in force makes of hours a year, in whole points."""
     if ruleset["points_formula"].value == "F2":
         target, hours = (activities.exact(ruleset[p]) for p in ("nominal_target.PO", "hours_for_target_f2"))
         return formulas.points_f2(annual_hours, target, hours)
@@ -87,14 +99,19 @@ def points_of(ruleset: RuleSet, case_type: str, tier: str, annual_hours: Fractio
 
 
 def repriced(ruleset: RuleSet, base: RuleSet) -> list[tuple[TierAccount, TierAccount]]:
-    """Every tier whose hours differ under an overlay: as the base has it, and as the overlay does."""
-    tiers = str(ruleset["tier_schemes.pc16.tiers"].value).split()
+    """Every tier whose hours or points differ under an overlay: before it, and with it."""
+    scheme = base.get("tier_schemes.pc16.tiers")
+    tiers = str(scheme.value).split() if scheme else []
     pairs = (
         (account(base, case_type, tier), account(ruleset, case_type, tier, base))
         for case_type in activities.CASE_TYPES
         for tier in tiers
     )
-    return [(before, after) for before, after in pairs if before and after and before.annual != after.annual]
+    return [
+        (before, after)
+        for before, after in pairs
+        if before and after and (before.annual, before.points) != (after.annual, after.points)
+    ]
 
 
 def presented(found: TierAccount) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from wmt.ledger import OMIC, LedgerError
 from wmt.ledger.level_prices import LevelPrices, difference_x100, level_prices
 from wmt.nights import NightError
 from wmt.rules import priorities
-from wmt.site.figures.line_queries import pricing_of
 from wmt.site.priorities import levels
 from wmt.site.priorities.models import PriorityLevel
+from wmt.site.queries import other_rules
 from wmt.site.workload.models import Cell, Line, Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -97,15 +97,7 @@ def why_same(state: State, level: str) -> str:
 def differences(state: State, level: str) -> dict[int, int]:
     """By how many hundredths of a point a case differs at a level, by what it was priced by; none of 0."""
     prices = _prices(state, level)
-    if not prices:
-        return {}
-    found = {number: prices.difference_x100(_facts(row)) for number, row in pricing_of(state).items()}
-    return {number: difference for number, difference in found.items() if difference}
-
-
-def _facts(pricing: object) -> dict[str, object]:
-    """What a price is known by, as the ledger has it."""
-    return {**vars(pricing), "suspended": int(vars(pricing)["suspended"])}
+    return other_rules.differences(state, prices) if prices else {}
 
 
 def _prices(state: State, level: str) -> LevelPrices | None:

@@ -33,6 +33,7 @@ from wmt.site.loads.reports import remedy
 from wmt.site.outbox.models import Message
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.policies import policies
+from wmt.site.priorities.models import PriorityLevel
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
 from wmt.text import counted
@@ -42,7 +43,7 @@ REMOVED = "Removed after the retention period."
 #: Events whose sentence or facts say something of a person's hours, health or duties.
 PRIVATE = (
     "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
-    "request",
+    "request", "priority",
 )  # fmt: skip
 _WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
 
@@ -164,6 +165,14 @@ KINDS = (
         "notes",
         "explanations of grades",
         lambda before: Grade.objects.filter(_ended(before)).exclude(why=""),
+        _cleared(why=""),
+    ),
+    RetentionKind(
+        "notes",
+        "explanations of priority levels",
+        lambda before: PriorityLevel.objects.filter(
+            Q(ended_at__lt=before) | Q(last_day__lt=timezone.localdate(before))
+        ).exclude(why=""),
         _cleared(why=""),
     ),
     RetentionKind(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from wmt.site.web.exports import pages, records, supervision, views
 from wmt.site.web.files.page_files import FILE, files_of
+from wmt.site.web.minutes import pages as minutes
 from wmt.site.web.rules import views as rules
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("loads/<int:number>/" + FILE, records.of_load),
     files_of("rules/", rules.index, "Rules"),
     files_of("rules/compare/", rules.compare, "Rules of two days"),
+    files_of("rules/what-if/", minutes.page, "What-if on minutes"),
     files_of("rules/tables/<slug:name>/", rules.table, "Tables of the rules"),
     # the page of a rule is last: its path may hold anything
     files_of("rules/value/<path:path>/", rules.rule, "One rule"),

@@ -14,7 +14,7 @@ from wmt.site.web.rules.published import Published
 from wmt.site.web.units.labels import upper_first
 
 #: What a number of times is counted by, as it follows the number.
-_PER = {
+PER = {
     "case": "for each case",
     "year": "a year",
     "four-week month": "in four weeks",
@@ -89,7 +89,7 @@ def _library_row(activity: activities.Activity, agreed: str) -> tables.Row:
                 rule_url(first.path) if first else "",
             ),
             "about": tables.text("; ".join(filter(None, said))),
-            "per": tables.text(_PER.get(texts.get("per", ""), "")),
+            "per": tables.text(PER.get(texts.get("per", ""), "")),
             "whom": tables.text(texts.get("whom", "")),
             "source": tables.text(source),
             "agreed": tables.text(agreed if is_published else "nobody yet" if first else ""),
