@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from wmt.site.web.minutes import into_plan
-from wmt.site.web.minutes import pages as minutes
 from wmt.site.web.rules import tier_views, views
 
 urlpatterns = [
@@ -13,9 +11,6 @@ urlpatterns = [
     path("rules/tables/<slug:name>/", views.table, name="rules-table"),
     path("rules/tiers/<slug:case_type>/<slug:tier>/", tier_views.tier, name="rules-tier"),
     path("rules/what-changed-for-a-cases/", tier_views.a_case_changes, name="rules-a-cases"),
-    path("rules/what-if/", minutes.page, name="rules-what-if"),
-    path("rules/what-if/overlay.yaml", minutes.overlay_file, name="rules-what-if-overlay"),
-    path("rules/what-if/plan/", into_plan.into_plan, name="rules-what-if-plan"),
     path("the-number/", views.the_number, name="the-number"),
     path("accessibility/", views.accessibility, name="accessibility"),
 ]
