@@ -22,7 +22,7 @@ _PARTS = {
 
 
 @dataclass(frozen=True)
-class Way:
+class WayToChange:
     """One way to change something: its title and hint, and the labels of its fields, in order."""
 
     title: str
@@ -31,33 +31,33 @@ class Way:
 
 
 WAYS = {
-    "minutes": Way(
+    "minutes": WayToChange(
         "How long something takes",
         "Minutes of one part of an activity, each time.",
         {"rule": "Activity and part", "number": "Minutes"},
     ),
-    "times": Way(
+    "times": WayToChange(
         "How often something is done",
         "As often as the activity is counted: a year, a case or another period.",
         {"rule": "Activity and tiers", "number": "Times"},
     ),
-    "share": Way(
+    "share": WayToChange(
         "In how many cases, or how much responsive time",
         "A share in per cent.",
         {"rule": "Activity and tiers", "number": "Per cent"},
     ),
-    "travel": Way(
+    "travel": WayToChange(
         "Travel",
         "Minutes of travel for each home visit and each meeting that has travel of its own. To try it for "
         "one place, open the what-if on that place and choose ‘only here’.",
         {"number": "Minutes each time"},
     ),
-    "remote": Way(
+    "remote": WayToChange(
         "Contact by telephone or video",
         "A share of planned contacts and RAR sessions is not in person.",
         {"share": "Share of contacts in per cent", "number": "Minutes with the person in such a contact"},
     ),
-    "admin": Way(
+    "admin": WayToChange(
         "Help from administrators",
         "Administrators take over a share of the recording of contacts and RAR sessions.",
         {"share": "Share of recording in per cent"},
@@ -65,7 +65,7 @@ WAYS = {
 }
 
 
-class ChangeForm(forms.Form):
+class MinutesForm(forms.Form):
     """One change as it is typed; `way` is a key of `WAYS`. Unbound where nothing was sent for it."""
 
     use_required_attribute = False

@@ -48,6 +48,6 @@ def into_plan(request: HttpRequest) -> HttpResponse:
     return room.back(request, row, f"The what-if is added as step {len(longer.steps)}.")
 
 
-def _back(request: HttpRequest, asked: pages.Asked, wrong: str) -> HttpResponse:
+def _back(request: HttpRequest, asked: pages.AskedWhatIf, wrong: str) -> HttpResponse:
     messages.error(request, f"{wrong.removesuffix('.')}. Nothing was added.")
     return HttpResponseRedirect(asked.href())

@@ -32,7 +32,7 @@ MOST = 60
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedWhatIf:
     """What an address asks for: the figures, a unit, whether the change is for that unit only, the changes.
 
     `ignored` says what of the address makes no sense.
@@ -61,7 +61,7 @@ class Asked:
         return f"{reverse('rules-what-if')}?{self.query(values, unit)}"
 
 
-def asked_by(request: HttpRequest, query: QueryDict) -> Asked:
+def asked_by(request: HttpRequest, query: QueryDict) -> AskedWhatIf:
     """What a query asks for. Raises NoDataYet and UnknownUnit."""
     state, user = needed_state(request), request.user
     level, code = query.get("level", ""), query.get("code", "")
@@ -79,7 +79,7 @@ def asked_by(request: HttpRequest, query: QueryDict) -> Asked:
             values[path] = number
         else:
             ignored.append("A change in the address is not one that can be made here, and was ignored")
-    return Asked(state, unit, query.get("only") == "yes", values, tuple(dict.fromkeys(ignored)))
+    return AskedWhatIf(state, unit, query.get("only") == "yes", values, tuple(dict.fromkeys(ignored)))
 
 
 @require_safe
@@ -88,7 +88,7 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = asked_by(request, request.GET)
     way = request.GET.get("way", "")
     known = {
-        each: forms.ChangeForm(each, asked.base, request.GET if each == way else None) for each in forms.WAYS
+        each: forms.MinutesForm(each, asked.base, request.GET if each == way else None) for each in forms.WAYS
     }
     faults = [("", words) for words in asked.ignored]
     if sent := known.get(way):
@@ -132,18 +132,18 @@ def overlay_file(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def reference(asked: Asked) -> str:
+def reference(asked: AskedWhatIf) -> str:
     """In a sentence what a what-if changes."""
     words = forms.words_of(asked.base)
     return "; ".join(f"{words[path][0]}: {number}" for path, number in asked.values.items())
 
 
-def tried(asked: Asked) -> what_if.WhatIf:
+def tried(asked: AskedWhatIf) -> what_if.WhatIf:
     """What the changes come to. Raises RulesError."""
     return what_if.what_if(rules.load(), asked.base, asked.values)
 
 
-def _tried(asked: Asked) -> tuple[what_if.WhatIf | None, str]:
+def _tried(asked: AskedWhatIf) -> tuple[what_if.WhatIf | None, str]:
     if not asked.values:
         return None, ""
     try:
@@ -152,7 +152,7 @@ def _tried(asked: Asked) -> tuple[what_if.WhatIf | None, str]:
         return None, _said(error)
 
 
-def _faults(asked: Asked, values: Mapping[str, Decimal]) -> str:
+def _faults(asked: AskedWhatIf, values: Mapping[str, Decimal]) -> str:
     if len(values) > MOST:
         return f"There can be {MOST} changes at most. Take some back first"
     try:
@@ -166,11 +166,11 @@ def _said(error: rules.RulesError) -> str:
     return "; ".join(f"This value {fault.message}" for fault in error.faults)
 
 
-def _without(asked: Asked, path: str) -> dict[str, Decimal]:
+def _without(asked: AskedWhatIf, path: str) -> dict[str, Decimal]:
     return {each: number for each, number in asked.values.items() if each != path}
 
 
-def _effect(request: HttpRequest, asked: Asked, found: what_if.WhatIf | None) -> dict[str, Any]:
+def _effect(request: HttpRequest, asked: AskedWhatIf, found: what_if.WhatIf | None) -> dict[str, Any]:
     """The tables of what it comes to; none where nothing is changed, and why where there are no figures."""
     none: dict[str, Any] = {"tiers": None, "capacities": None, "lines": None, "why_not": ""}
     if found is None:
