@@ -119,8 +119,8 @@ lock:                   ## write requirements/*.txt anew, with hashes and withou
 
 clean:
 	rm -rf $(VENV) demo .bench
-spec: $(VENV)/.ready    ## print the rules manual anew from the specs
-	cd tests && ../$(BIN)/python -m spec.manual
+spec: $(VENV)/.ready    ## print the rules manual, and the states of agreements, anew from the specs
+	cd tests && ../$(BIN)/python -m spec.manual && ../$(BIN)/python -m agreements.printed
 
 picture: $(VENV)/.ready ## draw the README's picture from the demonstration nation
 	$(BIN)/python docs/picture.py demo "$$($(BIN)/python -c "import json; print(json.load(open('demo/truth.json'))['stories'][0]['post'])")" docs/pictures/explain.svg

@@ -1,4 +1,4 @@
-"""A plugin that holds `wmt.rules`, `wmt.ledger` and `wmt.tiering` at 100% of branches by tests of theirs.
+"""A plugin that holds the rooms of `PACKAGES` at 100% of branches by tests of theirs.
 
 `pytest -p covered` measures while a test of the rooms below runs, in whichever worker, and at no other time:
 what a page happens to run through is not tested by that. The run fails where a branch was missed.
@@ -17,9 +17,9 @@ from typing import Any
 import coverage
 import pytest
 
-PACKAGES = ("wmt.rules", "wmt.ledger", "wmt.tiering")
+PACKAGES = ("wmt.agreements", "wmt.rules", "wmt.ledger", "wmt.tiering")
 #: The folders of tests that count, wherever they lie.
-ROOMS = {"rules", "spec", "ledger", "tiering"}
+ROOMS = {"agreements", "rules", "spec", "ledger", "tiering"}
 _ELSEWHERE = {"site", "browser"}
 _FOLDER = Path(__file__).parents[1] / ".cache/coverage"
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ

@@ -26,9 +26,12 @@ def changes(name: str, day: date) -> dict[str, object]:
     return {change.path: change.after and change.after.value for change in found}
 
 
-def test_there_are_two() -> None:
+def test_there_are_four() -> None:
     names = [file.name for file in sorted(EXAMPLES.iterdir())]
-    assert names == ["draft-reform-community-c2.yaml", "pdu-at-amber.yaml"]
+    assert names == [
+        "draft-reform-community-c2.yaml", "pdu-at-amber.yaml", "private-provider-10-minutes.yaml",
+        "private-provider-12-weeks.yaml",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.iterdir()), ids=lambda file: file.stem)
@@ -67,3 +70,18 @@ def test_what_the_page_about_rules_shows_can_be_used(tmp_path, fragment) -> None
 
 def test_the_page_about_rules_shows_two_entries_and_an_overlay() -> None:
     assert [fragment.split(":")[0] for fragment in FRAGMENTS] == ["- parameter", "- group", "name"]
+
+
+def test_a_private_provider_gave_custody_no_points_before_its_last_12_weeks() -> None:
+    day = date(2026, 7, 1)
+    custody = TREE.at(day).under("tier_points.pc16.custody")
+    with_points = [f"tier_points.pc16.custody.{tier}" for tier, value in custody.items() if value.value]
+    assert changes("private-provider-12-weeks.yaml", day) == dict.fromkeys(with_points, 0)
+
+
+def test_a_private_provider_allowed_10_minutes_with_the_person() -> None:
+    planned = "activity_timings.planned_contact"
+    assert changes("private-provider-10-minutes.yaml", date(2026, 7, 1)) == {
+        f"{planned}.with_the_person": 10,
+        f"{planned}.total": 40,
+    }

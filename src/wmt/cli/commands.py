@@ -118,6 +118,7 @@ COMMANDS = {
         "Ask the history: who was over a threshold and for how long, how capacity is spread, cases held.",
     ),
     "rules": ("rules:app", "Show, compare and check the rules."),
+    "agreements": ("agreements:app", "Local agreements as files, and what they say of a night."),
     "policy": ("policy:app", "Show and check the policies of this installation."),
 }
 NIGHTS = {
