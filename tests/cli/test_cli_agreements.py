@@ -75,6 +75,7 @@ def test_a_unit_has_its_own_and_those_of_its_people(run: Run, night: Path, tmp_p
     (private,) = (row for row in rows if row["measure"] == "private-law")
     assert private["value"] is None
     assert "nobody has given it" in private["not_known"]
+    assert len(run("agreements", "states", night, "--unit", "nation", "--pack", "gwent", "--json").json) > 5
     out = tmp_path / "states.csv"
     told = run(*given, "--pack", "cafcass", "--out", out)
     assert "over the allowance" in told.out

@@ -127,12 +127,11 @@ def show_states(
     made = opened.ledger(opened.rule_set(rules_date, lay(overlay)))
     levels = [each for each in ledger.LEVELS if any(_covers(pack, each) for pack in packs)]
     runs = _runs(paths[0]) if nights.is_night(paths[0]) else {}
-    units = night.units_of(made, levels, days_over=runs.get, collected=counts)
+    units = list(night.units_of(made, levels, days_over=runs.get, collected=counts))
     if unit is not None:
         codes = {each: set(opened.facts.team[f"{each}_code"]) for each in ledger.LEVELS[1:-1]}
         of = unit_codes.level_of(unit, level, {**codes, "nation": {"nation"}})
-        units = (each for each in units if unit in (each.total["code"], each.total[f"{of}_code"], "nation"))
-    units = list(units)
+        units = [each for each in units if of == "nation" or _lies_in(each.total, of, unit)]
     found = [each for one in packs for each in states.findings(one, units)]
     rows = [present.present_finding(each) for each in found]
     if json:
@@ -143,6 +142,11 @@ def show_states(
         _tell(found)
     if out_file is not None:
         files.write_out(out_file, {"agreements": rows}, ("pack", "measure", "code"))
+
+
+def _lies_in(total: Mapping[str, Any], level: str, code: str) -> bool:
+    """Whether a post or unit is one, or lies in it."""
+    return (total["level"], total["code"]) == (level, code) or total[f"{level}_code"] == code
 
 
 def _binds(pack: Pack) -> str:
