@@ -13,7 +13,7 @@ def test_a_finding_has_value_state_working_levels_and_duties() -> None:
     )
     assert (row["value"], row["state"], row["not_known"]) == (Decimal("6.07"), "red", None)
     assert [each["value"] for each in row["working"]] == [26, 30]
-    assert row["levels"][1] == {"state": "red", "from": "6 or more", "met": True}
+    assert row["levels"][1] == {"state": "red", "begins": "6 or more", "met": True}
     assert row["duties"] == [
         {
             "kind": "request",

@@ -6,7 +6,7 @@ import pytest
 
 from agreements.printed import PAGE, Situation, page, situations
 from wmt.agreements import reading
-from wmt.agreements.pack import Pack
+from wmt.agreements.pack import Agreement
 
 ROWS = situations()
 
@@ -36,7 +36,7 @@ def test_every_agreement_of_the_survey_is_there() -> None:
 
 
 @pytest.mark.parametrize("pack", reading.shipped().values(), ids=lambda pack: pack.key)
-def test_a_shipped_pack_says_what_its_source_leaves_open(pack: Pack) -> None:
+def test_a_shipped_pack_says_what_its_source_leaves_open(pack: Agreement) -> None:
     # the bulletin prints all its figures; every other source leaves something open
     assert pack.blanks or pack.key == "inspectorate"
 

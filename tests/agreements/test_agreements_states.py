@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from agreements.agreement_units import case, report, unit
 from wmt.agreements import reading
 from wmt.agreements.expressions import FigureName, NotKnown
-from wmt.agreements.pack import Pack
+from wmt.agreements.pack import Agreement
 from wmt.agreements.samples import interval
 from wmt.agreements.states import LevelShown, finding, findings, shown
 
 
-def pack(states: str, value: str = "cases", more: str = "", clause: str = "") -> Pack:
+def pack(states: str, value: str = "cases", more: str = "", clause: str = "") -> Agreement:
     return reading.read_pack(
         f"name: A\nclause: of the pack\nsource: C\nbinds: true\n{more}\n"
         f"measures:\n  m: {{name: M, value: '{value}', unit: u, {clause} states: {states}}}",

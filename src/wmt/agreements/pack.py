@@ -63,11 +63,11 @@ _Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]+
 _Level = Annotated[Decimal | int | str, PlainValidator(_level)]
 
 
-class _Strict(BaseModel):
+class _PackPart(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
 
-class PackDuty(_Strict):
+class PackDuty(_PackPart):
     """What somebody owes in a state; `within` is how many days they have, where the agreement says so."""
 
     text: _Text
@@ -84,7 +84,7 @@ class PackDuty(_Strict):
         return f"within {self.within} {self.days if self.within != 1 else self.days[:-1]}"
 
 
-class PackState(_Strict):
+class PackState(_PackPart):
     """A state and from which value on it holds; without a comparison it holds where no later one does."""
 
     state: _Line
@@ -128,7 +128,7 @@ class PackState(_Strict):
         return f"{level} {said}" if said.startswith("or ") else f"{said} {level}"
 
 
-class Covers(_Strict):
+class Covers(_PackPart):
     """Whom a measure is about: units of a level, of these grades, in these streams, within these units.
 
     A post that stands for nobody is covered where its grade is named, and not otherwise.
@@ -155,7 +155,7 @@ class Covers(_Strict):
         return not self.units or bool(own & set(self.units))
 
 
-class PackMeasure(_Strict):
+class PackMeasure(_PackPart):
     """One thing that a pack measures, and the states it can be in, the mildest first."""
 
     name: _Line
@@ -203,7 +203,7 @@ class PackMeasure(_Strict):
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-class Pack(_Strict):
+class Agreement(_PackPart):
     """A whole agreement. `key` is the name of its file without its ending."""
 
     key: _Key
@@ -220,7 +220,7 @@ class Pack(_Strict):
     tasks: Annotated[list[_Line], Field(min_length=1, max_length=50)] | None = None
 
     @model_validator(mode="after")
-    def _holds_together(self) -> "Pack":
+    def _holds_together(self) -> "Agreement":
         if not self.measures and self.tasks is None and not self.blanks:
             raise ValueError("says nothing: give measures, tasks, or blanks that say what is not known")
         if self.since and self.until and self.until < self.since:
@@ -250,7 +250,7 @@ class Pack(_Strict):
             for state in measure.states:
                 yield key, state
 
-    def with_levels(self, levels: Mapping[str, Decimal]) -> "Pack":
+    def with_levels(self, levels: Mapping[str, Decimal]) -> "Agreement":
         """The pack with levels chosen for what its source does not state, by MEASURE.STATE.
 
         Raises ExpressionError for a level that is stated, or that the pack does not have.

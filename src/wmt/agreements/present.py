@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from wmt.agreements.expressions import NotKnown, Value
-from wmt.agreements.pack import Pack, PackDuty, PackState
+from wmt.agreements.pack import Agreement, PackDuty, PackState
 from wmt.agreements.states import PackFinding
 from wmt.ledger.arithmetic import decimal, divide_half_up
 
 
-def present_pack(pack: Pack) -> dict[str, Any]:
+def present_pack(pack: Agreement) -> dict[str, Any]:
     """A pack by what it is, without its measures."""
     return {
         "key": pack.key,
@@ -56,7 +56,7 @@ def present_finding(found: PackFinding) -> dict[str, Any]:
             }
             for each in found.working
         ],
-        "levels": [{"state": each.state, "from": each.words, "met": each.met} for each in found.levels],
+        "levels": [{"state": each.state, "begins": each.words, "met": each.met} for each in found.levels],
         "duties": [present_duty(duty) for duty in (found.state.duties if found.state else [])],
     }
 

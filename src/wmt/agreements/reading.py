@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from wmt import rules
-from wmt.agreements.pack import Pack
+from wmt.agreements.pack import Agreement
 from wmt.errors import RefusalError
 from wmt.rules import RuleFault
 from wmt.rules.exact_yaml import read_yaml
@@ -47,7 +47,7 @@ class UnknownPackError(RefusalError, LookupError):
     """There is no pack by this name; the message has those there are."""
 
 
-def load_pack(path: Path) -> Pack:
+def load_pack(path: Path) -> Agreement:
     """A pack from its file; its key is the file's name. Raises PackError with every fault."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def load_pack(path: Path) -> Pack:
     return read_pack(text, path.stem, path.name)
 
 
-def read_pack(text: str, key: str, file: str = "") -> Pack:
+def read_pack(text: str, key: str, file: str = "") -> Agreement:
     """A pack from the text of its file. Raises PackError with every fault."""
     file = file or f"{key}.yaml"
     if len(text) > _MOST_CHARACTERS:
@@ -67,14 +67,14 @@ def read_pack(text: str, key: str, file: str = "") -> Pack:
     return pack_of(content, key, file)
 
 
-def pack_of(content: Any, key: str, file: str = "agreement") -> Pack:
+def pack_of(content: Any, key: str, file: str = "agreement") -> Agreement:
     """A pack from plain data, as its file has it. Raises PackError with every fault."""
     if not isinstance(content, dict):
         raise PackError(f"{file}: should be a mapping with name, clause, source, binds and measures")
     if "key" in content:
         raise PackError(f"{file}: key: is not written in the file; the name of the file is the key")
     try:
-        pack = Pack.model_validate({**content, "key": key})
+        pack = Agreement.model_validate({**content, "key": key})
     except ValidationError as error:
         raise PackError.of([_fault(file, detail) for detail in error.errors()]) from None
     if wrong := _unknown_rules(pack, file):
@@ -82,7 +82,7 @@ def pack_of(content: Any, key: str, file: str = "agreement") -> Pack:
     return pack
 
 
-def _unknown_rules(pack: Pack, file: str) -> list[RuleFault]:
+def _unknown_rules(pack: Agreement, file: str) -> list[RuleFault]:
     """Levels that name a rule which is none, or no number."""
     found = []
     for key, measure in pack.measures.items():
@@ -116,7 +116,7 @@ def _fault(file: str, detail: Any) -> RuleFault:
 
 
 @cache
-def shipped() -> dict[str, Pack]:
+def shipped() -> dict[str, Agreement]:
     """The packs that come with the program, by key."""
     with as_file(files("wmt.agreements") / "shipped") as folder:
         return {path.stem: load_pack(path) for path in sorted(folder.glob("*.yaml"))}
@@ -128,7 +128,7 @@ def shipped_text(key: str) -> str:
     return (files("wmt.agreements") / "shipped" / f"{key}.yaml").read_text(encoding="utf-8")
 
 
-def find(key: str) -> Pack:
+def find(key: str) -> Agreement:
     """A shipped pack. Raises UnknownPackError."""
     if key not in shipped():
         raise UnknownPackError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from wmt.agreements.expressions import FigureName, NotKnown, Value, names, worked_out
 from wmt.agreements.measured import FIGURES, MeasuredUnit
-from wmt.agreements.pack import NOT_STATED, Pack, PackMeasure, PackState
+from wmt.agreements.pack import NOT_STATED, Agreement, PackMeasure, PackState
 from wmt.agreements.samples import interval
 from wmt.ledger.arithmetic import decimal as of_hundredths
 from wmt.ledger.arithmetic import divide_half_up, grouped
@@ -47,7 +47,7 @@ class PackFinding:
     `span` is the 95% interval of a value that is the mean of a few counted ones.
     """
 
-    pack: Pack
+    pack: Agreement
     measure_key: str
     measure: PackMeasure
     total: Mapping[str, Any]
@@ -65,7 +65,7 @@ class PackFinding:
         return of_state or self.measure.clause or self.pack.clause
 
 
-def findings(pack: Pack, units: Iterable[MeasuredUnit]) -> Iterator[PackFinding]:
+def findings(pack: Agreement, units: Iterable[MeasuredUnit]) -> Iterator[PackFinding]:
     """Every measure of a pack that is in force on the day of each unit, for the units it covers."""
     for unit in units:
         for key, measure in pack.measures.items():
@@ -73,7 +73,7 @@ def findings(pack: Pack, units: Iterable[MeasuredUnit]) -> Iterator[PackFinding]
                 yield finding(pack, key, unit)
 
 
-def finding(pack: Pack, key: str, unit: MeasuredUnit) -> PackFinding:
+def finding(pack: Agreement, key: str, unit: MeasuredUnit) -> PackFinding:
     """One measure of a pack for one unit, whether it covers it or not."""
     measure = pack.measures[key]
     value = worked_out(measure.expression, unit.figure)
@@ -89,14 +89,14 @@ def finding(pack: Pack, key: str, unit: MeasuredUnit) -> PackFinding:
     )
 
 
-def _working(pack: Pack, measure: PackMeasure, unit: MeasuredUnit) -> tuple[WorkingFigure, ...]:
+def _working(pack: Agreement, measure: PackMeasure, unit: MeasuredUnit) -> tuple[WorkingFigure, ...]:
     return tuple(
         WorkingFigure(str(name), _words_of(pack, name), unit.figure(name))
         for name in names(measure.expression)
     )
 
 
-def _words_of(pack: Pack, name: FigureName) -> str:
+def _words_of(pack: Agreement, name: FigureName) -> str:
     return FIGURES[name.name].words if name.name in FIGURES else pack.collects[name.name]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from wmt import history, ledger, nights
 from wmt.agreements import collected, night, present, reading, states
-from wmt.agreements.pack import NOT_STATED, Pack, PackState
+from wmt.agreements.pack import NOT_STATED, Agreement, PackState
 from wmt.cli import console, files, options, tables, unit_codes
 from wmt.cli.inputs import open_input
 from wmt.cli.overlays import lay
@@ -149,7 +149,7 @@ def _lies_in(total: Mapping[str, Any], level: str, code: str) -> bool:
     return (total["level"], total["code"]) == (level, code) or total[f"{level}_code"] == code
 
 
-def _binds(pack: Pack) -> str:
+def _binds(pack: Agreement) -> str:
     return "binds" if pack.binds else "advises"
 
 
@@ -157,11 +157,11 @@ def _is_file(name: str) -> bool:
     return name.endswith((".yaml", ".yml")) or "/" in name
 
 
-def _pack(name: str) -> Pack:
+def _pack(name: str) -> Agreement:
     return reading.load_pack(Path(name)) if _is_file(name) else reading.find(name)
 
 
-def _covers(pack: Pack, level: str) -> bool:
+def _covers(pack: Agreement, level: str) -> bool:
     return any(measure.covers.level == level for measure in pack.measures.values())
 
 
@@ -173,7 +173,7 @@ def _begins(state: PackState) -> str:
     )
 
 
-def _with_levels(packs: Sequence[Pack], given: Sequence[str]) -> list[Pack]:
+def _with_levels(packs: Sequence[Agreement], given: Sequence[str]) -> list[Agreement]:
     """Packs with the levels chosen for them; refuses one that no pack leaves open."""
     levels: dict[str, Decimal] = {}
     for each in given:
