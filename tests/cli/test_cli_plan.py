@@ -52,6 +52,29 @@ def test_a_plan_is_measured_before_and_after(
     assert "2. N9Z:NOBODY leaves; cases wait in the team. Not done: there is no post N9Z:NOBODY" in said
 
 
+def test_a_priority_level_has_figures_beside_business_as_usual(
+    run: Run, night: Path, post: tuple[str, str], tmp_path: Path
+) -> None:
+    teams = {row["code"]: row["pdu_code"] for row in run("measure", night, "--level", "team", "--json").json}
+    pdu = teams[post[0].partition(":")[0]]
+    steps = [
+        "{do: rules, values: {priority_factors.amber.planned_contact: 0}}",
+        f"{{do: priority, pdu: {pdu}, level: amber}}", "{do: priority, pdu: N0NE, level: red}",
+    ]  # fmt: skip
+    plan = _plan(tmp_path, "amber", *steps)
+    found = run("plan", "show", night, plan, "--json").json
+    assert found["steps"][2]["missing"] == ["there is no PDU N0NE"]
+    assert found["units"] == []
+    rows = {row["code"]: row for row in found["responsive"]}
+    measured = {row["code"]: row["points"] for row in run("measure", night, "--level", "post", "--json").json}
+    mine = [row for row in rows.values() if row["level"] == "post"]
+    assert {row["code"].partition(":")[0] for row in mine} <= {team for team in teams if teams[team] == pdu}
+    assert all(row["points"] == measured[row["code"]] >= row["responsive_points"] for row in mine)
+    assert rows[post[0]]["responsive_points"] < rows[post[0]]["points"]
+    assert rows[pdu]["at"] == "amber"
+    assert "as usual and at the priority level" in " ".join(run("plan", "show", night, plan).out.split())
+
+
 def test_plans_stand_side_by_side(run: Run, night: Path, post: tuple[str, str], tmp_path: Path) -> None:
     old, new = post
     one = _plan(tmp_path, "one", f"{{do: hours, post: {old}, hours: 10}}")

@@ -164,7 +164,32 @@ def test_cases_are_spread_over_people_and_what_cases_earn_is_raised(pdu: Pdu, si
     assert more.moments
     nation = kept(user_of(client), unit_of(pdu), name="Nation")
     SavedPlan.objects.filter(pk=nation.pk).update(level="nation", code="nation")
-    assert client.get(reverse("plan-step", args=[nation.pk, "spread"])).status_code == 404
+    wide = reverse("plan-step", args=[nation.pk, "spread"])
+    assert "Enter the codes of their posts" in client.get(wide).text
+    sent = {"version": nation.version, "number": 2, "kind": "community:C2", "from": pdu.holder.code}
+    assert "There is no post N0NE:X" in client.post(wide, {**sent, "receivers": "N0NE:X"}).text
+    assert client.post(wide, {**sent, "receivers": f"{one.code}, {other.code}"}).status_code == 302
+    nation.refresh_from_db()
+    assert nation.plan.steps[0].content["to"] == [one.code, other.code]
+    page = client.get(reverse("plan-step-change", args=[nation.pk, 1])).text
+    assert f'value="{one.code}, {other.code}"' in page
+
+
+def test_named_cases_and_those_of_who_leaves_go_to_several_by_one_form(pdu: Pdu, signed_in: SignIn) -> None:
+    client, (one, other) = signed_in("head", "pdu", pdu.code), pdu.free
+    row = kept(user_of(client), unit_of(pdu))
+    move = reverse("plan-step", args=[row.pk, "move-cases"])
+    typed = {"version": row.version, "cases": pdu.held.ref, "to": one.code}
+    assert "not who is chosen above" in client.post(move, {**typed, "others": [one.code]}).text
+    assert client.post(move, {**typed, "others": [other.code]}).status_code == 302
+    leave = {"version": row.version + 1, "post": pdu.holder.code, "others": [other.code]}
+    address = reverse("plan-step", args=[row.pk, "leave"])
+    assert "Choose who gets the first case" in client.post(address, {**leave, "to": ""}).text
+    assert client.post(address, {**leave, "to": one.code}).status_code == 302
+    row.refresh_from_db()
+    assert [step.content["to"] for step in row.plan.steps] == [[one.code, other.code]] * 2
+    page = client.get(reverse("plan-step-change", args=[row.pk, 1])).text
+    assert (page.count(" checked>"), f'<option value="{one.code}" selected>' in page) == (1, True)
 
 
 def test_what_nothing_earns_cannot_be_raised(pdu: Pdu, signed_in: SignIn) -> None:  # noqa: ARG001

@@ -14,6 +14,7 @@ from wmt.cli.explain import explained
 from wmt.cli.inputs import Opened, open_input
 from wmt.cli.measure import Former
 from wmt.cli.post import show_post
+from wmt.plan.at_levels import differences_x100
 from wmt.plan.laid_plan import LaidPlan, StepOutcome
 from wmt.plan.plan_file import Plan, load_plan
 from wmt.plan.steps import lay
@@ -52,6 +53,8 @@ steps:
   - {do: reduce, post: TEAM:STAFF, percent: 20}
   - {do: end_reductions, post: TEAM:STAFF}
   - {do: grade, post: TEAM:STAFF, grade: PO}
+  # the priority level of a PDU: business as usual stays, the responsive figures change
+  - {do: priority, pdu: PDU, level: amber}
   # a rule for everybody (`wmt rules show` lists them)
   - {do: rules, reference: a draft, values: {tier_points.pc16.community.C2: 70}}
 """
@@ -105,14 +108,17 @@ def show(
     if out_file is not None:
         files.write_out(out_file, {"causes": causes_of(rows)}, CAUSE_COLUMNS)
     lines = explained(found.opened, found.rules, post) if post else None
+    responsive = _responsive(found)
     if json:
         steps = [outcome._asdict() for outcome in found.outcomes]
-        files.print_json({"plan": wanted.name, "steps": steps, "units": rows, "post": lines})
+        files.print_json({"plan": wanted.name, "steps": steps, "units": rows, "post": lines,
+                          "responsive": responsive})  # fmt: skip
         return
     _tell(found)
     for at in reversed(levels):
         shown = asked or ledger.HEADLINE
         show_level(at, shown, [row for row in rows if (row["level"], row["stream"]) == (at, shown)], top)
+    _show_responsive(responsive)
     if lines is not None:
         show_post(lines, found.rules)
     if out_file is not None:
@@ -163,6 +169,43 @@ def _planned(plan: Plan, opened: Opened) -> _Planned:
     laid, outcomes = lay(plan, opened.facts)
     rules = opened.rule_set(None, laid.overlays)
     return _Planned(plan, laid, outcomes, replace(opened, facts=laid.facts), rules)
+
+
+def _responsive(found: _Planned) -> list[dict[str, Any]]:
+    """What the PDUs whose level the plan sets, their teams and posts have to do with the plan: as usual, and
+    at the level."""
+    set_to = found.laid.levels
+    if not set_to:
+        return []
+    made = found.opened.ledger(found.rules)
+    moved = differences_x100(made, found.rules, set_to)
+    return [
+        {
+            "level": row["level"], "code": row["code"], "name": row["name"], "pdu": pdu, "at": set_to[pdu],
+            "points": ledger.decimal(row["points_x100"]),
+            "responsive_points": ledger.decimal(
+                row["points_x100"] + moved.get((row["level"], row["code"]), 0)
+            ),
+            "available": ledger.decimal(row["available_x100"]),
+        }
+        for row in reversed(made.totals(("post", "team", "pdu")).to_dicts())
+        if (pdu := row["code"] if row["level"] == "pdu" else row["pdu_code"]) in set_to
+        and (row["level"] == "post" or row["stream"] == ledger.HEADLINE)
+    ]  # fmt: skip
+
+
+def _show_responsive(rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = [tables.TextColumn("level"), tables.TextColumn("unit", "whole")]
+    columns += [tables.TextColumn("name", "text", spare=1), tables.TextColumn("at")]
+    columns += [tables.TextColumn("as usual"), tables.TextColumn("responsive")]
+    cells = [
+        (row["level"], row["code"], row["name"], row["at"],
+         *(console.capacity(row[name], row["available"]) for name in ("points", "responsive_points")))
+        for row in rows
+    ]  # fmt: skip
+    tables.table("Capacity with the plan, as usual and at the priority level", columns, cells)
 
 
 def _tell(found: _Planned) -> None:

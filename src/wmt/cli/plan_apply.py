@@ -22,6 +22,7 @@ WhyChanged = Annotated[
     str, typer.Option("--change-reason", help="The reason code of other tiers and types, such as released.")
 ]
 WhyReduced = Annotated[str, typer.Option("--reduction-reason", help="The reason of reductions, by its id.")]
+WhyLevel = Annotated[str, typer.Option("--level-why", help="Why priority levels change, for everybody.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without, it only shows what it would do.")]
 
 
@@ -31,6 +32,7 @@ def apply(
     reason: allocate.Why = "",
     change_reason: WhyChanged = "",
     reduction_reason: WhyReduced = "",
+    level_why: WhyLevel = "",
     notes: allocate.Notes = "",
     why_over: allocate.WhyOver = "",
     why_not_eligible: allocate.WhyNot = "",
@@ -49,7 +51,7 @@ def apply(
 
         wanted = PlanRequest(
             number=number, steps=step or None, reason=reason, change_reason=change_reason,
-            reduction_reason=reduction_reason, notes=notes, why_over=why_over,
+            reduction_reason=reduction_reason, level_why=level_why, notes=notes, why_over=why_over,
             why_not_eligible=why_not_eligible, limited_access=limited_access, sensitive=sensitive,
             tell_previous=tell_previous, recipients=tuple(email or ()),
         )  # fmt: skip

@@ -47,6 +47,8 @@ class LaidPlan:
     facts: Facts
     naming: Naming = PLAIN
     overlays: list[Overlay] = field(default_factory=list)
+    #: The priority level of PDUs, by code, where a step sets one.
+    levels: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)  # of the step that is being done
     done: bool = False

@@ -194,9 +194,17 @@ class RulesStep(_Step):
     values: dict[str, Any] = Field(min_length=1)
 
 
+class PriorityStep(_Step):
+    """A PDU is at a priority level. Business as usual keeps its figures; the responsive figures change."""
+
+    do: Literal["priority"]
+    pdu: Annotated[str, Field(pattern=r"^[^:\s\x00]+$", max_length=40)]
+    level: Literal["green", "amber", "red"]
+
+
 Step = (
     MoveStep | BecomeStep | EndStep | ArriveStep | HoursStep | ReduceStep | EndReductionsStep | GradeStep
-    | LeaveStep | StartStep | RulesStep
+    | LeaveStep | StartStep | RulesStep | PriorityStep
 )  # fmt: skip
 
 
@@ -225,6 +233,11 @@ class Plan(BaseModel):
                 named = getattr(step, name, None) or ()
                 found.update([named] if isinstance(named, str) else named)
         return found
+
+    @property
+    def pdus(self) -> set[str]:
+        """The PDUs whose priority level its steps set."""
+        return {step.pdu for step in self.steps if isinstance(step, PriorityStep)}
 
     @property
     def refs(self) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from wmt.allocation.cases import CaseError, case_words, read_kind
-from wmt.facts import SCHEMAS, Facts, kind_number, kinds, micro_hours
+from wmt.facts import NOT_KNOWN, SCHEMAS, Facts, kind_number, kinds, micro_hours
 from wmt.plan import plan_file
 from wmt.plan.facts_changed import CaseRow, case_rows, codes, with_posts_added, with_reductions
 from wmt.plan.kept_plan import UnreadStep
@@ -204,6 +204,16 @@ def _rules(step: plan_file.RulesStep, laid: LaidPlan) -> str:
     laid.done = True
     named = "" if step.reference == "a plan" else f" ({step.reference})"
     return f"rules{named}: " + ", ".join(f"{path} is {value}" for path, value in step.values.items())
+
+
+@_do.register
+def _priority(step: plan_file.PriorityStep, laid: LaidPlan) -> str:
+    if step.pdu == NOT_KNOWN or laid.facts.team.filter(pdu_code=step.pdu).is_empty():
+        laid.missing.append(f"there is no PDU {step.pdu}")
+    else:
+        laid.levels[step.pdu] = step.level
+        laid.done = True
+    return f"{laid.naming.post(step.pdu)} is at {step.level}"
 
 
 @_do.register

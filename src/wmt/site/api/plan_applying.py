@@ -36,6 +36,9 @@ class PlanApplyIn(EmailsIn):
     reason: Reason | Literal[""] = Field("", description="Where cases move that somebody holds.")
     change_reason: schemas.KeyIn = Field("", description="Where cases become of another type or tier.")
     reduction_reason: schemas.KeyIn = Field("", description="Where there are reductions: see `GET /reasons`.")
+    level_why: Annotated[str, schemas.StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")] = Field(
+        "", description="Where the priority level of a PDU changes: why, for everybody who can sign in."
+    )
     notes: schemas.Notes = Field("", description="Kept with every record the steps become. Without links.")
     why_over: schemas.Notes = Field("", description="Needed where somebody goes over the threshold.")
     why_not_eligible: schemas.Notes = Field("", description="Needed where the rules say against a move.")
@@ -44,9 +47,9 @@ class PlanApplyIn(EmailsIn):
 class PlanChangeShown(Schema):
     """One thing that a step becomes."""
 
-    kind: Literal["allocation", "case change", "hours", "reduction", "grade"]
+    kind: Literal["allocation", "case change", "hours", "reduction", "grade", "priority level"]
     record: str = Field(description="Its number, or the key of the record; empty in a preview.")
-    post: str
+    post: str = Field(description="Whose it is then; of a priority level, the PDU.")
     from_post: str
     ref: str
     words: str

@@ -96,6 +96,18 @@ class PlannedUnitShown(Schema):
     after: PlannedMoment
 
 
+class PlannedLevelShown(Schema):
+    """A PDU whose priority level the plan sets, with the responsive figures before and after the plan."""
+
+    pdu: str
+    now: str = Field(description="`green`, `amber` or `red`.")
+    then: str
+    units: list[PlannedUnitShown] = Field(
+        description="The PDU, its teams and its posts: what their work is worth at the level. Business as "
+        "usual is in `units` of the plan and does not change by a level."
+    )
+
+
 class WholePlanShown(PlanListed):
     """A plan with what it would come to. Cases that you may not see are named 'a case'."""
 
@@ -105,3 +117,4 @@ class WholePlanShown(PlanListed):
     file: str = Field(description="The plan as its file has it (YAML); empty where it is not yours.")
     only_within: str = Field(description="Where a rule changes: the unit within which it is worked out.")
     units: list[PlannedUnitShown]
+    levels: list[PlannedLevelShown] = Field(description="Empty where no step sets a priority level.")

@@ -26,6 +26,7 @@ from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import PlanReading, unit_of_plan
+from wmt.site.queries.plan_levels import planned_levels
 from wmt.site.workload import staff_names
 
 router = Router()
@@ -142,7 +143,11 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
         "fault": fault,
         "only_within": effect.only_within,
         "units": planned(effect.moments),
-    }
+        "levels": [
+            {"pdu": each.pdu.code, "now": each.now, "then": each.then, "units": planned(each.units)}
+            for each in planned_levels(reading, effect)
+        ] if not fault else [],
+    }  # fmt: skip
 
 
 def planned(moments: Sequence[unit_moments.UnitMoment]) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from wmt.site.changes import allocation_preview as preview
 from wmt.site.changes.plans import change_plan
 from wmt.site.plans import access
 from wmt.site.plans.models import AppliedStep, SavedPlan
+from wmt.site.priorities.models import PriorityLevel
 
 _CASES = ("allocation", "case change")
+_LEVEL = "priority level"
 
 
 class UndoneRecord(NamedTuple):
@@ -41,6 +43,7 @@ class RecordsOfSteps:
             keys = [key for of, key in named if of == kind]
             there = records._default_manager.filter(key__in=keys, ended_change__isnull=True, withdrawn=False)
             self._there |= {(kind, key) for key in there.values_list("key", flat=True)}
+        self._levels_undone = _levels_undone([int(key) for of, key in named if of == _LEVEL and key])
 
     def decisions(self, row: AppliedStep) -> list[CaseDecision]:
         """What was decided of cases by a step."""
@@ -53,7 +56,8 @@ class RecordsOfSteps:
         for kind, key, _ in row.made:
             decision = self._decisions.get((kind, key))
             if (decision is not None and decision.undone_at) or (
-                kind in KINDS and (kind, key) not in self._there
+                (kind in KINDS and (kind, key) not in self._there)
+                or (kind == _LEVEL and key in self._levels_undone)
             ):
                 found.append(UndoneRecord(kind, key, decision))
         return found
@@ -62,6 +66,12 @@ class RecordsOfSteps:
         """What of that is not in the plan again."""
         there = {(kind, key) for kind, key, *_ in row.returned}
         return [each for each in self.undone(row) if (each.kind, each.record) not in there]
+
+
+def _levels_undone(numbers: Collection[int]) -> set[str]:
+    """The numbers of the priority levels that were undone."""
+    undone = PriorityLevel.objects.filter(pk__in=numbers, end=PriorityLevel.End.UNDONE)
+    return {str(number) for number in undone.values_list("pk", flat=True)}
 
 
 @transaction.atomic

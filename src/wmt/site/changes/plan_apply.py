@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from wmt import ledger
 from wmt.plan.laid_plan import StepOutcome
-from wmt.plan.plan_file import BecomeStep, EndReductionsStep, MoveStep, Plan, PlanError, ReduceStep, Step
+from wmt.plan.plan_file import (
+    BecomeStep,
+    EndReductionsStep,
+    MoveStep,
+    Plan,
+    PlanError,
+    PriorityStep,
+    ReduceStep,
+    Step,
+)
 from wmt.plan.steps import lay_step
 from wmt.site.accounts.access import Denied, may, visible_to
 from wmt.site.accounts.roles import Action
@@ -48,10 +57,13 @@ CHOSEN = {
     "reason": "Choose why the cases are reallocated",
     "change_reason": "Choose why the tier or type has changed",
     "reduction_reason": "Choose the reason for the reductions",
+    "level_why": "Enter why the priority level changes, for everybody who reads the figures",
 }
+_ACTIONS = (Action.ALLOCATE_CASES, Action.EDIT_AVAILABILITY, Action.SET_PRIORITIES)
 _KINDS = {
     "allocation": "allocation", "case change": "change of tier or type", "hours": "record of hours",
     "reduction": "record of reductions", "grade": "grade",
+    "priority level": "priority level",
 }  # fmt: skip
 
 
@@ -149,7 +161,7 @@ def faults_of(found: PlanToApply) -> list[ChangeFault]:
 
 def may_apply(user: Any) -> bool:
     """Whether somebody may do what steps become anywhere; where, each step is asked."""
-    return any(may(user, action) for action in (Action.ALLOCATE_CASES, Action.EDIT_AVAILABILITY))
+    return any(may(user, action) for action in _ACTIONS)
 
 
 def apply_plan(*, actor: Any, wanted: PlanRequest, who: str = "") -> tuple[PlanApplication, bool]:
@@ -257,7 +269,7 @@ def _told(number: int, step: Step, error: Denied | RefusedError) -> Denied | Ref
     """A refusal that says which step it is of, and which field of a request for steps."""
     if isinstance(error, Denied):
         return error
-    fields = {"why": "notes"}
+    fields = {"why": "level_why" if isinstance(step, PriorityStep) else "notes"}
     if isinstance(step, BecomeStep | ReduceStep):
         fields["reason"] = "change_reason" if isinstance(step, BecomeStep) else "reduction_reason"
     return type(error)(

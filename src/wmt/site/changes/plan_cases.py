@@ -30,3 +30,9 @@ def readable_cases(user: Any, refs: Collection[str], state: State) -> dict[str, 
         for ref, numbers in held.items()
         if ref.upper() not in hidden and numbers <= read.keys()
     }
+
+
+def names_of_pdus(state: State, codes: Collection[str]) -> dict[str, str]:
+    """The names of PDUs by code: everybody may read them."""
+    pdus = Unit.objects.filter(load_id=state.load_id, level="pdu", whole=True, code__in=codes)
+    return dict(pdus.values_list("code", "name"))

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from wmt.nights import open_night
 from wmt.nights.unit_slice import part_of
 from wmt.plan.laid_plan import Naming
 from wmt.plan.plan_file import Plan
-from wmt.site.changes.plan_cases import A_CASE, readable_cases
+from wmt.site.changes.plan_cases import A_CASE, names_of_pdus, readable_cases
 from wmt.site.changes.plan_steps import LoggedPlan
 from wmt.site.changes.reconcile import facts_shown
 from wmt.site.figures import units
@@ -32,6 +33,7 @@ def plan_to_apply(row: SavedPlan, plan: Plan, actor: Any, state: State) -> Logge
     )
     names = units.names_of(posts.filter(code__in=plan.places))
     names |= dict(teams.filter(code__in=plan.places).values_list("code", "name"))
+    names |= names_of_pdus(state, plan.pdus)
     naming = Naming(
         case=lambda ref: ref if is_own or ref in held else A_CASE,
         post=lambda code: names.get(code) or code,
@@ -40,7 +42,7 @@ def plan_to_apply(row: SavedPlan, plan: Plan, actor: Any, state: State) -> Logge
         nobody=Naming.nobody if is_own else "you or whoever made this plan cannot see {}",
     )
     places = {place.partition(":")[0] for place in plan.places} | {post.team_code for post in held.values()}
-    found = list(posts.filter(team_code__in=places))
+    found = list(posts.filter(Q(team_code__in=places) | Q(pdu_code__in=plan.pdus)))
     night = open_night(settings.CONFIG.nights / state.night)
     part = part_of(night, "post", {post.code for post in found})
     return LoggedPlan(facts_shown(state, night, part), naming, day=state.day)

@@ -20,9 +20,10 @@ from wmt.site.availability.labels import day_words, entry_words, hours_words, pe
 from wmt.site.availability.models import OfPost
 from wmt.site.availability.queries import as_entry, plans_of, reasons_on
 from wmt.site.availability.records import Entry, Post, ReductionRecord
-from wmt.site.changes import actions, case_kinds, spread
+from wmt.site.changes import actions, case_kinds, priority, spread
 from wmt.site.changes import allocation_preview as preview
 from wmt.site.figures.placeholders import placeholders
+from wmt.site.priorities import levels
 from wmt.site.workload.state import State
 from wmt.text import SEPARATOR
 
@@ -33,10 +34,12 @@ OTHER_REDUCTION = "11"
 @dataclass(frozen=True, kw_only=True)
 class PlanReasons(preview.AllocationReasons):
     """Why steps are applied: `reason` of cases that move, `change_reason` of those that become of another
-    type or tier, `reduction_reason` of reductions. `notes` go with each of them."""
+    type or tier, `reduction_reason` of reductions, `level_why` (in words, for everybody) of priority levels.
+    `notes` go with each of the others."""
 
     change_reason: str = ""
     reduction_reason: str = ""
+    level_why: str = ""
 
 
 class CaseOnItsWay(NamedTuple):
@@ -48,8 +51,9 @@ class CaseOnItsWay(NamedTuple):
 
 
 class PlanChange(NamedTuple):
-    """Something a step became: `kind` is 'allocation', 'case change', 'hours', 'reduction' or 'grade';
-    `record` the number or the key of what was recorded ('' of what was deleted); `post` whose it is now."""
+    """Something a step became: `kind` is 'allocation', 'case change', 'hours', 'reduction', 'grade' or
+    'priority level'; `record` the number or the key of what was recorded ('' of what was deleted); `post`
+    whose it is now, of a level the PDU."""
 
     kind: str
     record: str
@@ -175,6 +179,25 @@ def _leave(step: plan_file.LeaveStep, work: StepWork) -> list[PlanChange]:
         raise preview.refused("NOBODY", words, "steps")
     none = _from_today(step.post, work, "hours", hours_micro=0)
     return [*_given(work), *work.save(step.post, [*_ended(step.post, work), none])]
+
+
+@do_step.register
+def _priority(step: plan_file.PriorityStep, work: StepWork) -> list[PlanChange]:
+    """The level in force ends, and the new one holds from today; green is that none is set."""
+    now, made = levels.not_green(work.state).get(step.pdu), []
+    if step.level == (now.level if now else levels.GREEN):
+        raise preview.refused("SAME", f"This PDU is at {step.level} already", "steps")
+    if now is not None:
+        ended = priority.end_level(actor=work.actor, who=work.who, number=now.pk)
+        made.append(PlanChange("priority level", "", step.pdu, f"{ended.level} ends"))
+    if step.level != levels.GREEN:
+        wanted = priority.PriorityRequest(
+            pdu=step.pdu, level=step.level, first_day=work.state.day, why=work.reason("level_why", "-")
+        )
+        row, _ = priority.set_level(actor=work.actor, who=work.who, wanted=wanted)
+        words = f"{row.level} {priority.period(row)}"
+        made.append(PlanChange("priority level", str(row.pk), step.pdu, words))
+    return made
 
 
 def reduction_reasons(day: date) -> dict[str, str]:

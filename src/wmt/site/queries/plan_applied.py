@@ -53,6 +53,8 @@ def applied_steps(row: SavedPlan, reader: Any, state: State) -> list[StepApplied
             for kind, _, post in each.made
             if kind in KINDS
         }
+        ways |= {unit_url("pdu", pdu, "priority"): f"Priorities of {pdu}"
+                 for kind, _, pdu in each.made if kind == "priority level"}  # fmt: skip
         for decision in filter(None, map(seen, records.decisions(each))):
             if isinstance(decision, CaseAllocation):
                 ways[reverse("allocation-batch", args=[decision.batch])] = "Allocations"

@@ -22,7 +22,7 @@ from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
 from wmt.plan.steps import lay, lay_step
 from wmt.rules import RulesError
-from wmt.site.changes.plan_cases import A_CASE, readable_cases
+from wmt.site.changes.plan_cases import A_CASE, names_of_pdus, readable_cases
 from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.figures import units
@@ -109,7 +109,7 @@ class PlanReading:
         """The posts of every team that the plan names or takes a case from, as far as its owner sees them."""
         teams = {place.partition(":")[0] for place in self.plan.places}
         teams.update(post.team_code for post in self.holders)
-        wanted = Q(team_code__in=teams)
+        wanted = Q(team_code__in=teams) | Q(pdu_code__in=self.plan.pdus)
         if any(isinstance(step, RulesStep) for step in self.plan.steps):
             column = "code" if self.unit.level == "post" else f"{self.unit.level}_code"
             wanted = Q() if self.unit.level == units.NATION else wanted | Q(**{column: self.unit.code})
@@ -144,6 +144,7 @@ class PlanReading:
             .filter(code__in=self.plan.places)
             .values_list("code", "name")
         )
+        names |= names_of_pdus(self.state, self.plan.pdus)
         # whoever typed a reference may read what they typed; of another case nobody learns by a plan
         typed = self.plan.refs if self.reader == self.owner else self.readable.keys()
         return Naming(

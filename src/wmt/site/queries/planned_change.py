@@ -1,6 +1,7 @@
 """The facts and rules before and after a plan, and what the ledger answers of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -33,9 +34,12 @@ class PlannedChange(NamedTuple):
 
     def of_each(self, asked: Callable[[Ledger], _T], moments: Iterable[tuple[Facts, RuleSet]]) -> list[_T]:
         """What a ledger answers of each of some facts with their rules."""
+        with self.ledgers() as ledger_of:
+            return [asked(ledger_of(facts, each)) for facts, each in moments]
+
+    @contextmanager
+    def ledgers(self) -> Iterator[Callable[[Facts, RuleSet], Ledger]]:
+        """What makes a ledger of some facts and rules; one is asked before the next is made."""
         rows = sum(frame.height for frame in self.laid.facts.tables().values())
         with engine.lent(_idle, rows) as lent:
-            return [
-                asked(Ledger(facts, each, former=self.part.former, day=self.day, engine=lent))
-                for facts, each in moments
-            ]
+            yield lambda facts, each: Ledger(facts, each, former=self.part.former, day=self.day, engine=lent)

@@ -18,7 +18,8 @@ from wmt.site.allocation import labels
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
-from wmt.site.changes import allocate, allocation_messages, plan_again, plan_apply, plan_steps
+from wmt.site.changes import allocate, allocation_messages, plan_again, plan_apply, plan_steps, priority
+from wmt.site.changes.plan_cases import names_of_pdus
 from wmt.site.figures import units
 from wmt.site.outbox import mail_server
 from wmt.site.plans import access
@@ -43,6 +44,7 @@ class PlanApplyForm(ReasonsForm):
     shown = forms.CharField(required=False, max_length=64)
     change_reason = forms.CharField(required=False, max_length=40)
     reduction_reason = forms.CharField(required=False, max_length=40)
+    level_why = forms.CharField(required=False, max_length=10 * priority.MOST)
 
     def refuse(self, faults: Sequence[ChangeFault]) -> None:
         for fault in faults:
@@ -143,7 +145,7 @@ def _steps(found: plan_apply.PlanToApply, plan: Plan, said: Sequence[str]) -> li
     """Every step of a plan: what it would become if it is ticked, and why it cannot be applied."""
     posts = {code for each in found.changes for code in (each.post, each.from_post)}
     there = Unit.objects.filter(load_id=found.work.state.load_id, level="post", whole=True, code__in=posts)
-    names = units.names_of(there)
+    names = units.names_of(there) | names_of_pdus(found.work.state, plan.pdus)
     looked = {each.outcome.number: each for each in found.steps}
     steps = []
     for number, words in enumerate(said, 1):

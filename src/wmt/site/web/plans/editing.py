@@ -20,7 +20,7 @@ from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
-from wmt.site.web.plans import room, step_forms
+from wmt.site.web.plans import room, step_forms, step_kinds
 
 _STEP = "plans/step.jinja"
 
@@ -51,7 +51,7 @@ class OneStepForm(forms.Form):
 def plan_step(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """The form of a step, which is added as the last one. Raises UnknownPlan, PlanDenied and UnknownUnit."""
     row = access.find_own(request.user, number)
-    if not step_forms.is_offered(kind, row):
+    if kind not in step_kinds.KINDS:
         raise Http404(f"there is no step {kind}")
     choices = _choices(request, row)
     first = {"from": _known(choices, row.code), "post": row.code, "team": row.code, "version": row.version}

@@ -99,7 +99,7 @@ def _row(state: State, each: UnitMoment, href: str) -> tables.Row:
         "name": shown_name(unit),
         "now": tables.capacity(*before, state.over_x100, unit.stream, href),
         "then": tables.capacity(*after, state.over_x100, unit.stream, href),
-        "change": _change(unit, before, after),
+        "change": change_of(unit, before, after),
         "points_now": tables.points(before.points_x100, href),
         "points": tables.points(after.points_x100, href),
         "available_now": tables.points(before.available_x100, href),
@@ -109,7 +109,7 @@ def _row(state: State, each: UnitMoment, href: str) -> tables.Row:
     return tables.Row(values, unit.level, unit.code)
 
 
-def _change(unit: Unit, before: ledger.Moment, after: ledger.Moment) -> tables.Value:
+def change_of(unit: Unit, before: ledger.Moment, after: ledger.Moment) -> tables.Value:
     """By how many percentage points a capacity moves; nothing where it has none before or after."""
     was, then = ledger.capacity_x100(*before), ledger.capacity_x100(*after)
     if was is None or then is None or unit.stream == ledger.OMIC:

@@ -21,12 +21,14 @@ from wmt.site.figures import units
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
+from wmt.site.queries.plan_levels import planned_levels
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import apply, plan_files, room, sharing, step_forms
 from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
+from wmt.site.web.plans.level_table import level_table
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.plans.step_forms import form_of
 from wmt.site.web.units.labels import upper_first
@@ -74,6 +76,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     for holder in reading.read_holders:
         note_read(request.user, holder)
     link_query = room.link_query(request, row)
+    found = [] if fault else planned_levels(reading, effect)
     context = {
         "row": row,
         "owns": row.owner_id == request.user.pk,
@@ -92,6 +95,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "applied": apply.applied_of(request, row, state),
         "copy_key": uuid.uuid4().hex,
         "steps_table": arranged(steps_table(effect.steps), request, rows_a_page=None),
+        "levels": [arranged(level_table(state, each), request, rows_a_page=None) for each in found],
         "table": arranged(
             effect_table(state, effect, lambda each: figure_url(row.pk, each, link_query)), request
         ),

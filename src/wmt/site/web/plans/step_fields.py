@@ -9,9 +9,10 @@ from wmt.site.web.plans.step_kinds import LABELS
 
 #: The most cases, posts and weeks that a step of a form has; a file may have more.
 _MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
-_CHOSEN = ("letter", "location", "kind", "from", "to", "place", "becomes", "post", "team", "grade")
+_CHOSEN = ("letter", "location", "kind", "from", "to", "place", "becomes", "post", "team", "grade",
+           "pdu", "level")  # fmt: skip
 _WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade",
-         "letter": "tiers", "location": "a type of case"}  # fmt: skip
+         "letter": "tiers", "location": "a type of case", "pdu": "a PDU", "level": "a level"}  # fmt: skip
 
 _NUMBER_FAULTS = (
     "required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits", "max_whole_digits",
@@ -30,9 +31,12 @@ def field_of(name: str, choices: Sequence[tuple[str, str]] | None, *, required: 
                 "invalid_choice": f"Choose {_WHAT.get(name, 'who')} from the list",
             },
         )
-    if name == "receivers":
+    if name in ("receivers", "others"):
         few = {"required": "Tick at least one person", "invalid_choice": "Choose who from the list"}
-        return forms.MultipleChoiceField(choices=choices or (), error_messages=few)
+        if choices is None:  # too many to tick: codes are typed
+            few = {"required": "Enter the code of at least one post"}
+            return forms.CharField(required=required, max_length=20_000, error_messages=few)
+        return forms.MultipleChoiceField(required=required, choices=choices, error_messages=few)
     if name == "change":
         words = "Enter a number from -100 to 1,000 that is not 0, with two decimals at most"
         return forms.DecimalField(

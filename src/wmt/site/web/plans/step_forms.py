@@ -9,34 +9,27 @@ from django import forms
 from django.urls import reverse
 
 from wmt.allocation.cases import case_words
-from wmt.facts import LOCATIONS, TIERS
+from wmt.facts import LOCATIONS, NOT_KNOWN, TIERS
 from wmt.ledger import OMIC, shown_capacity
 from wmt.plan.kept_plan import UnreadStep
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
 from wmt.site.web.plans.step_fields import field_of
-from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL, StepKind
+from wmt.site.web.plans.step_kinds import HINTS, KINDS, LABELS, OPTIONAL, TYPED, StepKind
 from wmt.site.web.plans.step_points import LETTERS, TYPES, points_changed
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
+#: Fields that hold several people.
+_SEVERAL = ("receivers", "others")
 _GRADES = ("PO", "PSO", "TPO", "SPO")
 
 
 def ways(row: SavedPlan) -> list[tuple[str, str]]:
     """The forms of steps for a plan: title and address."""
-    return [
-        (each.title, reverse("plan-step", args=[row.pk, name]))
-        for name, each in KINDS.items()
-        if is_offered(name, row)
-    ]
-
-
-def is_offered(kind: str, row: SavedPlan) -> bool:
-    """Whether a plan can have a form of a kind: nobody ticks people out of a whole region."""
-    return kind in KINDS and (kind != "spread" or row.level not in ("region", units.NATION))
+    return [(each.title, reverse("plan-step", args=[row.pk, name])) for name, each in KINDS.items()]
 
 
 def form_of(step: Any) -> tuple[str, dict[str, Any]] | None:
@@ -54,9 +47,13 @@ def _typed(kind: StepKind, content: Mapping[str, Any]) -> dict[str, Any] | None:
     typed = {name: value for name, value in content.items() if name != "do"}
     if "to" in typed:
         to = typed.pop("to")
-        several = isinstance(to, list) and len(to) > 1
-        name = "receivers" if several else "place" if "place" in kind.fields else "to"
-        typed[name] = to[0] if isinstance(to, list) and not several else to
+        first, *others = to if isinstance(to, list) else [to]
+        if others and "others" in kind.fields:
+            typed |= {"to": first, "others": others}
+        elif others:
+            typed["receivers"] = to
+        else:
+            typed["place" if "place" in kind.fields else "to"] = first
     if kind.do == "start":
         typed.setdefault("posts", 1)
     if "cases" in typed:
@@ -73,9 +70,12 @@ class PlanStepForm(forms.Form):
         super().__init__(*args, **more)
         self.kind, self.choices, self._actor = KINDS[kind], choices, actor
         self.shown = [
-            ShownField(name, LABELS[name], HINTS.get((kind, name)) or HINTS.get(name, ""), choices.of(name))
+            ShownField(name, LABELS[name], hint_of(kind, name, choices), choices.of(name))
             for name in self.kind.fields
         ]
+        for name in _SEVERAL:
+            if choices.of(name) is None and isinstance(self.initial.get(name), list):
+                self.initial[name] = ", ".join(self.initial[name])
         for name in self.kind.fields:
             self.fields[name] = field_of(name, choices.of(name), required=(kind, name) not in OPTIONAL)
 
@@ -87,6 +87,23 @@ class PlanStepForm(forms.Form):
             words = f"There is no case {unknown} that you may see. See whether the CRN is right"
             raise forms.ValidationError(words)
         return list(dict.fromkeys(refs))
+
+    def clean_receivers(self) -> list[str]:
+        """Posts that were ticked, or whose codes were typed."""
+        return self._posts_in("receivers")
+
+    def clean_others(self) -> list[str]:
+        """The same of those beside the first."""
+        return self._posts_in("others")
+
+    def _posts_in(self, name: str) -> list[str]:
+        given = self.cleaned_data[name]
+        codes = [code for code in re.split(r"[\s,;]+", given) if code] if isinstance(given, str) else given
+        there = {code for code, _ in self.choices.posts}
+        if unknown := ", ".join(code for code in dict.fromkeys(codes) if code not in there):
+            words = f"There is no post {unknown} that this plan could give cases to. See whether it is right"
+            raise forms.ValidationError(words)
+        return list(dict.fromkeys(codes))
 
     def clean(self) -> dict[str, Any]:
         """What has to be there together, or one of it alone."""
@@ -103,6 +120,10 @@ class PlanStepForm(forms.Form):
             self.add_error("to", "Choose somebody else: they hold these cases already")
         if not self.errors and typed.get("post") is None and typed.get("from") in typed.get("receivers", ()):
             self.add_error("receivers", "Choose others: they hold these cases already")
+        if typed.get("others") and not typed.get("to"):
+            self.add_error("to", "Choose who gets the first case")
+        if typed.get("others") and {typed.get("to"), typed.get("post")}.intersection(typed["others"]):
+            self.add_error("others", "Choose others: not who is chosen above")
         if self.kind.do == "rules" and not self.errors and not self._new_points():
             self.add_error("letter", "No case of these tiers and this type earns points, so nothing changes")
         return typed
@@ -120,10 +141,18 @@ class PlanStepForm(forms.Form):
             return {"do": "rules", "reference": f"{', '.join(words)}: {change}", "values": self._new_points()}
         names = {"place": "to", "receivers": "to"}
         typed = {names.get(name, name): self.cleaned_data[name] for name in self.kind.fields}
+        if others := typed.pop("others", []):
+            typed["to"] = [typed["to"], *others]
         return {
             "do": self.kind.do,
             **{name: value for name, value in typed.items() if value not in (None, "")},
         }
+
+
+def hint_of(kind: str, name: str, choices: "StepChoices") -> str:
+    """What is said under a field of a form."""
+    said = HINTS.get((kind, name)) or HINTS.get(name, "")
+    return f"{said}{TYPED}" if name in _SEVERAL and choices.of(name) is None else said
 
 
 @dataclass(frozen=True)
@@ -146,6 +175,8 @@ class StepChoices:
         teams = units.seen(state, actor, "team")
         near = "pdu" if unit.level in ("post", "team") else unit.level
         code = unit.code if near == unit.level else unit.pdu_code
+        #: Whether there are too many people to tick.
+        self.is_wide = near in ("region", units.NATION)
         within = {} if near == units.NATION else {f"{near}_code": code}
         self.teams = [(team.code, team.name) for team in teams.filter(**within)]
         names = dict(self.teams)
@@ -155,6 +186,10 @@ class StepChoices:
         )
         self.posts = [(post.code, _post_words(post, names)) for post in found]
         self.kinds = kinds_of(state)
+        pdus = units.seen(state, actor, "pdu").exclude(code=NOT_KNOWN)
+        if near != units.NATION:
+            pdus = pdus.filter(**{"code" if near == "pdu" else f"{near}_code": code})
+        self.pdus = [(pdu.code, pdu.name) for pdu in pdus]
 
     def of(self, name: str) -> Sequence[tuple[str, str]] | None:
         """The choices of a field; None where it is typed."""
@@ -165,11 +200,13 @@ class StepChoices:
             "from": both,
             "place": both,
             "to": self.posts,
-            "receivers": self.posts,
+            **({} if self.is_wide else dict.fromkeys(_SEVERAL, self.posts)),
             "letter": LETTERS,
             "location": TYPES,
             "post": self.posts,
             "team": self.teams,
+            "pdu": self.pdus,
+            "level": [(level, level[:1].upper() + level[1:]) for level in ("green", "amber", "red")],
             "grade": [(grade, grade) for grade in _GRADES],
         }
         return found.get(name)

@@ -13,7 +13,7 @@ class StepKind:
 
 
 KINDS = {
-    "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to")),
+    "move-cases": StepKind("move", "Move cases by CRN", ("cases", "to", "others")),
     "move-number": StepKind("move", "Move a number of cases", ("number", "kind", "from", "to")),
     "spread": StepKind(
         "move", "Spread a number of cases over several people", ("number", "kind", "from", "receivers")
@@ -24,13 +24,14 @@ KINDS = {
     "hours": StepKind("hours", "Change contracted hours", ("post", "hours")),
     "reduce": StepKind("reduce", "Add a reduction", ("post", "hours", "percent")),
     "end-reductions": StepKind("end_reductions", "End all reductions of somebody", ("post",)),
-    "leave": StepKind("leave", "Somebody leaves", ("post", "to")),
+    "leave": StepKind("leave", "Somebody leaves", ("post", "to", "others")),
     "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
     "grade": StepKind("grade", "Change a grade", ("post", "grade")),
     "points": StepKind("rules", "Change what cases earn", ("letter", "location", "change")),
+    "priority": StepKind("priority", "Set the priority level of a PDU", ("pdu", "level")),
 }
 #: Fields that a kind of step can do without.
-OPTIONAL = {("leave", "to"), ("start", "hours")} | {
+OPTIONAL = {("leave", "to"), ("leave", "others"), ("move-cases", "others"), ("start", "hours")} | {
     (kind, name)
     for kind, names in (("arrive", ("number", "a_week", "weeks")), ("reduce", ("hours", "percent")))
     for name in names
@@ -43,6 +44,7 @@ LABELS = {
     "to": "Who gets them",
     "place": "Who gets them",
     "receivers": "Who gets them, in turn",
+    "others": "And others, in turn (optional)",
     "letter": "Tiers",
     "location": "Type of case",
     "change": "By how many per cent",
@@ -55,11 +57,17 @@ LABELS = {
     "team": "Team",
     "grade": "Grade",
     "posts": "How many people",
+    "pdu": "PDU",
+    "level": "Level",
 }
+#: Said where people are typed, because there are too many to tick.
+TYPED = " Enter the codes of their posts (TEAM:STAFF), with commas or spaces between them."
 HINTS = {
     "cases": "One or more, with commas or spaces between them.",
     "place": "In a team, they wait there as unallocated cases.",
     "receivers": "Each gets the next case, until all are given.",
+    "others": "Whoever is chosen above gets the first case, and each of these the next one in turn.",
+    "level": "Business as usual stays as it is. The plan shows the responsive figure beside it.",
     "change": "For example, 10 for 10% more points, or -5 for 5% fewer. Points are rounded to hundredths.",
     ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
     ("start", "hours"): "Leave blank for the usual hours of the grade.",
