@@ -130,7 +130,7 @@ def test_parts_of_a_rule_set() -> None:
     now = TREE.at(date(2024, 1, 1))
     assert list(now.under("nominal_target")) == ["PO", "PSO", "TPO", "SPO", "DMY"]
     assert now.under("nothing.here") == {}
-    assert now.children("flags") == tuple("WNUOPISLR")
+    assert now.children("flags") == tuple("WNUOPISLRB")
     assert "nat_percent" in now
     assert len(now) == len(list(now)) == len({value.path for value in now})
     assert repr(now) == f"<rules in force on 2024-01-01: {len(now)} values>"

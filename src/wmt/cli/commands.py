@@ -68,6 +68,10 @@ COMMANDS = {
         "colleagues:protect",
         "Protect a post from new cases in the site of WMT_HOME, end that, or list what was decided of it.",
     ),
+    "data-quality": (
+        "data_quality:data_quality",
+        "List what in the records is to be put right, by whom, since when, and for how many points.",
+    ),
     "tier": (
         "tier:tier",
         "Work out the tiers of cases, with points by element, every step and what was missing.",

@@ -1,6 +1,6 @@
 """Opening whatever a PATH is: a workbook, tidy tables or a night."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from wmt.facts import Facts
 from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
+from wmt.nights.quality import input_tables
 from wmt.text import counted
 
 
@@ -27,6 +28,10 @@ class Opened:
     own_rules: rules.RuleSet | None
     #: gives the cases as the input lists them, with since when each is held; None where it only counts them
     cases: Callable[[], pl.DataFrame | None] = lambda: None
+    #: gives the tables of the input as it was read, by name
+    tables: Callable[[], Mapping[str, pl.DataFrame]] = dict
+    #: the night that was opened, where it is one
+    night: nights.Night | None = None
 
     def rule_set(self, rules_date: date | None, overlays: Sequence[rules.Overlay]) -> rules.RuleSet:
         """The rules to price by: those asked for, else the night's own, else those of its day."""
@@ -67,6 +72,8 @@ def open_input(
             night.former(),
             night.rules(),
             lambda: night.table(listed) if is_listed else None,
+            lambda: input_tables(night),
+            night,
         )
     with console.progress() as tell:
         taken = read(paths, people=people, set_aside=set_aside, progress=tell, last_day=last_day())
@@ -79,7 +86,7 @@ def open_input(
     facts, lines = nights.keep_former(taken.facts, whole_night(former) if former else None)
     for aside in taken.set_aside:
         console.complain(f"set aside {aside.team_code}:{aside.staff_code}: {aside.message}")
-    return Opened(facts, lines, None, lambda: taken.canonical.get("case"))
+    return Opened(facts, lines, None, lambda: taken.canonical.get("case"), lambda: taken.canonical)
 
 
 def tell_warnings(taken: Import) -> None:

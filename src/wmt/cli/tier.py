@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli import console, files, options
+from wmt.cli import console, files, options, tier_beside
 from wmt.cli.tables import TextColumn, table
 from wmt.intake.faults import Faults
 from wmt.intake.tier_folder import read_tier_folder
@@ -20,7 +20,16 @@ from wmt.tiering.rulebook import V2, check_scheme
 from wmt.tiering.tables import TierInput
 
 Cases = Annotated[
-    Path, typer.Argument(metavar="CASES", help="A JSON file with a list of cases, or a folder of tables.")
+    Path | None,
+    typer.Argument(metavar="CASES", help="A JSON file with a list of cases, or a folder of tables."),
+]
+Beside = Annotated[
+    Path | None,
+    typer.Option(
+        "--beside",
+        metavar="NIGHT",
+        help="In place of CASES: a night that has the inputs; lists tiers recorded that differ.",
+    ),
 ]
 Scheme = Annotated[str, typer.Option("--scheme", help="v2 (a letter and a number) or a-g (one letter).")]
 AsOf = Annotated[
@@ -34,15 +43,23 @@ _TOLD = 25
 
 
 def tier(
-    cases: Cases,
+    cases: Cases = None,
     scheme: Scheme = V2,
     as_of: AsOf = None,
+    beside: Beside = None,
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
     """Work out the tiers of cases, with points by element, every step and what was missing."""
     files.check_kind(out_file)
     check_scheme(scheme)
+    if beside is not None:
+        if cases is not None or scheme != V2:
+            raise console.RefusedInput("--beside takes the place of CASES, and only --scheme v2 has points")
+        tier_beside.tell(beside, json=json, out_file=out_file)
+        return
+    if cases is None:
+        raise console.RefusedInput("give a file or folder of cases, or a night with --beside")
     tables, unread = _folder(cases) if cases.is_dir() else _json(cases, as_of)
     if out_file is not None:
         _write(out_file, tables, scheme)

@@ -55,6 +55,7 @@ def canonical_tables(
     }
     if night.waiting_case is not None:
         tables["waiting_case"] = night.waiting_case
+    tables |= night.tier_tables
     if names:
         return tables
     tables["raw_cell"] = tables["raw_cell"].with_columns(

@@ -91,6 +91,7 @@ REMEDIES: dict[str, str] = {
     "TIER_UNKNOWN_COLUMN": "Ignored; check its name against docs/tiering.md.",
     "TIER_VALUE": "Correct the cell: docs/tiering.md gives the form of every column.",
     "TIER_WITHOUT_CASE": "Add the row that it belongs to, or take it out.",
+    "TIER_DAY_AHEAD": "Write a day that had come by the moment of the extract.",
     # people tables
     "PEOPLE_NOT_A_TABLE": "Use the tables that docs/input.md lists: CSV (UTF-8, with commas and a header "
     "row), Parquet or sheets of a workbook.",

@@ -129,6 +129,7 @@ CONTACT = pl.Schema(
         "case_ref": pl.String(),
         "kind": pl.String(),
         "contact_date": pl.Date(),
+        "recorded_on": pl.Date(),
         "type_code": pl.String(),
         "type_desc": pl.String(),
         "by_team_code": pl.String(),
@@ -260,7 +261,7 @@ class Gathered:
     `standing` are the posts whose totals of all and of active cases the input gives;
     `bases` are the bases of which it gives counts, `given` the posts it gives them for;
     `as_at_place` is where its moment stands: sheet, row, column; `waiting_case` is None where the input does
-    not say what waits.
+    not say what waits; `tier_tables` are those that tiers are worked out from, where it has them.
     """
 
     main: str
@@ -289,6 +290,7 @@ class Gathered:
     assessment: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSESSMENT))
     t2a_case: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=T2A_CASE))
     waiting_case: pl.DataFrame | None = None
+    tier_tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def post_frame(posts: Iterable[model.Post]) -> pl.DataFrame:

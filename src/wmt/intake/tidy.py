@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from wmt.intake import staging, tidy_cast, tidy_tables
+from wmt.intake import staging, tidy_cast, tidy_tables, tier_folder, tier_tables
 from wmt.intake.cells import plain_crns
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
@@ -37,16 +37,20 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> staging.Gathered:
     _check_tables(files, night.complete_cases, faults)
     tables: dict[str, pl.DataFrame] = {}
     for name, (entry, data) in files.items():
-        if name not in tidy_tables.TABLES:
+        if name in tidy_tables.TABLES:
+            table, rows = read_tidy_table(name, data, entry.file, manifest.tier_scheme, faults)
+        elif name in tier_tables.TABLES:
+            table, rows = tier_folder.read_tier_table(name, data, entry.file, faults)
+        else:
             faults.warn("UNKNOWN_SHEET", f"the table {name[:60]} is not known", sheet=name)
             continue
-        table, rows = read_tidy_table(name, data, entry.file, manifest.tier_scheme, faults)
         if rows is not None and rows != entry.rows:
             what = f"the file {entry.file} has {counted(rows, 'row')} and the manifest says {entry.rows}"
             faults.refuse("MANIFEST_ROWS", what, sheet=name, column="rows")
         tables[name] = table
         night.sheets[name] = SheetCount(rows or 0, 0)
     _fill(night, tables, faults)
+    night.tier_tables = tier_folder.tables_of_night(tables, night.as_at, faults)
     if not night.complete_cases and "case" in tables:
         cases = counted(len(tables["case"]), "case")
         what = f"the manifest says case_list none, and the table of {cases} is not counted"

@@ -8,7 +8,7 @@ import polars as pl
 from wmt.facts import GRADES, LOCATIONS
 from wmt.text import CRN
 
-FLAGS = tuple("WNUOPISLR")
+FLAGS = tuple("WNUOPISLRB")
 STREAMS = ("standard", "t2a", "omic")
 BASES = ("all", "active", "t2a", "omic")
 MEASURE_BASES = (*BASES, "reports")
@@ -145,6 +145,7 @@ class Contact(dy.Schema):
     case_ref = _text()
     kind = dy.String(nullable=False, check=_one_of(KINDS))
     contact_date = dy.Date(nullable=False)
+    recorded_on = dy.Date(nullable=True)
     type_code = _text()
     type_desc = _text()
     by_team_code = _text()

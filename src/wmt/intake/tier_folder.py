@@ -1,6 +1,7 @@
 """A folder of tables that tiers are worked out from, checked like the tables of an extract."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,12 +11,11 @@ from wmt.intake.cells import plain_crns
 from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
 from wmt.intake.read_table import read_typed
 from wmt.intake.tier_tables import DEFAULTS, PARENTS, TABLES
-from wmt.tiering.needs import ANSWERS, scored
-from wmt.tiering.rulebook import AG, first_day, rulebook_of
-from wmt.tiering.tables import SHAPES, TierInput
+from wmt.tiering.named_tables import MAIN, tier_input
+from wmt.tiering.needs import ANSWERS
+from wmt.tiering.tables import TierInput
 
 SUFFIXES = (".csv", ".parquet")
-MAIN = "tier_case"
 
 
 def read_tier_folder(folder: Path, faults: Faults) -> TierInput | None:
@@ -33,37 +33,47 @@ def read_tier_folder(folder: Path, faults: Faults) -> TierInput | None:
     for name in sorted(set(files) - set(TABLES)):
         faults.warn("TIER_UNKNOWN_TABLE", f"the table {name[:60]} is not known", sheet=name)
     read = {name: _table(name, files[name], faults) for name in TABLES if name in files}
-    cases = read[MAIN].with_row_index("case_no").with_columns(pl.col("case_no").cast(pl.Int64))
-    for name in read:
-        _check_parents(name, read, faults)
-    numbers = cases.select("case_no", "case_ref")
-    frames = {
-        TABLES[name][0]: _shaped(
-            cases if name == MAIN else table.join(numbers, on="case_ref"), TABLES[name][0], read
-        )
-        for name, table in read.items()
-    }
-    return TierInput(**frames)
+    check_parents(read, faults)
+    return tier_input(read)
 
 
 def _table(name: str, file: Path, faults: Faults) -> pl.DataFrame:
-    """The rows of a table that keep its rules; each of the others is refused by file, row and column."""
-    schema = TABLES[name][1]
+    """The rows of a table that keep its rules."""
     try:
-        read = read_typed(file.read_bytes(), file.name)
-    except ReadingStopped as refusal:
-        faults.refuse(refusal.code, refusal.what, sheet=name, row=refusal.row, column=refusal.column)
-        return schema.create_empty()
+        data = file.read_bytes()
     except OSError as error:
         faults.refuse("NOT_FOUND", f"{file.name} cannot be read: {error.strerror}", sheet=name)
-        return schema.create_empty()
-    _check_columns(name, file.name, read.columns, faults)
+        return TABLES[name].create_empty()
+    return read_tier_table(name, data, file.name, faults)[0]
+
+
+def read_tier_table(name: str, data: bytes, file: str, faults: Faults) -> tuple[pl.DataFrame, int | None]:
+    """The rows of a table that keep its rules, and how many it has (None when unreadable).
+
+    Each of the other rows is refused by file, row and column.
+    """
+    schema = TABLES[name]
+    try:
+        read = read_typed(data, file)
+    except ReadingStopped as refusal:
+        faults.refuse(refusal.code, refusal.what, sheet=name, row=refusal.row, column=refusal.column)
+        return schema.create_empty(), None
+    _check_columns(name, file, read.columns, faults)
     draft = tidy_cast.cast_table(name, tidy_cast.without_no_date(read, schema), schema, tidy_cast.cast_tidy)
     defaults = DEFAULTS.get(name, {})
     draft.frame = plain_crns(tidy_cast.fill_defaults(draft.frame, defaults))
     small = [
         column
-        for column in ("section", "severity", "kind", "impulsivity", "temper", "dc_srp_band", *ANSWERS)
+        for column in (
+            "section",
+            "severity",
+            "kind",
+            "rosh",
+            "impulsivity",
+            "temper",
+            "dc_srp_band",
+            *ANSWERS,
+        )
         if column in draft.frame.columns
     ]
     draft.frame = draft.frame.with_columns(pl.col(small).str.to_lowercase())
@@ -75,12 +85,36 @@ def _table(name: str, file: Path, faults: Faults) -> pl.DataFrame:
         if (row - 2, column) not in draft.bad:
             value = "" if column == "primary_key" else str(draft.given[column][row - 2])[:60]
             hits.append((row - 2, column, kind, value))
-    _refuse(name, file.name, hits, faults)
-    return good
+    _refuse(name, file, hits, faults)
+    return good, len(read)
+
+
+def tables_of_night(
+    tables: Mapping[str, pl.DataFrame], as_at: datetime | None, faults: Faults
+) -> dict[str, pl.DataFrame]:
+    """Those of a night's tables that tiers are worked out from, as the night keeps them: none without any.
+
+    Refuses rows that belong to no case, and cases as of a day that had not come.
+    """
+    read = {name: tables[name] for name in TABLES if name in tables}
+    if not read:
+        return {}
+    if MAIN not in read:
+        what = f"the manifest lists no table {MAIN}, and the table {next(iter(read))} belongs to its cases"
+        faults.refuse("MISSING_SHEETS", what, sheet=MAIN)
+        return {}
+    check_parents(read, faults)
+    ahead = read[MAIN].filter(pl.col("as_of") > as_at.date()) if as_at else read[MAIN].clear()
+    hits = [
+        FaultPlace(row, "as_of", f"{MAIN} row {row}: as_of is {day}, after the day of the extract")
+        for row, day in ahead.select("row", "as_of").iter_rows()
+    ]
+    faults.refuse_each("TIER_DAY_AHEAD", MAIN, hits)
+    return {name: table.drop("row") for name, table in read.items()}
 
 
 def _check_columns(name: str, file: str, columns: list[str], faults: Faults) -> None:
-    kinds = {column: kind for column, kind in TABLES[name][1].columns().items() if column != "row"}
+    kinds = {column: kind for column, kind in TABLES[name].columns().items() if column != "row"}
     for column, kind in kinds.items():
         if not kind.nullable and column not in columns and column not in DEFAULTS.get(name, {}):
             faults.refuse("TIER_COLUMN", f"{file} has no column {column}", sheet=name, row=1, column=column)
@@ -102,29 +136,20 @@ def _refuse(name: str, file: str, hits: list[tuple[int, str, str, str]], faults:
         faults.refuse_each(code, name, sorted(places, key=lambda hit: hit.row or 0))
 
 
-def _check_parents(name: str, read: Mapping[str, pl.DataFrame], faults: Faults) -> None:
+def check_parents(read: Mapping[str, pl.DataFrame], faults: Faults) -> None:
     """Refuse rows that belong to no row: without them a tier would be wrong and look right."""
-    parent, key = PARENTS.get(name, (MAIN, ("case_ref",)))
-    if name == MAIN:
-        return
-    above = read.get(parent, TABLES[parent][1].create_empty())
-    alone = read[name].join(above.select(key), on=list(key), how="anti")
-    hits = [
-        FaultPlace(
-            row, key[-1], f"{name} row {row}: {parent} has no row for {' '.join(str(each) for each in keys)}"
-        )
-        for row, *keys in alone.select("row", *key).iter_rows()
-    ]
-    faults.refuse_each("TIER_WITHOUT_CASE", name, hits)
-
-
-def _shaped(table: pl.DataFrame, shape: str, read: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """A table in the columns of its shape."""
-    if shape == "case":
-        gives = {f"gives_{name}s": pl.lit(name in read) for name in ("registration", "conviction")}
-        table = table.with_columns(**gives, gives_enforcement=pl.lit("enforcement" in read)).rename(
-            {"case_ref": "crn"}
-        )
-    if shape == "need":
-        return scored(table, rulebook_of(first_day(AG)))
-    return table.select(pl.col(column).cast(kind) for column, kind in SHAPES[shape].items())
+    for name in read:
+        parent, key = PARENTS.get(name, (MAIN, ("case_ref",)))
+        if name == MAIN:
+            continue
+        above = read.get(parent, TABLES[parent].create_empty())
+        alone = read[name].join(above.select(key), on=list(key), how="anti")
+        hits = [
+            FaultPlace(
+                row,
+                key[-1],
+                f"{name} row {row}: {parent} has no row for {' '.join(str(each) for each in keys)}",
+            )
+            for row, *keys in alone.select("row", *key).iter_rows()
+        ]
+        faults.refuse_each("TIER_WITHOUT_CASE", name, hits)

@@ -7,6 +7,7 @@ from wmt.tiering.tables import NUMBER
 _SECTIONS = "accommodation|education|relationships|lifestyle|drugs|alcohol|thinking|attitudes"
 _ANSWER = "(?i)^(none|some|significant|yes|no|never|previous|currently|unknown)$"
 _PROBLEM = "(?i)^(none|some|significant)$"
+_ROSH = "^(very high|high|medium|low|none)$"
 _TYPE = "(?i)^(static|dynamic|unknown)$"
 
 
@@ -57,6 +58,7 @@ class RequirementTable(dy.Schema):
     main_category = dy.String(nullable=False)
     restrictive = dy.Bool(nullable=True)
     deleted = dy.Bool(nullable=True)
+    commenced = dy.Bool(nullable=True)  # no tier depends on it; the data-quality list does
     row = dy.Int64()
 
 
@@ -88,6 +90,7 @@ class OasysTable(dy.Schema):
     caring_responsibilities = dy.Bool(nullable=True)
     impulsivity = dy.String(nullable=True, regex=_PROBLEM)
     temper = dy.String(nullable=True, regex=_PROBLEM)
+    rosh = dy.String(nullable=True, regex=_ROSH)  # what the assessment says; tiers are made of registrations
     row = dy.Int64()
 
 
@@ -120,17 +123,17 @@ class PredictorsTable(dy.Schema):
     row = dy.Int64()
 
 
-#: Tables of a folder by their file names, and the table of `wmt.tiering.tables` each becomes.
-TABLES: dict[str, tuple[str, type[dy.Schema]]] = {
-    "tier_case": ("case", TierCaseTable),
-    "registration": ("registration", RegistrationTable),
-    "conviction": ("conviction", ConvictionTable),
-    "requirement": ("requirement", RequirementTable),
-    "enforcement": ("enforcement", EnforcementTable),
-    "risk_score": ("risk_score", RiskScoreTable),
-    "oasys_assessment": ("assessment", OasysTable),
-    "need": ("need", NeedTable),
-    "predictors": ("predictors", PredictorsTable),
+#: Tables by their names in a folder or an extract, in the order of `tiering.named_tables.SHAPE_OF`.
+TABLES: dict[str, type[dy.Schema]] = {
+    "tier_case": TierCaseTable,
+    "registration": RegistrationTable,
+    "conviction": ConvictionTable,
+    "requirement": RequirementTable,
+    "enforcement": EnforcementTable,
+    "risk_score": RiskScoreTable,
+    "oasys_assessment": OasysTable,
+    "need": NeedTable,
+    "predictors": PredictorsTable,
 }
 #: Columns that may be left out although a row needs a value.
 DEFAULTS = {

@@ -22,6 +22,7 @@ from wmt.nights.carry_forward import keep_former
 from wmt.nights.comparison_nights import ComparisonRequest, weigh
 from wmt.nights.lock import loading
 from wmt.nights.plausibility import Verdict
+from wmt.nights.quality import to_put_right
 from wmt.nights.report import check_report, checksums
 
 Progress = Callable[[str, float], None]
@@ -178,6 +179,7 @@ def _store(
     facts, former = keep_former(facts, earlier[-1] if earlier else None)
     order.tell("working out every line", 0.7)
     tables = write.results(Ledger(facts, ruleset, former=former))
+    tables |= to_put_right(facts, inputs, ruleset, tables["results/lines"], earlier)
     report = check_report(taken)
     name = folder.night_name(facts.as_at, revision)
     now = summary.summary_of(name, facts.as_at, tables["results/totals"], report, taken.layout or "")

@@ -92,6 +92,7 @@ GROUPS = (
         ("eligibility", "eligibility_stage", "protection_reasons", "cover", "allocation"),
     ),
     RuleFamily("full", "Whether a unit is full", ("full", "full_kinds")),
+    RuleFamily("data-quality", "Data quality", ("data_quality_kinds", "data_quality")),
     RuleFamily("advice", "Advice to courts", ("court_advice", "court_advice_examples")),
     RuleFamily("duties", "Duties of managers where workload is excessive", ("duties",)),
     RuleFamily(

@@ -1,0 +1,58 @@
+"""What is to be put right in the records of a night: found when it is loaded, kept in its folder.
+
+`results/to_put_right` has the columns `FINDING`. A night from before there was such a list, or one whose
+personal data was forgotten, has none.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from wmt.data_quality.find import find
+from wmt.data_quality.kinds import FINDING
+from wmt.data_quality.over_nights import since_before
+from wmt.facts import Facts
+from wmt.nights.folder import Night, NightError
+from wmt.rules import RuleSet
+
+TABLE = "results/to_put_right"
+
+
+def to_put_right(
+    facts: Facts,
+    inputs: Mapping[str, pl.DataFrame],
+    rules: RuleSet,
+    lines: pl.DataFrame,
+    earlier: Sequence[Night],
+) -> dict[str, pl.DataFrame]:
+    """The table of a new night, by its place in the folder. `earlier` are the nights before it, in order."""
+    before = kept(earlier[-1]) if earlier else None
+    stale = facts.post.filter(pl.col("stale_since").is_not_null()).select("team_code", "staff_code")
+    return {TABLE: since_before(find(facts, inputs, rules, lines), before, stale)}
+
+
+def kept(night: Night) -> pl.DataFrame | None:
+    """What a night's folder says is to be put right; None where it has no such table.
+
+    Raises NightError where the table is damaged.
+    """
+    checksum = night.manifest.files.get(f"{TABLE}.parquet")
+    return None if checksum is None else _read(night.path, checksum)
+
+
+def input_tables(night: Night) -> dict[str, pl.DataFrame]:
+    """The input tables of a night by name; none of one whose personal data was forgotten."""
+    names = [name for name in night.manifest.files if name.startswith("input/")]
+    return {Path(name).stem: night.table(name.removesuffix(".parquet")) for name in names}
+
+
+@lru_cache(maxsize=40)
+def _read(path: Path, checksum: str) -> pl.DataFrame:  # noqa: ARG001 - a night replaced is another
+    try:
+        return pl.read_parquet(path / f"{TABLE}.parquet").select(FINDING.names())
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise NightError(
+            f"{path} cannot be read ({type(error).__name__}); load the extract again into another folder"
+        ) from error
