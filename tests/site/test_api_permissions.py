@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
         GIVE, {"first_day": "{day}", "reason": "other", "no_new_cases": True}, {},
     ),
     "post protections/{number}/end": (GIVE, None, {}),
+    "get units/{level}/{code}/agreements": (ALL, None, {}),
     "get pdus/{code}/priority-levels": (ALL, None, {}),
     "post pdus/{code}/priority-levels": (
         Action.SET_PRIORITIES, {"level": "amber", "first_day": "{day}", "why": "x"}, {},

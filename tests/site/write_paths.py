@@ -26,6 +26,7 @@ from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import (
     actions,
+    agreements,
     allocate,
     allocation_preview,
     case_kinds,
@@ -370,6 +371,10 @@ SAVES: dict[tuple[str, str], Write] = {
         first_day=place.day, last_day=place.day + timedelta(9), although="a test",
     ),
     ("POST", "court-advice-end"): lambda place: place.form(f"/advice/{_advised(place)}/end/"),
+    ("POST", "unit-agreements"): lambda place: place.form(
+        f"/agreements/pdu/{place.pdu}/", pack="gwent", mode="live", first_day=place.day
+    ),
+    ("POST", "agreement-end"): lambda place: place.form(f"/agreement/{_agreed(place)}/end/"),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),
@@ -483,6 +488,14 @@ BY_ITSELF: dict[str, Callable[[Place], object]] = {
     "the turn of the day": lambda _: turn_day(),
     "the clock of duties": lambda place: scheduled.turn(place.day + timedelta(60)),
 }
+
+
+def _agreed(place: Place) -> int:
+    """An agreement of the PDU, by its number."""
+    wanted = agreements.AgreementRequest(
+        level="pdu", code=place.pdu, pack="cumbria", mode="live", first_day=place.day
+    )
+    return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
 
 
 def _advised(place: Place) -> int:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "wmt.site.allocation",
     "wmt.site.plans",
     "wmt.site.priorities",
+    "wmt.site.agreements",
     "wmt.site.advice",
     "wmt.site.outbox",
     "wmt.site.domain_events",

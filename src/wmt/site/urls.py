@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("wmt.site.web.resharing.urls")),
     path("", include("wmt.site.web.full.urls")),
     path("", include("wmt.site.web.priorities.urls")),
+    path("", include("wmt.site.web.agreements.urls")),
     path("", include("wmt.site.web.unit_pages.urls")),
     path("", include("wmt.site.web.gallery")),
     path("", include("wmt.site.web.hmpps_menu")),

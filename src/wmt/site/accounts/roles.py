@@ -19,6 +19,7 @@ class Action(StrEnum):
     HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
     SET_PRIORITIES = "set the priority level of a PDU"
+    SET_AGREEMENTS = "switch local agreements of a unit on and off"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
@@ -50,7 +51,7 @@ _READS = _EVERYONE | {Action.READ_LOADS}
 
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
 #: What is decided for a whole PDU.
-_OF_HEADS = frozenset({Action.SET_PRIORITIES, Action.ADVISE_COURTS})
+_OF_HEADS = frozenset({Action.SET_PRIORITIES, Action.SET_AGREEMENTS, Action.ADVISE_COURTS})
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
     "manager": Role("Manager (senior probation officer)", "team", _LINE_MANAGER, ("team", "pdu")),

@@ -13,6 +13,7 @@ from wmt.site import problems  # fmt: skip
 from wmt.site.accounts.middleware import API
 from wmt.site.api import (
     activities,
+    agreements,
     allocation_batches,
     allocations,
     authentication,
@@ -74,6 +75,7 @@ for router, tag in (
     (tables.router, "Figures"),
     (case_mix.router, "Figures"),
     (priority_levels.router, "Figures"),
+    (agreements.router, "Figures"),
     (full.router, "Figures"),
     (staffing.router, "Figures"),
     (time.router, "Trends and changes"),

@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "colleague": "Cover or co-working of cases named or ended",
     "protection": "Post protected from new cases, or that ended",
     "priority": "Priority level of a PDU set, ended or undone",
+    "agreement": "Local agreement switched on for a unit, or that ended",
     "court advice": "Courts advised of a full unit, or that ended",
     "plan": "Plan made, changed or deleted",
     "limited access": "Limited access to a case changed",

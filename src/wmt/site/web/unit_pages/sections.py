@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wmt.site.queries.unit_tabs import TABS
+from wmt.site.web.agreements import tab as agreements
 from wmt.site.web.allocation import candidates, matrix
 from wmt.site.web.allocation import listing as allocations
 from wmt.site.web.allocation import waiting_list as waiting
@@ -40,6 +41,7 @@ TABS.update(
         "full": unit_full,
         "staffing": unit_staffing,
         "priority": priorities,
+        "agreements": agreements,
         "working": working,
         "duties": register,
         "plans": plans,
@@ -60,7 +62,7 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "full", "staffing", "priority", "downloads"),
+    "Workload": ("", "per-fte", "full", "staffing", "priority", "agreements", "downloads"),
     "Cases": (
         "caseload",
         "waiting",

@@ -1,0 +1,42 @@
+"""Agreements that units go by, as people switched them on, and what was recorded about a state."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class UnitAgreement(models.Model):
+    """An agreement for a unit and all below it, from a day until a day, both counting; without a last one
+    until it is ended.
+
+    `text` is its file as it was then: another version of the program, or of the file, does not change what
+    a unit goes by. `levels` are chosen for what the file leaves open. A record is never overwritten.
+    """
+
+    class Mode(models.TextChoices):
+        LIVE = "live", "In force"
+        SHADOW = "shadow", "In shadow, to be compared"
+
+    key = models.CharField(max_length=64, unique=True)
+    level = models.CharField(max_length=6)
+    code = models.TextField()
+    pack_key = models.CharField(max_length=60)
+    name = models.CharField(max_length=300)
+    text = models.TextField()
+    levels = models.JSONField(default=dict, blank=True)
+    mode = models.CharField(max_length=6, choices=Mode.choices)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"agreement {self.pk} of {self.level} {self.code}"

@@ -1,0 +1,90 @@
+"""What the agreements of a unit say of it and of those below, from the figures shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wmt import history, ledger
+from wmt.agreements import expressions
+from wmt.agreements.measured import MeasuredUnit
+from wmt.agreements.pack import Agreement
+from wmt.agreements.states import PackFinding, findings
+from wmt.site.agreements import in_force
+from wmt.site.agreements.models import UnitAgreement
+from wmt.site.figures import line_queries
+from wmt.site.queries import histories, runs
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State, rules_of
+
+_NAMES = ("level", "code", "name", "stream", "grade", "team_code", "pdu_code", "region_code", "staff_code")
+_COLUMNS = (*_NAMES, *ledger.MEASURES, *ledger.POST_COUNTS)
+
+
+@dataclass(frozen=True)
+class AgreementFinding:
+    """What one measure of an agreement says of a unit, and by which record the unit goes by it."""
+
+    row: UnitAgreement
+    found: PackFinding
+
+    @property
+    def in_shadow(self) -> bool:
+        return self.row.mode == UnitAgreement.Mode.SHADOW
+
+
+def findings_of(state: State, rows: Sequence[UnitAgreement], units: Sequence[Unit]) -> list[AgreementFinding]:
+    """What agreements say of units of one level and stream. Raises NightError where rules cannot be read."""
+    packs = [(row, in_force.pack_of(row)) for row in rows]
+    asked = [(row, pack) for row, pack in packs if units and _covers(pack, units[0].level)]
+    if not asked:
+        return []
+    measured = measured_units(state, units, with_runs=any(_asks_days(pack) for _, pack in asked))
+    return [AgreementFinding(row, found) for row, pack in asked for found in findings(pack, measured)]
+
+
+def measured_units(state: State, units: Sequence[Unit], *, with_runs: bool = False) -> list[MeasuredUnit]:
+    """Units of one level and stream as agreements read them: their sums and lines as they are shown."""
+    lines, rules = line_queries.sums_of(state, units), rules_of(state)
+    days = _days_over(state, units) if with_runs else None
+    return [
+        MeasuredUnit(
+            {name: getattr(unit, name) for name in _COLUMNS},
+            [_cell(line) for line in lines.get(unit.code, [])],
+            rules,
+            state.tier_scheme,
+            state.day,
+            None if days is None else days.get(unit.code, 0),
+        )
+        for unit in units
+    ]
+
+
+def _cell(line: line_queries.Lines) -> dict[str, Any]:
+    return {
+        "grade": line.grade,
+        **{name: getattr(line.pricing, name) for name in ledger.PRICING},
+        **{name: getattr(line, name) for name in ledger.AMOUNTS},
+    }
+
+
+def _covers(pack: Agreement, level: str) -> bool:
+    return any(measure.covers.level == level for measure in pack.measures.values())
+
+
+def _asks_days(pack: Agreement) -> bool:
+    asked: Iterable[expressions.FigureName] = (
+        name for measure in pack.measures.values() for name in expressions.names(measure.expression)
+    )
+    return any(name.name == "days_over" for name in asked)
+
+
+def _days_over(state: State, units: Sequence[Unit]) -> Mapping[str, int] | None:
+    """Days over the threshold, of posts; None of other units, and where the history cannot be read."""
+    if units[0].level != "post":
+        return None
+    try:
+        past = histories.history_of(units[0])
+        found = runs.runs_of_posts(past, state.as_at.date(), [unit.code for unit in units])
+    except history.HistoryError:
+        return None
+    return {code: row["length"] for code, row in found.items()}

@@ -1,0 +1,1 @@
+"""Pages about agreements that units go by."""
