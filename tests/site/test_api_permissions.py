@@ -96,6 +96,28 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     ),
     "post priority-levels/{number}/end": (Action.SET_PRIORITIES, {}, {}),
     "post priority-levels/{number}/undo": (Action.SET_PRIORITIES, None, {}),
+    "get units/{level}/{code}/extra-work": (ALL, None, {}),
+    # of whoever holds the case: test_extra_work
+    "post extra-work": (
+        ALL,
+        {
+            "ref": "X999999", "activity": "planned_contact", "times": 1, "first_day": "{day}",
+            "last_day": "{day}", "words": "x",
+        },
+        {},
+    ),
+    "post extra-work/{number}/decisions": (ALL, {"kind": "confirmed"}, {}),
+    "post extra-work/{number}/undo": (ALL, None, {}),
+    "get units/{level}/{code}/initiatives": (ALL, None, {}),
+    "post initiatives": (
+        Action.ENTER_INITIATIVES,
+        {
+            "level": "team", "code": "{team}", "title": "x", "source": "x", "minutes": 1, "times": 1,
+            "first_day": "{day}",
+        },
+        {},
+    ),
+    "post initiatives/{number}/withdraw": (Action.ENTER_INITIATIVES, {"why": "x"}, {}),
     "get events": (FOLLOW, None, {}),
     "post posts/{code}/carry-over": (EDIT, {"from": "{post}", "why": "no"}, {}),
     "put posts/{code}/hours/{first_day}": (EDIT, {"hours": 20}, {}),

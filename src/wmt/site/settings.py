@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "wmt.site.priorities",
     "wmt.site.agreements",
     "wmt.site.advice",
+    "wmt.site.extra_work",
+    "wmt.site.initiatives",
     "wmt.site.outbox",
     "wmt.site.domain_events",
     "wmt.site.duties",

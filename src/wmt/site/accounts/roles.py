@@ -21,6 +21,7 @@ class Action(StrEnum):
     SET_PRIORITIES = "set the priority level of a PDU"
     SET_AGREEMENTS = "switch local agreements of a unit on and off"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
+    ENTER_INITIATIVES = "enter initiatives and withdraw them"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
     @property
@@ -51,7 +52,9 @@ _READS = _EVERYONE | {Action.READ_LOADS}
 
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
 #: What is decided for a whole PDU.
-_OF_HEADS = frozenset({Action.SET_PRIORITIES, Action.SET_AGREEMENTS, Action.ADVISE_COURTS})
+_OF_HEADS = frozenset(
+    {Action.SET_PRIORITIES, Action.SET_AGREEMENTS, Action.ADVISE_COURTS, Action.ENTER_INITIATIVES}
+)
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
     "manager": Role("Manager (senior probation officer)", "team", _LINE_MANAGER, ("team", "pdu")),
@@ -59,7 +62,7 @@ ROLES: dict[str, Role] = {
     "analyst": Role(
         "Performance and quality analyst",
         "nation",
-        _EVERYONE | {Action.READ_LOADS, Action.READ_CASE_FILES},
+        _EVERYONE | {Action.READ_LOADS, Action.READ_CASE_FILES, Action.ENTER_INITIATIVES},
         ("nation", "region", "pdu"),
     ),
     "support": Role(

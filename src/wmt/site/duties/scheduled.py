@@ -26,6 +26,7 @@ from wmt.site.duties.projection import PLACE
 from wmt.site.duties.recipients import Roles
 from wmt.site.duties.reduction_ends import told_of_ends
 from wmt.site.duties.steps import CLOCK, RULE, put, stepped
+from wmt.site.initiatives import register
 from wmt.site.priorities import levels
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, today
@@ -130,6 +131,7 @@ def after_load(state: State, read: Read | None = None, undone: judged.Undone | N
     requests.follow(places)
     pdus = Unit.objects.filter(load_id=state.load_id, level="pdu", whole=True).values_list("code", flat=True)
     levels.follow(read.history.links.present_codes("pdu"), set(pdus))
+    register.follow(read.history.links.present_codes("pdu"), set(pdus))
     requests.follow_answered(
         read.history.links.of_persons, {code: _place(post) for code, post in posts.items()}, read.last
     )

@@ -26,11 +26,11 @@ from wmt.site.allocation.models import DECISIONS, CaseAllocation, CaseKindChange
 from wmt.site.allocation.queries import kept_by, open_transfers, transfers_back
 from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
+from wmt.site.changes import extra_work, protect
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.colleague_ends import settle_colleagues
 from wmt.site.changes.coming_cases import counts_cases
 from wmt.site.changes.deltas import is_fresh
-from wmt.site.changes.protect import follow_posts
 from wmt.site.changes.waiting_ends import follow_teams, settle_waiting
 from wmt.site.figures import line_queries
 from wmt.site.figures.placeholders import placeholders
@@ -74,6 +74,10 @@ def given_cases(shown: Load | None, known: Known) -> Known:
         return facts, {**inputs, TRANSFERS: pl.DataFrame(counted_ones, CASE_TRANSFER, orient="row")}
 
     return with_given
+
+
+#: What an extract settles of an allocation.
+_SETTLED = ["held_since", "is_open", "settled_as_at", "state", "found_post", "there_on"]
 
 
 def settle_allocations(
@@ -127,11 +131,11 @@ def settle_allocations(
     days = first_days(night, {row.ref for row in rows})
     for row in rows:
         row.held_since = days.get((row.from_post, row.ref), row.held_since)
-    names = ["held_since", "is_open", "settled_as_at", "state", "found_post", "there_on"]
-    CaseAllocation.objects.bulk_update(rows, names, batch_size=500)
+    CaseAllocation.objects.bulk_update(rows, _SETTLED, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     follow_teams(state, before, former, codes, load.who)
-    follow_posts(codes)
+    protect.follow_posts(codes)
+    extra_work.follow_posts(codes)
     settle_colleagues(state, load.as_at, codes, load.who)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told, "Allocations", "ALLOCATIONS_CONTRADICTED")

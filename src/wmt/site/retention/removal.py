@@ -28,7 +28,9 @@ from wmt.site.availability.models import Grade, Hours, Reduction, StaffDetails
 from wmt.site.availability.staff_details import in_figures
 from wmt.site.domain_events.models import DomainEvent
 from wmt.site.duties.models import Notice, Request, Step
+from wmt.site.extra_work.models import ExtraWork, ExtraWorkDecision
 from wmt.site.figures.withheld import REDUCED
+from wmt.site.initiatives.models import Initiative
 from wmt.site.loads.reports import remedy
 from wmt.site.outbox.models import Message
 from wmt.site.plans.models import SavedPlan, SharingSearch
@@ -139,6 +141,12 @@ def _loads_that_tell(before: datetime) -> Found:
     return over.exclude(set_aside=[], message__in=("", REMOVED))
 
 
+def _without_case(found: Found) -> int:
+    """Extra work keeps its post, activity, days and how often; how many."""
+    ExtraWorkDecision.objects.filter(work__in=found).update(reason="")
+    return found.update(ref="", words="")
+
+
 #: What stays of a case that waits no more: its team, type and tier, when it came and how that ended.
 _NOTHING_OF_A_CASE: dict[str, Any] = {
     **dict.fromkeys(
@@ -231,6 +239,20 @@ KINDS = (
         "references of cases that colleagues covered or co-worked",
         lambda before: CaseColleague.objects.filter(ended_at__lt=before).exclude(ref=""),
         _cleared(ref=""),
+    ),
+    RetentionKind(
+        "allocations",
+        "words, reasons and references of extra work on cases",
+        lambda before: ExtraWork.objects.filter(
+            Q(last_day__lt=timezone.localdate(before)) | Q(undone_at__lt=before)
+        ).exclude(ref=""),
+        _without_case,
+    ),
+    RetentionKind(
+        "notes",
+        "explanations why initiatives were withdrawn",
+        lambda before: Initiative.objects.filter(withdrawn_at__lt=before).exclude(withdrawn_why=""),
+        _cleared(withdrawn_why=""),
     ),
     RetentionKind(
         "allocations",

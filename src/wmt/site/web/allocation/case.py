@@ -16,11 +16,13 @@ from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import colleagues
+from wmt.site.changes.extra_work import may_note
 from wmt.site.figures import line_queries, units
 from wmt.site.queries import case_history, histories
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import colleague_tables, labels
+from wmt.site.web.extra_work import pages as extra_work
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload import staff_names
 from wmt.site.workload.state import State
@@ -68,6 +70,10 @@ def case_page(request: HttpRequest) -> HttpResponse:
         "change_href": f"{reverse('case-change')}?{asked}",
         "give_href": f"{reverse('allocate')}?{asked}" if may_give else "",
         "colleague_href": f"{reverse('colleague')}?{asked}" if may_give else "",
+        "extra_work": extra_work.of_case(request.user, state, ref),
+        "extra_href": f"{reverse('extra-work-new')}?{asked}"
+        if len(case.posts) == 1 and may_note(request.user, case.posts[0])
+        else "",
         "colleagues": colleague_tables.table(
             request.user,
             Colleagues.of_case(state, ref),

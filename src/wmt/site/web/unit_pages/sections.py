@@ -11,6 +11,7 @@ from wmt.site.web.allocation import waiting_list as waiting
 from wmt.site.web.availability import weeks_ahead
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
+from wmt.site.web.extra_work import tab as extra_work
 from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
 from wmt.site.web.priorities import tab as priorities
@@ -42,6 +43,7 @@ TABS.update(
         "staffing": unit_staffing,
         "priority": priorities,
         "agreements": agreements,
+        "extra": extra_work,
         "working": working,
         "duties": register,
         "plans": plans,
@@ -62,7 +64,7 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "full", "staffing", "priority", "agreements", "downloads"),
+    "Workload": ("", "per-fte", "full", "staffing", "priority", "agreements", "extra", "downloads"),
     "Cases": (
         "caseload",
         "waiting",

@@ -7,6 +7,7 @@ from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.changes.deltas import is_fresh
+from wmt.site.extra_work.hours_beside import by_case
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
@@ -57,8 +58,11 @@ def table(question: UnitRequest, chosen: Chosen, below: Below) -> tables.Table:
         if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
     ]
 
+    extra = by_case(question.user, question.state, question.unit)
+
     def row(line: models.Line) -> tables.Row:
-        return _row(question, line, pricing[line.pricing], holders[line.post_no])
+        said = extra.get(line.ref, "") if line.ref else ""
+        return _row(question, line, pricing[line.pricing], holders[line.post_no], said)
 
     rows = tables.LazyRows(lines, row, lambda line, key: row(line).values[key].raw)
     said = notes(lines)
@@ -115,7 +119,7 @@ def gives(question: UnitRequest) -> bool:
 
 
 def _row(
-    question: UnitRequest, line: models.Line, pricing: models.Pricing, holder: models.Unit
+    question: UnitRequest, line: models.Line, pricing: models.Pricing, holder: models.Unit, extra: str
 ) -> tables.Row:
     lines_at = unit_url("post", holder.code, "working", figure="points", of=str(pricing.number))
     beside = f"{tables.exact(line.beside_x100).text} not in these figures" if line.beside_x100 else ""
@@ -128,7 +132,7 @@ def _row(
         "tier": tables.Value(pricing.tier, f"{tier}, suspended" if pricing.suspended else tier),
         "stream": tables.text(_STREAMS.get(pricing.stream, pricing.stream)),
         "cases": tables.count(line_queries.summed([line], line_tables.NUMBER)),
-        "points": tables.exact(line.points_x100, note=beside),
+        "points": tables.exact(line.points_x100, note="; ".join(filter(None, (beside, extra)))),
         "since": tables.day(line.since),
         "counts": tables.text("yes" if line.active_cases else "no"),
         "why": tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path())),

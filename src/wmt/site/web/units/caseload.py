@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from wmt.ledger import LineReason
@@ -81,7 +82,9 @@ def _given(question: UnitRequest) -> tuple[int, int]:
         return 0, 0
     given = CaseAllocation.objects.filter(is_open=True, state=CaseAllocation.State.GIVEN)
     code = question.unit.code
-    return given.filter(from_post=code).count(), given.filter(to_post=code).count()
+    found = given.filter(Q(from_post=code) | Q(to_post=code)).values_list("from_post", "to_post")
+    pairs = list(found)
+    return sum(one == code for one, _ in pairs), sum(other == code for _, other in pairs)
 
 
 def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_queries.Lines]:

@@ -8,12 +8,13 @@ from django.utils import timezone
 from wmt import ledger
 from wmt.facts import NOT_KNOWN
 from wmt.site import tables
+from wmt.site.extra_work.hours_beside import of_post
 from wmt.site.figures import units, used_hours
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
-from wmt.site.web.availability.ending_soon import reminders
+from wmt.site.web.availability.ending_soon import Reminder, reminders
 from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, request_lines
 from wmt.site.web.units import export_columns, line_tables, no_available_time, responsive_columns, streams
@@ -54,6 +55,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             *([] if question.stream else duty_lines(question.state, [question.unit])),
             *request_lines(question.user, question.state, [] if question.is_post else [question.unit]),
             *reminders(question.state, question.user, [question.unit]),
+            *_extra_work(question),
         ],
         "tables": {},
     }
@@ -73,6 +75,15 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "kept": [("stream", question.stream)] if question.stream else [],
         "over_words": _over_words(question, listed),
     }
+
+
+def _extra_work(question: UnitRequest) -> list[Reminder]:
+    """What is noted beside the figure of a post, for whoever may read its cases."""
+    if not question.is_post or question.unit.stream == ledger.OMIC:
+        return []
+    said = of_post(question.user, question.state, question.unit)
+    href = unit_url("post", question.unit.code, "extra")
+    return [Reminder("extra work", said, href, "View extra work")] if said else []
 
 
 def _streams(question: UnitRequest) -> dict[str, tables.Table]:
