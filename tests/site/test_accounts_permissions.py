@@ -317,6 +317,9 @@ TABLE: dict[str, May] = {
     "plan-copy": May(POST, args=_ONE),
     "plan-delete": May(BOTH, args=_ONE),
     # searches for the best way to share cases: of who asked alone; test_resharing
+    "api-resharings": May(POST, is_api=True, args={"level": "team", "code": "T1"}),
+    "api-resharing": May(is_api=True, args={"key": "another-s"}),
+    "api-resharing-stop": May(POST, is_api=True, args={"key": "another-s"}),
     "sharing-new": May(POST, args={"level": "team", "code": "T1"}),
     "sharing": May(args={"key": "another-s"}),
     "sharing-progress": May(args={"key": "another-s"}),

@@ -137,6 +137,10 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     "post plans/{number}/apply": (frozenset({GIVE, EDIT}), {"preview": True}, {}),
     "put plans/{number}": (ALL, {"name": "A plan", "version": 1}, {}),
     "delete plans/{number}": (ALL, None, {"version": 1}),
+    # of who asked alone: test_resharing_api
+    "post units/{level}/{code}/resharings": (ALL, {}, {}),
+    "get resharings/{key}": (ALL, None, {}),
+    "post resharings/{key}/stop": (ALL, None, {}),
     "get reasons": (ALL, None, {}),
     "post reasons": (
         Action.MANAGE_REASONS,

@@ -21,7 +21,7 @@ from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.changes.protect import ProtectionRequest, protect
 from wmt.site.links import unit_url
 from wmt.site.plans.models import SavedPlan, SharingSearch
-from wmt.site.queries import resharing_job
+from wmt.site.queries import resharing_answer, resharing_job
 from wmt.site.queries.plan_effects import PlanReading
 from wmt.site.queries.resharing_job import look_after, look_for_best, search_was_killed
 from wmt.site.workload.models import Line, Unit
@@ -386,11 +386,55 @@ def test_what_is_wrong_with_the_question_is_said(
     assert not SharingSearch.objects.exists()
 
 
-def test_so_many_searches_at_once_and_no_region(pdu: Pdu, head: Client) -> None:
+def test_pictures_say_which_team_gives_to_which_and_what_fewer_moves_leave(pdu: Pdu, head: Client) -> None:
+    row = found(asked(head, pdu))
+    answer: Any = row.answer
+    text = page(head, row)
+    flows = table_of(text, "flows")
+    assert sum(int(each["Cases"]) for each in flows) == sum(move["number"] for move in answer["moves"])
+    pairs = {(move["giver"].split(":")[0], move["receiver"].split(":")[0]) for move in answer["moves"]}
+    assert len(flows) == len(pairs)
+    ways = answer["frontier"]
+    assert [each["most"] for each in ways] == sorted({each["most"] for each in ways})
+    assert len(ways) > 2
+    overload = [(each["over"], each["points_over_x100"]) for each in ways]
+    assert overload == sorted(overload, reverse=True)  # more moves are never worse
+    over = [
+        (post["before_x100"] - answer["over_x100"] * post["available_x100"] // 10_000)
+        for post in answer["posts"] if post["available_x100"]
+    ]  # fmt: skip
+    assert overload[0] == (sum(each > 0 for each in over), sum(max(0, each) for each in over))
+    assert overload[-1] <= resharing_answer.overload_left(answer)
+    assert len(table_of(text, "frontier")) == len(ways)
+    assert 'id="flow"' in text
+    assert 'id="frontier"' in text
+    assert "From which team to which" in head.get(f"/reshare/{row.key}/flow.svg").text
+
+
+def test_a_region_is_shared_again_by_a_job_alone(pdu: Pdu, signed_in: SignIn) -> None:
+    level = {"load_id": current_state().load_id, "whole": True}
+    inside = Unit.objects.get(level="pdu", code=pdu.code, **level)
+    unit = Unit.objects.get(level="region", code=inside.region_code, **level)
+    analyst = signed_in("administrator", "nation", "nation")
+    first = analyst.get(unit_url("region", unit.code, "reshare"), USUAL).text
+    assert "this takes some minutes" in first
+    assert "A first answer" not in first
+    answer = analyst.post(f"/reshare/new/region/{unit.code}/", {**USUAL, "moves": "40"})
+    row = found(SharingSearch.objects.get(key=answer["Location"].split("/")[2]))
+    found_in: Any = row.answer
+    assert 0 < sum(move["number"] for move in found_in["moves"]) <= 40
+    teams = {post["code"].partition(":")[0] for post in found_in["posts"]}
+    assert teams <= set(
+        Unit.objects.filter(region_code=unit.code, level="team", whole=True).values_list("code", flat=True)
+    )
+    text = page(analyst, row)
+    assert "Proved best" in text or "Within " in text
+    assert table_of(text, "frontier")[-1]["At most so many moves"] == str(found_in["frontier"][-1]["most"])
+
+
+def test_so_many_searches_at_once(pdu: Pdu, head: Client) -> None:
     for number in range(3):
         asked(head, pdu, moves=str(number))
     answer = head.post(f"/reshare/new/pdu/{pdu.code}/", {**USUAL, "moves": "9"}, follow=True)
     assert "You have 3 searches waiting or under way" in answer.text
-    unit = Unit.objects.filter(level="region", whole=True).first()
-    assert unit is not None
-    assert head.post(f"/reshare/new/region/{unit.code}/", USUAL).status_code == 404
+    assert head.post("/reshare/new/nation/nation/", USUAL).status_code == 404

@@ -76,6 +76,9 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),
     ("POST", "sharing-new"): lambda place: place.form(f"/reshare/new/team/{place.duty.team_code}/", ask="1"),
+    ("POST", "api-resharings"): lambda place: place.api(
+        "post", f"units/team/{place.duty.team_code}/resharings", {"moves": 3}
+    ),
     ("POST", "sharing-again"): lambda place: place.form(f"/reshare/{place.search}/again/"),
     ("POST", "sharing-plan"): lambda place: place.form(f"/reshare/{place.search}/plan/"),
     ("POST", "plan-step"): lambda place: place.form(

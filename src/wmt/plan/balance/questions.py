@@ -20,21 +20,31 @@ def fewest_moves(asked: problem.SharingProblem) -> problem.SharingProblem:
     return replace(asked, goals=(*OVERLOAD, problem.Goal.MOVES))
 
 
+#: At most so many moves, and the answer with them.
+Ways = list[tuple[int, solving.Solved]]
+
+
 def frontier(
     asked: problem.SharingProblem,
     moves: Sequence[int],
     *,
     work: float | None = None,
     tell: search.Progress | None = None,
-) -> list[tuple[int, solving.Solved]]:
+) -> Ways:
     """How little overload can be left with at most so many moves, for each of some numbers."""
+    of_each = ((number, _at_most(asked, number)) for number in sorted(set(moves)))
+    return [(number, solving.solve(pooled(of), work=work, tell=tell)) for number, of in of_each]
+
+
+def frontier_quick(asked: problem.SharingProblem, moves: Sequence[int], *, work: float | None = None) -> Ways:  # noqa: ARG001
+    """The same by the plain rule, at once and mostly without a proof."""
+    return [(number, solving.quick(pooled(_at_most(asked, number)))) for number in sorted(set(moves))]
+
+
+def _at_most(asked: problem.SharingProblem, number: int) -> problem.SharingProblem:
     most = asked.limits.moves
-    found = []
-    for number in sorted(set(moves)):
-        limits = replace(asked.limits, moves=number if most is None else min(number, most))
-        of = replace(asked, limits=limits, goals=(*OVERLOAD, problem.Goal.MOVES))
-        found.append((number, solving.solve(pooled(of), work=work, tell=tell)))
-    return found
+    limits = replace(asked.limits, moves=number if most is None else min(number, most))
+    return replace(asked, limits=limits, goals=(*OVERLOAD, problem.Goal.MOVES))
 
 
 @dataclass(frozen=True)

@@ -100,4 +100,5 @@ def solve(asked: Pooled, *, work: float | None = None, tell: Progress | None = N
                 stopped = watch.stopped.is_set()
         reached.append(_reached(asked, goal, found, least))
         model.hold(goal, most=reached[-1].value)
-    return Solved(found, reached, stopped)
+    # what came after a goal may have moved it within its step: told is what the answer makes of it in the end
+    return Solved(found, [_reached(asked, each.goal, found, each.bound) for each in reached], stopped)

@@ -34,8 +34,9 @@ from wmt.site.figures import units
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
-#: Whose cases can be shared again on a page: a region takes too long for one, the command line does it.
-LEVELS = ("team", "pdu")
+#: Whose cases can be shared again, and which of these take too long for a page: a job alone does them.
+LEVELS = ("team", "pdu", "region")
+JOB_ONLY = ("region",)
 #: Engines that nothing is measured with at the moment, with their queries planned.
 _idle: list[DuckDBEngine] = []
 _LISTED = "input/case.parquet"

@@ -12,7 +12,7 @@ from wmt.plan.balance.answer import BundleMove, answer
 from wmt.plan.balance.kept_moves import KeptMove, kept_moves, with_moves
 from wmt.plan.balance.pools import Pooled, pooled
 from wmt.plan.balance.problem import WAITING, CaseBundle, Goal, SharingProblem
-from wmt.plan.balance.questions import LeverEffect
+from wmt.plan.balance.questions import OVERLOAD, LeverEffect
 from wmt.plan.balance.solve import Reached, Solved
 from wmt.site.queries.resharing import SharingNow
 
@@ -65,7 +65,7 @@ class AskedSharing:
             after += sum(move.bundle.cases for move in self.kept)
         return {
             "goal": str(reached.goal),
-            "before": pools.exact(self._before, {}, reached.goal),
+            "before": pools.exact(self.whole_pooled, {}, reached.goal),
             "after": after,
             "least": reached.bound,
             "steps": reached.value,
@@ -74,8 +74,46 @@ class AskedSharing:
         }
 
     @cached_property
-    def _before(self) -> Pooled:
+    def whole_pooled(self) -> Pooled:
+        """The question as it is, in pools."""
         return pooled(self.whole)
+
+
+#: With so many numbers of moves between none and all it is said how good they are.
+_BETWEEN = 6
+
+
+def fewer_moves(answer: Mapping[str, Any], asked: AskedSharing) -> list[int]:
+    """Numbers of moves between none and those of an answer, beside the moves that are kept."""
+    kept = sum(move.bundle.cases for move in asked.kept)
+    made = sum(move["number"] for move in answer["moves"]) - kept
+    return sorted({made * place // _BETWEEN for place in range(1, _BETWEEN)} - {0, made})
+
+
+def frontier_told(
+    answer: Mapping[str, Any], asked: AskedSharing, ways: Iterable[tuple[int, Solved]]
+) -> list[dict[str, Any]]:
+    """What no move, some numbers of moves, and all moves of an answer leave of overload, as plain data.
+
+    More moves are never worse: whoever may make them may also make fewer.
+    """
+    kept = sum(move.bundle.cases for move in asked.kept)
+    made = sum(move["number"] for move in answer["moves"])
+    proved = {each["goal"] for each in answer["goals"] if each["proved"]}
+    of_all = len(proved.intersection(map(str, OVERLOAD))) == len(OVERLOAD) and not answer["stopped"]
+    over, points = (pools.exact(asked.whole_pooled, {}, goal) for goal in OVERLOAD)
+    found = [(0, (over, points), True), (made, overload_left(answer), of_all)]
+    for number, solved in ways:
+        exact = {each.goal: each.exact[1] for each in solved.reached}
+        is_proved = all(each.is_proved for each in solved.reached if each.goal in OVERLOAD)
+        found.append((number + kept, (exact[Goal.OVER], exact[Goal.POINTS_OVER]), is_proved))
+    told, best = list[dict[str, Any]](), (over, points)
+    for most, left, is_proved in sorted(found, key=lambda each: each[0]):
+        is_best, best = left <= best, min(best, left)
+        told.append(
+            {"most": most, "over": best[0], "points_over_x100": best[1], "proved": is_proved and is_best}
+        )
+    return told
 
 
 def relieved(tried: Sequence[LeverEffect], without: tuple[int, ...]) -> dict[str, Any]:

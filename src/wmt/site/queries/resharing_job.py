@@ -30,7 +30,8 @@ from wmt.site.exports.kept_files import figures_of, rights_of
 from wmt.site.figures import units
 from wmt.site.loads.recovery import when_killed
 from wmt.site.plans.models import SharingSearch
-from wmt.site.queries.resharing import SharingNow, SharingQuestion, sharing_now
+from wmt.site.queries import resharing_answer
+from wmt.site.queries.resharing import JOB_ONLY, SharingNow, SharingQuestion, sharing_now
 from wmt.site.queries.resharing_answer import AskedSharing, overload_left, relieved
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import NoDataYet, State, current_state
@@ -186,10 +187,27 @@ def _look(row: SharingSearch) -> None:
             row.answer = asked.answered(solved)
             row.save(update_fields=["load", "day", "answer"])
             overload = overload_left(row.answer)
-            if overload[0] and not tell.is_over:
+            if not tell.is_over:
+                ways = _with_fewer(asked, row, tell)
+                row.answer["frontier"] = resharing_answer.frontier_told(row.answer, asked, ways)
+                row.save(update_fields=["answer"])
+            # of a region each change takes as long as the answer: the command line tries them
+            if overload[0] and not tell.is_over and unit.level not in JOB_ONLY:
                 row.answer["would_help"] = _what_would_help(now, asked, overload, tell)
         break
     _end(row, SharingSearch.State.DONE)
+
+
+def _with_fewer(asked: AskedSharing, row: SharingSearch, tell: SearchProgress) -> questions.Ways:
+    """What some smaller numbers of moves leave; of a region by the plain rule, which takes a second each."""
+    numbers = resharing_answer.fewer_moves(row.answer or {}, asked)
+    way = questions.frontier_quick if row.level in JOB_ONLY else questions.frontier
+    found: questions.Ways = []
+    for place, number in enumerate(numbers):
+        if tell("with fewer moves", place / len(numbers)):
+            break
+        found += way(asked.left.problem, [number], work=WORK_OF_A_CHANGE)
+    return found
 
 
 def _what_would_help(

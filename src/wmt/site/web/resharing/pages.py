@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from wmt.days import written
 from wmt.plan.balance.problem import ProblemError
-from wmt.plan.plan_file import PlanError, plan_of
+from wmt.plan.plan_file import MOST_STEPS, PlanError, plan_of
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import plans as plan_actions
 from wmt.site.figures import units
@@ -28,6 +28,7 @@ from wmt.site.queries.resharing_answer import AskedSharing, plan_steps
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.charts.downloads import offered
+from wmt.site.web.resharing import pictures
 from wmt.site.web.resharing.answer_tables import MOST_TICKED, ShownAnswer, sentences
 from wmt.site.web.resharing.choices import Choices, held_things, names_in
 from wmt.site.web.resharing.question_form import ResharingForm, as_query
@@ -41,7 +42,7 @@ def search_new(request: HttpRequest, level: str, code: str) -> HttpResponse:
     state = needed_state(request).of_now()
     unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
     if unit.level not in resharing.LEVELS:
-        raise Http404("cases are shared again in teams and PDUs")
+        raise Http404("cases are shared again in teams, PDUs and regions")
     form, tab = ResharingForm(request.POST.dict()), unit_url(level, code, "reshare")
     if not form.is_valid():  # the page of the form says what is wrong
         return HttpResponseRedirect(f"{tab}?{urlencode(form.data | {'ask': '1'})}")
@@ -90,7 +91,7 @@ def search_again(request: HttpRequest, key: str) -> HttpResponse:
     question = resharing.SharingQuestion.of_data(row.question)
     chosen = Choices.of(request.POST, _moves_read(row, state, unit))
     fault, then = chosen.fault, chosen.laid_over(question)
-    if not fault:
+    if not fault and unit.level not in resharing.JOB_ONLY:  # else the job says so
         fault = _why_impossible(state, row.user, unit, then)
     if fault:
         return _page(request, row, fault, 422)
@@ -130,8 +131,12 @@ def search_plan(request: HttpRequest, key: str) -> HttpResponse:
         messages.success(request, "These moves were put into this plan already.")
         return HttpResponseRedirect(reverse("plan", args=[made.pk]))
     name = f"Re-share cases of {unit.name}, {written(row.day)}"[:200]
+    steps = plan_steps(row.answer)
+    if len(steps) > MOST_STEPS:
+        words = f"A plan holds {MOST_STEPS} steps at most, and these moves are {len(steps):,}"
+        return _page(request, row, f"{words}. Ask again with fewer moves, or for a PDU", 422)
     try:
-        plan = plan_of({"name": name, "steps": plan_steps(row.answer)})
+        plan = plan_of({"name": name, "steps": steps})
         made, _ = plan_actions.make_plan(
             actor=row.user, plan=plan, level=unit.level, code=unit.code, key=plan_key
         )
@@ -182,7 +187,7 @@ def _answer(request: HttpRequest, state: State, unit: Unit, row: SharingSearch) 
     answer: Any = row.answer
     shown = ShownAnswer(answer, state, row.user, unit)
     ticks = shown.names_cases and not row.is_under_way and len(answer["moves"]) <= MOST_TICKED
-    found = shown.told(ticks=ticks)
+    found = shown.told(ticks=ticks) | pictures.tables_of(shown)
     first = next(iter(found))
     return {
         "tables": {
@@ -190,7 +195,7 @@ def _answer(request: HttpRequest, state: State, unit: Unit, row: SharingSearch) 
             for name, table in found.items()
         },
         "said": sentences(answer),
-        **offered({"dots": shown.chart}, request),
+        **offered({"dots": shown.chart, **pictures.charts_of(shown)}, request),
         "proved": answer["proved"],
         "stopped": answer["stopped"],
         "ticks": ticks,

@@ -1,10 +1,11 @@
-"""Cases of a unit shared again: the question, and at once the answer of a plain rule."""
+"""Cases of a unit shared again: the question, and at once the answer of a plain rule; of a region the
+question alone, which a job answers."""
 
 from typing import Any
 
 from wmt.plan.balance.problem import ProblemError
 from wmt.plan.balance.solve import quick
-from wmt.site.queries.resharing import LEVELS, sharing_now
+from wmt.site.queries.resharing import JOB_ONLY, LEVELS, sharing_now
 from wmt.site.queries.resharing_answer import AskedSharing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.resharing.answer_tables import ShownAnswer, sentences
@@ -16,18 +17,21 @@ TEMPLATE = "resharing/tab.jinja"
 
 
 def applies(unit: Unit) -> bool:
-    """Teams and PDUs: one person has nobody to share with, and a region takes too long for a page."""
+    """Teams, PDUs and regions: one person has nobody to share with."""
     return unit.level in LEVELS
 
 
 def content(question: UnitRequest) -> dict[str, Any]:
     """The form; where something is asked, every move of the answer by a plain rule."""
-    found: dict[str, Any] = {"tables": {}, "is_now": question.state.as_of is None, "fault": "", "said": []}
+    found: dict[str, Any] = {
+        "tables": {}, "is_now": question.state.as_of is None, "fault": "", "said": [],
+        "by_job": question.unit.level in JOB_ONLY,
+    }  # fmt: skip
     if not applies(question.unit):
         return {**found, "form": None}
     form = ResharingForm(question.request.GET)
     found |= {"form": form, "filters": form}
-    if not form.is_valid() or "ask" not in question.request.GET or not found["is_now"]:
+    if not form.is_valid() or "ask" not in question.request.GET or not found["is_now"] or found["by_job"]:
         return found
     try:
         with sharing_now(question.state, question.user, question.unit, form.question) as now:
