@@ -16,7 +16,7 @@ from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
 from bench.marked import marked_part
 from bench.nation import later_nights, national, tenfold
-from bench.site import marked_alone, site, site_part
+from bench.site import live_alone, live_part, marked_alone, site, site_part
 from bench.timing import Ran
 
 PAGE = Path("docs/benchmarks.md")
@@ -113,7 +113,7 @@ def _engine_part(times: list[EngineTime]) -> Iterator[str]:
     yield ""
 
 
-#: Each part by itself. `pages` is a piece of `site`; `history`, of five years, takes long, and stays out.
+#: Each part by itself. `pages` and `live` are pieces of `site`; `history`, of five years, stays out.
 PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "ledger": lambda night: _ledger_part(ledgers(night, facts_of(night))),
     "loads": lambda night: _load_part(loads(night, tenfold(night))),
@@ -121,6 +121,7 @@ PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "engines": lambda night: _engine_part(list(engines(night))),
     "site": lambda night: site_part(list(site(night, later_nights()))),
     "pages": _pages_part,
+    "live": lambda night: live_part(live_alone(night, later_nights())),
     "history": lambda night: history_part(measure(night)),
 }
 #: What the page has, in its order.

@@ -1,10 +1,10 @@
-"""Changes of hours and reductions through the API of the running site, at national size."""
+"""Hours and reductions changed, and cases given, through the API of the running site at national size."""
 
 import random
 import re
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import requests
 
@@ -18,23 +18,34 @@ _TIMING = re.compile(r'total;dur=([\d.]+), db;dur=([\d.]+);desc="(\d+) queries"'
 class LiveTimes(NamedTuple):
     """Server milliseconds from a change that is sent to figures that are committed, and what went wrong."""
 
+    change: str
     alone: list[float]
     beside_pages: list[float]
     errors: int
 
 
-def live(site: Served, posts: list[str], pages: Callable[[], object]) -> LiveTimes:
-    """Change many posts one after the other: alone, then while `pages` asks for pages."""
-    dice = random.Random(4)
+class Changes(Protocol):
+    """Makes one change after the other: the server's milliseconds of each, and how many went wrong."""
+
+    def __call__(self, count: int) -> tuple[list[float], int]: ...
+
+
+def live(site: Served, posts: list[str], pages: Callable[[], object]) -> list[LiveTimes]:
+    """Change posts and give cases, one after the other: alone, then while `pages` asks for pages."""
     chosen = [post.split("/")[2] for post in posts]
     session = _editor(site, chosen[0])
-    _changes(session, site, chosen[:8], dice)  # both workers have their engine then
-    alone, wrong = _changes(session, site, dice.choices(chosen, k=CHANGES), dice)
+    kinds = {"hours and reductions": _records, "cases given": _allocations}
+    return [_timed(name, make(session, site, chosen), pages) for name, make in kinds.items()]
+
+
+def _timed(name: str, changes: Changes, pages: Callable[[], object]) -> LiveTimes:
+    changes(8)  # both workers have their engine then
+    alone, wrong = changes(CHANGES)
     asking = threading.Thread(target=pages)
     asking.start()
-    beside, more_wrong = _changes(session, site, dice.choices(chosen, k=CHANGES), dice)
+    beside, more_wrong = changes(CHANGES)
     asking.join()
-    return LiveTimes(alone, beside, wrong + more_wrong)
+    return LiveTimes(name, alone, beside, wrong + more_wrong)
 
 
 def _editor(site: Served, post: str) -> requests.Session:
@@ -47,28 +58,51 @@ def _editor(site: Served, post: str) -> requests.Session:
     return session
 
 
-def _changes(
-    session: requests.Session, site: Served, posts: list[str], dice: random.Random
-) -> tuple[list[float], int]:
-    taken, wrong = [], 0
-    for number, post in enumerate(posts):
-        hours = dice.randint(1_000, 4_000) / 100
-        change = {"kind": "hours", "post": post, "first_day": DAY, "hours": hours}
-        if number % 2:
-            change = {
-                "kind": "reduction",
-                "post": post,
-                "first_day": DAY,
-                "reason": "1",
-                "hours": hours / 100,
-            }
-        address = f"{site.address}/api/v1/changes"
-        answer = session.post(address, json={"changes": [_known(session, site, change)]}, timeout=60)
-        timing = _TIMING.search(answer.headers.get("Server-Timing", ""))
-        wrong += answer.status_code not in (200, 201, 409, 422)
-        if timing and answer.status_code in (200, 201):
-            taken.append(float(timing[1]))
-    return taken, wrong
+def _records(session: requests.Session, site: Served, posts: list[str]) -> Changes:
+    dice = random.Random(4)
+
+    def change(count: int) -> tuple[list[float], int]:
+        taken, wrong = [], 0
+        for number, post in enumerate(dice.choices(posts, k=count)):
+            hours = dice.randint(1_000, 4_000) / 100
+            asked = {"kind": "hours", "post": post, "first_day": DAY, "hours": hours}
+            if number % 2:
+                asked |= {"kind": "reduction", "reason": "1", "hours": hours / 100}
+            address = f"{site.address}/api/v1/changes"
+            answer = session.post(address, json={"changes": [_known(session, site, asked)]}, timeout=60)
+            wrong += answer.status_code not in (200, 201, 409, 422)
+            taken += _server_ms(answer)
+        return taken, wrong
+
+    return change
+
+
+def _allocations(session: requests.Session, site: Served, posts: list[str]) -> Changes:
+    """Gives a case of one post to another of the same PDU, with a reason for every question."""
+    dice = random.Random(5)
+
+    def give(count: int) -> tuple[list[float], int]:
+        taken, wrong = [], 0
+        for holder, receiver in (dice.sample(posts, 2) for _ in range(count)):
+            lines = session.get(f"{site.address}/api/v1/units/post/{holder}/lines?figure=points", timeout=60)
+            cases = [line for line in lines.json()["items"] if line["kind"] == "case" and line["points"]]
+            if not cases:
+                continue
+            asked = {"ref": dice.choice(cases)["ref"], "from_post": holder, "to_post": receiver}
+            asked |= {"reason": "other", "why_over": "a trial", "why_not_eligible": "a trial"}
+            asked["key"] = f"{dice.getrandbits(64):x}"
+            answer = session.post(f"{site.address}/api/v1/allocations", json=asked, timeout=60)
+            wrong += answer.status_code not in (200, 201)
+            taken += _server_ms(answer)
+        return taken, wrong
+
+    return give
+
+
+def _server_ms(answer: requests.Response) -> list[float]:
+    """What the server took for a change it made; nothing where it made none."""
+    timing = _TIMING.search(answer.headers.get("Server-Timing", ""))
+    return [float(timing[1])] if timing and answer.status_code in (200, 201) else []
 
 
 def _known(session: requests.Session, site: Served, change: dict[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class SiteTimes(NamedTuple):
     marked: list[Marked]
     quiet: list[Answer]
     loading: list[Answer]
-    live: LiveTimes
+    live: list[LiveTimes]
     overload: tuple[Load, Load]
 
 
@@ -74,6 +74,19 @@ def marked_alone(
     for database in databases:
         with served(night, later[0], database, PORT) as site:
             found[database] = marked(site, pages(site))
+    return found
+
+
+def live_alone(
+    night: Path, later: tuple[Path, Path], databases: Sequence[str] = DATABASES
+) -> dict[str, list[LiveTimes]]:
+    """Live changes by database, and nothing else."""
+    found = {}
+    for database in databases:
+        with served(night, later[0], database, PORT) as site:
+            asked = pages(site)
+            _once_each(site, asked)
+            found[database] = live(site, asked["post: overview"], partial(_beside, site, asked))
     return found
 
 
@@ -167,18 +180,7 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
         ]
         yield f"| {kind} | " + " | ".join(cells) + " |"
     yield from marked_part({each.database: each.marked for each in times})
-    yield "\n### Changes of hours and reductions\n"
-    yield "From a change sent to the API to the answer, its figures committed everywhere: server time, alone"
-    yield "and while pages are asked for as above. The mark: 99 in 100 within 100 ms.\n"
-    yield "| database | changes | errors | alone p50 | p99 | beside pages p50 | p99 |"
-    yield "|---|---|---|---|---|---|---|"
-    for each in times:
-        alone, beside, errors = each.live
-        yield (
-            f"| {each.database} | {len(alone) + len(beside)} | {errors} "
-            f"| {statistics.median(alone):.0f} ms | {quantile(alone, 0.99):.0f} ms "
-            f"| {statistics.median(beside):.0f} ms | {quantile(beside, 0.99):.0f} ms |"
-        )
+    yield from live_part({each.database: each.live for each in times})
     yield f"\n### {RATE} requests a second for {SECONDS} s while a national night is loaded\n"
     yield "| database | requests | errors | p50 server | p95 server | p95 client | national load alone |"
     yield "|---|---|---|---|---|---|---|"
@@ -191,6 +193,22 @@ def site_part(times: list[SiteTimes]) -> Iterator[str]:
             f"{quantile(server, 0.95):.0f} ms | {quantile(client, 0.95):.0f} ms | {each.load_s:.1f} s |"
         )
     yield from overload_part({each.database: each.overload for each in times})
+
+
+def live_part(by_database: Mapping[str, Sequence[LiveTimes]]) -> Iterator[str]:
+    """The table of live changes."""
+    yield "\n### Changes of hours and reductions, and cases given to others\n"
+    yield "From a change sent to the API to the answer, its figures committed everywhere: server time, alone"
+    yield "and while pages are asked for as above. The mark: 99 in 100 within 100 ms.\n"
+    yield "| database | change | how many | errors | alone p50 | p99 | beside pages p50 | p99 |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for database, times in by_database.items():
+        for change, alone, beside, errors in times:
+            yield (
+                f"| {database} | {change} | {len(alone) + len(beside)} | {errors} "
+                f"| {statistics.median(alone):.0f} ms | {quantile(alone, 0.99):.0f} ms "
+                f"| {statistics.median(beside):.0f} ms | {quantile(beside, 0.99):.0f} ms |"
+            )
 
 
 def _by_kind(answers: list[Answer]) -> dict[str, tuple[list[float], int]]:
