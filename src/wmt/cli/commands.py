@@ -52,6 +52,10 @@ COMMANDS = {
         "forecast:forecast",
         "Carry a series on, beside the last value, and say how well that would have done before.",
     ),
+    "odds": (
+        "odds:odds",
+        "Say how likely units are to be over the threshold for four weeks in a row within 4 or 8 weeks.",
+    ),
     "allocate": (
         "allocate:allocate",
         "Give a case to somebody in the site of WMT_HOME, or undo it: figures move at once.",
