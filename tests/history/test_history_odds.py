@@ -19,14 +19,14 @@ from wmt.odds import daily_ratios, kept, work_out
 def test_a_history_on_disk_and_what_is_kept_of_it(tmp_path: Path) -> None:
     """Runs, days and codes of a history; and what was stated stays, whatever comes later."""
     chance = Random(5)
-    units = {f"T:{unit:03}": [chance.choice([OVER, UNDER]) for _ in range(40)] for unit in range(6)}
-    units["T:000"] = [OVER] * 40
+    units = {f"T:{unit:03}": [chance.choice([OVER, UNDER]) for _ in range(50)] for unit in range(6)}
+    units["T:000"] = [OVER] * 50
     past = write_history(tmp_path, units)
     ratios = daily_ratios(past, dated_marks())
     assert ratios.codes == tuple(sorted(units))
     assert ratios.days == tuple(past.days)
-    assert ratios.run[:, 0].tolist() == list(range(1, 41))
-    assert ratios.full[:, 0].tolist() == [False] * 27 + [True] * 13
+    assert ratios.run[:, 0].tolist() == list(range(1, 51))
+    assert ratios.full[:, 0].tolist() == [False] * 27 + [True] * 23
     assert np.exp(ratios.capacity[0, 0]) == pytest.approx(OVER[0] / OVER[1])
     assert kept(past, past.days[-1]) is None
     work_out(past, dated_marks())
@@ -34,7 +34,7 @@ def test_a_history_on_disk_and_what_is_kept_of_it(tmp_path: Path) -> None:
     assert found is not None
     stated, scores = found
     assert set(stated.filter(level="post", weeks=4)["code"]) == set(units)
-    assert scores.is_empty(), "forty days are too few to look back"
+    assert scores.is_empty(), "fifty days are too few to look back"
     files = sorted((tmp_path / "history/odds").iterdir())
     before = [file.read_bytes() for file in files]
     work_out(past, dated_marks())

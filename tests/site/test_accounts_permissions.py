@@ -101,6 +101,8 @@ TABLE: dict[str, May] = {
     "api-cells": May(is_api=True, args=_UNIT),
     "api-full": May(is_api=True, args=_UNIT),
     "api-staffing": May(is_api=True, args=_UNIT),
+    "api-odds": May(is_api=True, args=_UNIT),
+    "odds": May(args={"level": "team"}),
     "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),
     "api-why": May(is_api=True, args=_UNIT),
@@ -190,6 +192,7 @@ TABLE: dict[str, May] = {
     "unit-tab": May(args={**_UNIT, "tab": "working"}),
     "questions": May(),
     "question": May(args={"name": "weeks"}),
+    f"odds/<slug:level>/{_FILE}": May(action=_TAKES, address="/odds/team/weeks-4.csv"),
     f"questions/<slug:name>/{_FILE}": May(action=_TAKES, address="/questions/weeks/answer.csv"),
     "search": May(),
     # the menu of the allocation screens; there is nothing where it is off

@@ -6,13 +6,14 @@ Nothing here knows where figures come from beyond `wmt.history`, and nothing rea
 
 from wmt.odds.analogue import ODDS, WEEKS, odds_on
 from wmt.odds.bands import BANDS, band_of
-from wmt.odds.calibration import Hindcast, OddsCorrection, fit, hindcast
+from wmt.odds.calibration import DECILES, Hindcast, OddsCorrection, fit, hindcast
 from wmt.odds.closed_form import closed_form
 from wmt.odds.ratios import DailyRatios, daily_ratios
-from wmt.odds.stated import LEVELS, StatedOdds, kept, state_odds, work_out
+from wmt.odds.stated import LEVELS, StatedOdds, kept, kept_file, state_odds, work_out
 
 __all__ = [
     "BANDS",
+    "DECILES",
     "LEVELS",
     "ODDS",
     "WEEKS",
@@ -26,6 +27,7 @@ __all__ = [
     "fit",
     "hindcast",
     "kept",
+    "kept_file",
     "odds_on",
     "state_odds",
     "work_out",

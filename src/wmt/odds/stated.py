@@ -6,7 +6,7 @@ happened. It follows from the history, and is made where it is missing.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from wmt.facts import table_of
 from wmt.history import History
 from wmt.history.day_steps import MarksOf
 from wmt.nights.fsync import replace_file
-from wmt.odds.analogue import ODDS, WEEKS, Analogues, table_on
+from wmt.odds.analogue import FORTNIGHT, ODDS, WEEKS, Analogues, table_on
 from wmt.odds.calibration import DECILES, Hindcast, hindcast
 from wmt.odds.ratios import DailyRatios, daily_ratios
 
 #: Levels that odds are stated for.
 LEVELS = ("post", "team", "pdu", "region")
 _KEPT = "history/odds"
+#: What was stated is kept for so many days: long enough to be held against a year of what happened.
+KEEP_DAYS = 430
 
 STATED = table_of({"level": pl.String, "weeks": pl.Int64, **dict(ODDS)})
 SCORES = table_of(
@@ -70,7 +72,9 @@ def work_out(past: History, marks_of: MarksOf) -> None:
     history is damaged.
     """
     day = past.last
-    if day is None or all(path.exists() for path in _paths(past, day)):
+    if day is None or len(past.days) <= FORTNIGHT + 7 * min(WEEKS):
+        return  # too short a past for any
+    if all(path.exists() for path in _paths(past, day)):
         return
     stated, scores = [], []
     for level in LEVELS:
@@ -80,11 +84,13 @@ def work_out(past: History, marks_of: MarksOf) -> None:
             if found is not None:
                 stated.append(_with(found.table, level, weeks).select(STATED.names()).cast(STATED))
                 scores.append(_scores(found.past, level))
-    for path, frames in zip(_paths(past, day), (stated, scores), strict=True):
+    # the odds last: who finds them finds their scores too
+    for path, frames in zip(reversed(_paths(past, day)), (scores, stated), strict=True):
         content = BytesIO()
         pl.concat(frames).write_parquet(content)
         with suppress(OSError):  # a folder that cannot be written to goes without
             replace_file(path, content.getvalue())
+    _forget_old(past, day)
 
 
 def kept(past: History, day: date) -> tuple[pl.DataFrame, pl.DataFrame] | None:
@@ -96,9 +102,24 @@ def kept(past: History, day: date) -> tuple[pl.DataFrame, pl.DataFrame] | None:
     return None
 
 
+def kept_file(past: History, day: date) -> Path:
+    """Where what was stated on a day is kept, whether it is there or not."""
+    return _paths(past, day)[0]
+
+
 def _paths(past: History, day: date) -> tuple[Path, Path]:
+    """Where a day's are kept: of another night that stands for the same day, elsewhere."""
+    stem = f"{day:%Y-%m-%d} {past.night_of(day) or 'archive'}"
     folder = past.nights / _KEPT
-    return folder / f"{day:%Y-%m-%d}.parquet", folder / f"{day:%Y-%m-%d}-scores.parquet"
+    return folder / f"{stem}.parquet", folder / f"{stem} scores.parquet"
+
+
+def _forget_old(past: History, day: date) -> None:
+    first = f"{day - timedelta(KEEP_DAYS):%Y-%m-%d}"
+    for path in (past.nights / _KEPT).glob("*.parquet"):
+        if path.name < first:
+            with suppress(OSError):
+                path.unlink()
 
 
 def _scores(past: Hindcast, level: str) -> pl.DataFrame:

@@ -136,10 +136,11 @@ def tidy_up() -> None:
 
 def update_history() -> None:
     """Bring the history up to date with the nights there are: a site that kept nights before there was a
-    history has one from now on, and what units had room for on its days is at hand."""
+    history has one from now on. What units had room for on its days is at hand, and what is likely ahead."""
     from django.conf import settings
 
-    from wmt.history import compact, open_history
+    from wmt import odds
+    from wmt.history import compact, dated_marks, open_history
     from wmt.nights import NightBusyError, NightError
     from wmt.nights.lock import loading
     from wmt.plan import full_history
@@ -155,6 +156,7 @@ def update_history() -> None:
         past = open_history(settings.CONFIG.nights)
         if past.days:
             full_history.work_out(past, past.days[-1])
+            odds.work_out(past, dated_marks())
 
 
 def collect() -> None:

@@ -5,6 +5,7 @@ any instant, the former figures stand or the new ones do, and the next load clea
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from wmt import nights
+from wmt import nights, odds
+from wmt.history import dated_marks, open_history
 from wmt.nights.load import load as load_night
 from wmt.site import demonstration
 from wmt.site.loads import held, held_mail, people_tables, withdrawal
@@ -58,6 +60,10 @@ def perform(load: Load, *, progress: Progress | None = None, patience: float = 0
     """
     run = ExtractRun(load, progress, withdrawal.finish)
     run.whole(f"loading {', '.join(load.sources)}", run.take, patience)
+    if load.state == Load.State.LOADED:
+        # the figures are shown by now, and nobody waits for what is said of the weeks ahead
+        with suppress(nights.NightError):
+            odds.work_out(open_history(settings.CONFIG.nights), dated_marks())
     return load
 
 

@@ -10,12 +10,14 @@ from wmt.ledger import HEADLINE
 from wmt.site.figures import units
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
+from wmt.site.queries.odds import odds_of
 from wmt.site.queries.runs import run_words
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import OneOf
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
+from wmt.site.web.time.odds_words import odds_sentence
 from wmt.site.web.time.over_request import OverTimeForm, OverTimeRequest
 from wmt.site.workload.models import Unit
 
@@ -25,7 +27,7 @@ TEMPLATE = "time/over_time.jinja"
 #: What the template reads, where there is nothing to show.
 _NOTHING: dict[str, Any] = {
     "away": "", "message": "", "errors": [], "chart": None, "tables": {}, "span": None, "figures": [],
-    "run": [], "averages": None, "presets": [], "basis": "", "omic": "", "late": "",
+    "run": [], "odds": "", "averages": None, "presets": [], "basis": "", "omic": "", "late": "",
 }  # fmt: skip
 _WEEKS = ((28, "Four weeks"), (91, "A quarter"), (365, "A year"))
 
@@ -63,6 +65,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "chart": over_chart.picture(asked, found, by_grade) if measured else omic.picture(asked, found),
         "figures": over_tables.key_figures(asked, found),
         "run": run_words(question, past) if question.is_post and measured else [],
+        "odds": odds_sentence(odds_of(question.state, question.unit), question) if measured else "",
         "omic": omic_words(asked),
         "averages": averages.choice(asked),
         "basis": basis_words(asked),

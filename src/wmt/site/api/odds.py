@@ -1,0 +1,69 @@
+"""How likely a unit is to be over the threshold for four weeks in a row in the weeks ahead."""
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from wmt.site.api import lookups, schemas
+from wmt.site.queries import odds as query
+
+router = Router()
+
+
+class OddsAheadShown(Schema):
+    """What was stated for some weeks ahead."""
+
+    weeks: int
+    until: date
+    state: Literal["stated", "full already", "too short a past"]
+    probability: float | None = Field(None, description="From 0 to 1; null unless stated.")
+    band: str | None = Field(None, description="The same in words.")
+
+
+class OddsTenthShown(Schema):
+    """Probabilities between `from_percent` and ten points more: how often, their mean, and what happened."""
+
+    from_percent: int
+    count: int
+    stated: float
+    happened: float
+
+
+class OddsScoreShown(Schema):
+    """How good such odds were for units of the level, on days whose end is known."""
+
+    weeks: int
+    days: int
+    brier: float
+    brier_same_as_today: float
+    tenths: list[OddsTenthShown]
+
+
+class OddsShown(Schema):
+    """The odds of a unit by the figures of a night; `day` is null where none were worked out yet."""
+
+    day: date | None
+    ahead: list[OddsAheadShown]
+    how_good: list[OddsScoreShown]
+
+
+@router.get(
+    "units/{level}/{code:code}/odds",
+    response=schemas.answers(OddsShown, *schemas.READ),
+    url_name="api-odds",
+    summary="Odds of four weeks over the threshold",
+)
+def unit_odds(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode) -> dict[str, Any]:
+    """How likely a post, team, PDU or region is to have been over the threshold for four weeks in a row
+    within 4 and 8 weeks of the figures of the night, by what happened to work like its own before.
+    """
+    state, unit = lookups.unit_for(request, level, code)
+    found = query.odds_of(state, unit)
+    scores = query.scores_of(state, unit.level)
+    return {
+        "day": found.day if found else None,
+        "ahead": [vars(each) for each in found.ahead] if found else [],
+        "how_good": [{**vars(each), "tenths": each.tenths.to_dicts()} for each in scores],
+    }

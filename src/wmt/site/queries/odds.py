@@ -1,0 +1,120 @@
+"""How likely a unit is to be over the threshold for four weeks in a row: what was stated on the day shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import polars as pl
+
+from wmt import odds
+from wmt.history import HistoryError
+from wmt.ledger import OMIC
+from wmt.site.queries.histories import history_for_nobody
+from wmt.site.queries.periods import KeyedHistory
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+
+@dataclass(frozen=True)
+class OddsAhead:
+    """What was stated for some weeks ahead. `state`, `probability` and `band` are as in `wmt.odds.ODDS`."""
+
+    weeks: int
+    until: date
+    state: str
+    probability: float | None
+    band: str | None
+
+
+@dataclass(frozen=True)
+class UnitOdds:
+    """What was stated of a unit on a day of figures, nearest first."""
+
+    day: date
+    ahead: Sequence[OddsAhead]
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether there is anything to say beyond that its four weeks are full, or its past too short."""
+        return any(each.state == "stated" for each in self.ahead)
+
+
+@dataclass(frozen=True)
+class OddsScore:
+    """How good odds of a level were, for some weeks ahead. `tenths` has the columns `wmt.odds.DECILES`."""
+
+    weeks: int
+    day: date
+    days: int
+    brier: float
+    brier_same_as_today: float
+    tenths: pl.DataFrame
+
+    @property
+    def better_by_percent(self) -> int:
+        """By how much its errors were smaller than those of saying that all stays as it is, in per cent."""
+        same = self.brier_same_as_today
+        return round(100 * (1 - self.brier / same)) if same else 0
+
+
+def odds_of(state: State, unit: Unit) -> UnitOdds | None:
+    """What was stated of a unit with the figures shown; None where nothing was, or not yet.
+
+    Odds are of the night's figures: what changed since is not in them.
+    """
+    if unit.level not in odds.LEVELS or unit.stream == OMIC:
+        return None
+    found = _kept_on(state)
+    if found is None:
+        return None
+    day, stated, _ = found
+    rows = stated.filter(level=unit.level, code=unit.code).sort("weeks")
+    ahead = [
+        OddsAhead(
+            row["weeks"], day + timedelta(weeks=row["weeks"]), row["state"], row["probability"], row["band"]
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    return UnitOdds(day, ahead) if ahead else None
+
+
+def scores_of(state: State, level: str) -> list[OddsScore]:
+    """How good such odds were for units of its level, up to the day of the figures shown, nearest first."""
+    found = _kept_on(state)
+    if found is None:
+        return []
+    day, _, scores = found
+    return [
+        OddsScore(
+            weeks,
+            day,
+            rows["days"][0],
+            rows["brier"][0],
+            rows["brier_same_as_today"][0],
+            rows.select(odds.DECILES.names()),
+        )
+        for weeks in odds.WEEKS
+        if len(rows := scores.filter(level=level, weeks=weeks))
+    ]
+
+
+def _kept_on(state: State) -> tuple[date, pl.DataFrame, pl.DataFrame] | None:
+    try:
+        past = history_for_nobody()  # rows of one unit are taken out of it, or sums of all
+    except HistoryError:
+        return None
+    day = past.day_until(state.as_at.date())
+    found = None if day is None else _kept(KeyedHistory(past), day)
+    return None if day is None or found is None else (day, *found)
+
+
+def _kept(held: KeyedHistory, day: date) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    # what is not kept yet is asked for again; what is there does not change
+    with_odds = odds.kept_file(held.past, day)
+    return _read(held, day) if with_odds.exists() else None
+
+
+@lru_cache(maxsize=8)
+def _read(held: KeyedHistory, day: date) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    return odds.kept(held.past, day)

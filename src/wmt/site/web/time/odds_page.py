@@ -1,0 +1,82 @@
+"""How likely a run over the threshold is said to be: how that is worked out, and how good it was."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from wmt import odds
+from wmt.days import written
+from wmt.ledger import decimal
+from wmt.site import tables
+from wmt.site.queries.odds import OddsScore, scores_of
+from wmt.site.shown import needed_state
+from wmt.site.tables import arranged
+from wmt.text import counted
+
+#: The units of a level, as the page calls them.
+LEVELS = {"post": "practitioners", "team": "teams", "pdu": "PDUs", "region": "regions"}
+
+
+@require_safe
+def odds_page(request: HttpRequest, level: str) -> HttpResponse:
+    """The page of a level: scores of 4 and 8 weeks beside saying that all stays as it is."""
+    if level not in LEVELS:
+        raise Http404(f"odds are not worked out for '{level[:60]}'")
+    state = needed_state(request)
+    scores = scores_of(state, level)
+    context = {
+        "level": level,
+        "levels": [(key, words, reverse("odds", args=[key])) for key, words in LEVELS.items()],
+        "units": LEVELS[level],
+        "over": state.over_text,
+        "bands": [(words, least, above) for (least, words), above in _bands()],
+        "scores": [_sentence(each) for each in scores],
+        "tables": {f"weeks-{each.weeks}": arranged(_table(each, level), request) for each in scores},
+    }
+    return render(request, "time/odds.jinja", context)
+
+
+def _bands() -> list[tuple[tuple[int, str], int]]:
+    """Each band with the least of the one above it."""
+    return list(zip(odds.BANDS, [101, *(least for least, _ in odds.BANDS)], strict=False))
+
+
+def _sentence(score: OddsScore) -> str:
+    better = score.better_by_percent
+    than = f"{abs(better)}% {'smaller' if better >= 0 else 'larger'}"
+    return (
+        f"{score.weeks} weeks ahead, looked back on {counted(score.days, 'day')} up to {written(score.day)}: "
+        f"the errors (Brier score {score.brier:.4f}) were {than} than those of saying that everything stays "
+        f"as it is today ({score.brier_same_as_today:.4f})."
+    )
+
+
+def _table(score: OddsScore, level: str) -> tables.Table:
+    rows = [
+        tables.Row(
+            {
+                "said": tables.text(f"{row['from_percent']}% to {row['from_percent'] + 10}%"),
+                "count": tables.count(row["count"]),
+                "stated": _share(row["stated"]),
+                "happened": _share(row["happened"]),
+            }
+        )
+        for row in score.tenths.iter_rows(named=True)
+    ]
+    return tables.Table(
+        f"weeks-{score.weeks}",
+        f"What was said {score.weeks} weeks ahead for {LEVELS[level]}, and what happened",
+        [
+            tables.Column("said", "Said"),
+            tables.Column("count", "How often", "count"),
+            tables.Column("stated", "Said on average", "percent"),
+            tables.Column("happened", "Happened", "percent", "four weeks were full by then"),
+        ],
+        rows,
+    )
+
+
+def _share(share: float) -> tables.Value:
+    x100 = round(share * 10_000)
+    return tables.Value(decimal(x100), f"{x100 / 100:.1f}%")
