@@ -22,6 +22,7 @@ def kind_of(href: str) -> str:
     path = re.sub(r"^/rules/(value|tiers|what-if)/.+", r"/rules/\1/*", path)
     path = re.sub(r"^/(advice/new/\w+|agreements/\w+|priority)/[^/]+/", r"/\1/*/", path)
     path = re.sub(r"^/post/\*/(hours|reductions|grade)/(?!new/|history/)[^/]+/", r"/post/*/\1/*/", path)
+    path = re.sub(r"^/agreement/\d+/answer/.+", "/agreement/*/answer/*", path)
     path = re.sub(r"/\d+/", "/*/", path)
     asked = parse_qs(parts.query)
     if path.endswith("/working/") and "of" in asked:

@@ -271,6 +271,11 @@ TABLE: dict[str, May] = {
     "court-advice-end": May(POST, Action.ADVISE_COURTS, args=_ONE),
     "unit-agreements": May(BOTH, Action.SET_AGREEMENTS, args={"level": "team", "code": "T1"}),
     "agreement": May(args=_ONE),
+    "agreement-answer-new": May(
+        BOTH, Action.HANDLE_DUTIES, args={**_ONE, "level": "team", "code": "T1", "measure": "team"}
+    ),
+    "agreement-answer": May(args=_ONE),  # letters: of whom they are about and who manages there
+    "agreement-answer-received": May(POST, args=_ONE),  # of whom a letter is about alone
     "agreement-end": May(POST, Action.SET_AGREEMENTS, args=_ONE),
     "extra-work-new": May(BOTH),
     "extra-work": May(args=_ONE),

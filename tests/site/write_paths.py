@@ -22,6 +22,7 @@ from test_accounts_permissions import TABLE
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 
 from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.agreements.models import StateAnswer
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import (
@@ -375,6 +376,13 @@ SAVES: dict[tuple[str, str], Write] = {
         f"/agreements/pdu/{place.pdu}/", pack="gwent", mode="live", first_day=place.day
     ),
     ("POST", "agreement-end"): lambda place: place.form(f"/agreement/{_agreed(place)}/end/"),
+    ("POST", "agreement-answer-new"): lambda place: place.form(
+        f"/agreement/{_agreed_plan(place)}/answer/pdu/{place.pdu}/workload/", words="a test",
+        until=place.day + timedelta(9),
+    ),
+    ("POST", "agreement-answer-received"): lambda place: place.asked.post(
+        f"/agreement-answer/{_letter(place)}/received/"
+    ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),
@@ -496,6 +504,28 @@ def _agreed(place: Place) -> int:
         level="pdu", code=place.pdu, pack="cumbria", mode="live", first_day=place.day
     )
     return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
+
+
+def _agreed_plan(place: Place) -> int:
+    """An agreement by which every PDU owes an action plan."""
+    text = (
+        "name: Plans\nclause: x\nsource: x\nbinds: true\nmeasures: {workload: {name: x, value: cases, "
+        "unit: x, covers: {level: pdu}, states: [{state: x, from: 0, duties: [{kind: plan, text: x}]}]}}"
+    )
+    wanted = agreements.AgreementRequest(
+        level="pdu", code=place.pdu, text=text, mode="live", first_day=place.day
+    )
+    return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
+
+
+def _letter(place: Place) -> int:
+    """A letter about the person who is asked, by its number."""
+    row = StateAnswer.objects.create(
+        key=f"{StateAnswer.objects.count()}", agreement_id=_agreed(place), kind="letter", level="post",
+        code=place.duty.code, measure_key="m", measure="M", state="red", value="5", clause="x", duty="x",
+        day=place.day, who="a test",
+    )  # fmt: skip
+    return row.pk
 
 
 def _advised(place: Place) -> int:

@@ -40,3 +40,44 @@ class UnitAgreement(models.Model):
 
     def __str__(self) -> str:
         return f"agreement {self.pk} of {self.level} {self.code}"
+
+
+class StateAnswer(models.Model):
+    """What was done about a state of an agreement: an action plan, a letter that was sent, a signed decision.
+
+    It keeps the figure, the state and the clause as they were on the day. `words` are those of plans and
+    decisions; a letter says nothing but what figures and agreement say.
+    """
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", "Action plan"
+        LETTER = "letter", "Letter"
+        DECISION = "decision", "Signed decision"
+
+    key = models.CharField(max_length=64, unique=True)
+    agreement = models.ForeignKey(UnitAgreement, on_delete=models.PROTECT, related_name="answers")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    level = models.CharField(max_length=6)
+    code = models.TextField()
+    measure_key = models.CharField(max_length=60)
+    measure = models.CharField(max_length=300)
+    state = models.CharField(max_length=300)
+    value = models.TextField()
+    clause = models.TextField()
+    duty = models.TextField()
+    day = models.DateField()
+    words = models.TextField(blank=True)
+    until = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} of {self.level} {self.code}"

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.access import load_shown
 from wmt.site.accounts.models import ApiToken, LimitedAccess
+from wmt.site.agreements.models import StateAnswer
 from wmt.site.allocation.models import (
     CaseAllocation,
     CaseColleague,
@@ -182,6 +183,12 @@ KINDS = (
             Q(ended_at__lt=before) | Q(last_day__lt=timezone.localdate(before))
         ).exclude(why=""),
         _cleared(why=""),
+    ),
+    RetentionKind(
+        "notes",
+        "words of action plans and decisions about states of agreements",
+        lambda before: StateAnswer.objects.filter(until__lt=timezone.localdate(before)).exclude(words=""),
+        _cleared(words=""),
     ),
     RetentionKind(
         "reasons",

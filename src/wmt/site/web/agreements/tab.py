@@ -13,11 +13,13 @@ from wmt.nights import NightError
 from wmt.site import tables
 from wmt.site.agreements import in_force
 from wmt.site.agreements.models import UnitAgreement
+from wmt.site.changes.agreement_answers import may_answer
 from wmt.site.changes.agreements import may_switch
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import agreements as query
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.agreements import answers
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -43,16 +45,31 @@ def content(question: UnitRequest) -> dict[str, Any]:
         found = query.findings_of(state, rows, [each for each in below if each.code != NOT_KNOWN])
     except NightError:
         here, found, level = [], [], ""
+    answered = answers.answers_table(question.user, unit, state, here)
     return {
         "rows": [(row, in_force.pack_of(row), _period(row)) for row in rows],
         "set_href": _set_href(question),
-        "duties": [(each, duty) for each in here if each.found.state for duty in each.found.state.duties],
+        "duties": _duties(question, here),
         "tables": {
             "agreements": here_table(here),
+            **({"agreements-answers": answered} if answered else {}),
             **({"agreements-below": below_table(level, found)} if found else {}),
             **({"agreements-compared": compared} if (compared := compared_table(level, found)) else {}),
         },
     }
+
+
+def _duties(question: UnitRequest, here: Sequence[query.AgreementFinding]) -> list[tuple[Any, Any, str]]:
+    """What is owed here, and where a plan, letter or decision is written; empty for who may not write one."""
+    unit, state = question.unit, question.state
+    writes = state.as_of is None and may_answer(question.user, unit, state)
+    found = []
+    for each in here:
+        for duty in each.found.state.duties if each.found.state else []:
+            place = [each.row.pk, unit.level, unit.code, each.found.measure_key]
+            wanted = writes and duty.kind in answers.KINDS and not each.in_shadow
+            found.append((each, duty, reverse("agreement-answer-new", args=place) if wanted else ""))
+    return found
 
 
 def here_table(here: Sequence[query.AgreementFinding]) -> tables.Table:

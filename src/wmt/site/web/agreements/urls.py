@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from wmt.site.web.agreements import pages
+from wmt.site.web.agreements import answers, pages
 
 urlpatterns = [
     path("agreements/<level:level>/<code:code>/", pages.unit_agreements, name="unit-agreements"),
     path("agreement/<int:number>/", pages.agreement_page, name="agreement"),
     path("agreement/<int:number>/end/", pages.agreement_end, name="agreement-end"),
+    path(
+        "agreement/<int:number>/answer/<level:level>/<code:code>/<slug:measure>/",
+        answers.answer_new,
+        name="agreement-answer-new",
+    ),
+    path("agreement-answer/<int:number>/", answers.answer_page, name="agreement-answer"),
+    path(
+        "agreement-answer/<int:number>/received/", answers.answer_received, name="agreement-answer-received"
+    ),
 ]
