@@ -4,23 +4,29 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from api_fixtures import Program, program  # noqa: F401
 from django.test import Client
+from django.utils import timezone
 from tabs_fixtures import in_sight, number, table_of
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 from test_priority_levels import pdus, set_to
 
 from wmt import rules
 from wmt.ledger import LEVELS, Ledger, shown_points
+from wmt.nights.unit_slice import sides_of
 from wmt.rules import Overlay, RuleSet, priorities
 from wmt.site.changes import allocate
 from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.links import unit_url
-from wmt.site.queries import responsive
+from wmt.site.priorities import levels
+from wmt.site.priorities.models import PriorityLevel
+from wmt.site.queries import responsive, responsive_then
 from wmt.site.web.priorities import level_tables
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -242,3 +248,48 @@ def test_a_figure_that_cannot_be_worked_out_says_why(
     assert "The responsive figure at amber is the same, because it cannot be worked out: " in page
     assert "makes fractions of a hundredth of a point" in page
     forget()
+
+
+def test_what_changed_and_trends_say_the_level_and_the_figure_of_a_day(
+    nation: Any, matrix: RuleSet, signed_in: SignIn
+) -> None:
+    one, other = pdus(nation)
+    set_to(one.code, "amber")
+    set_to(other.code, "red")
+    expected = by_ledger(nation, matrix, {one.code: "amber", other.code: "red"})
+    not_green = {row.pdu: row for row in PriorityLevel.objects.all()}
+    team = Unit.objects.filter(load=nation.load, level="team", whole=True, pdu_code=one.code).first()
+    region = Unit.objects.get(load=nation.load, level="region", whole=True, code=one.region_code)
+    post = Unit.objects.filter(load=nation.load, level="post", whole=True, pdu_code=other.code).first()
+    whole = Unit.objects.get(load=nation.load, level="nation", whole=True)
+    for unit in (one, other, team, region, post, whole):
+        side, _ = sides_of(nation.night, nation.night, unit.level, unit.code)
+        found = responsive_then.of_side(unit, replace(side, rules=matrix), not_green)
+        if unit.stream != "omic":
+            assert unit.points_x100 + found == expected[unit.level, unit.code], unit
+    # set today, so it is known of today and not of the day before
+    today = timezone.localdate()
+    stood = levels.by_day(one.code, [today - timedelta(1), today])
+    assert set(stood) <= {today}
+    assert {row.pdu for row in levels.not_green_on(max(today, current_state().day)).values()} == {
+        one.code,
+        other.code,
+    }
+    page = in_sight(
+        signed_in().get(unit_url("pdu", one.code, "why", **{"from": "2026-11-20"})).content.decode()
+    )
+    assert "the PDU is at amber, and the responsive figure is" in page
+    assert "The causes below are of business as usual." in page
+
+
+def test_a_day_of_trends_has_its_level_as_it_was_known_then() -> None:
+    def row(**more: Any) -> PriorityLevel:
+        made = timezone.make_aware(datetime(2026, 3, 2, 9))
+        return PriorityLevel(level="amber", first_day=date(2026, 3, 2), recorded_at=made, **more)
+
+    ended = timezone.make_aware(datetime(2026, 3, 10, 9))
+    assert levels._stood(row(), date(2026, 3, 2))
+    assert not levels._stood(row(), date(2026, 3, 1))
+    assert levels._stood(row(ended_at=ended), date(2026, 3, 9))
+    assert not levels._stood(row(ended_at=ended), date(2026, 3, 10))
+    assert not levels._stood(row(last_day=date(2026, 3, 5)), date(2026, 3, 6))

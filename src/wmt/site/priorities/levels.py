@@ -1,7 +1,7 @@
 """The priority level of PDUs on the day of the figures, as was recorded by then."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -52,6 +52,33 @@ def not_green(state: State) -> Mapping[str, PriorityLevel]:
         found |= {code: row for code in row.former if code not in found}
         found[row.pdu] = row
     return found
+
+
+def not_green_on(day: date) -> Mapping[str, PriorityLevel]:
+    """The PDUs at amber or red on a day in the past, as was known when it ended, by every code they have or
+    had."""
+    over = timezone.make_aware(datetime.combine(day + timedelta(1), time.min))
+    stood = Q(ended_at__isnull=True) | Q(ended_at__gte=over)
+    lasts = Q(last_day__isnull=True) | Q(last_day__gte=day)
+    rows = PriorityLevel.objects.filter(stood, lasts, recorded_at__lt=over, first_day__lte=day)
+    found: dict[str, PriorityLevel] = {}
+    for row in rows.exclude(level=GREEN).order_by("pk"):
+        found |= dict.fromkeys([*row.former, row.pdu], row)
+    return found
+
+
+def by_day(pdu: str, days: Collection[date]) -> dict[date, str]:
+    """The level of a PDU on those of some days on which it was at amber or red, as was known then."""
+    rows = list(PriorityLevel.objects.filter(pdu=pdu).exclude(level=GREEN).order_by("pk")) if pdu else []
+    return {day: row.get_level_display() for day in days for row in rows if _stood(row, day)}
+
+
+def _stood(row: PriorityLevel, day: date) -> bool:
+    """Whether a level was in force on a day, by what was known when the day ended."""
+    is_known = timezone.localdate(row.recorded_at) <= day
+    had_ended = row.ended_at is not None and timezone.localdate(row.ended_at) <= day
+    lasts = row.last_day is None or day <= row.last_day
+    return is_known and not had_ended and row.first_day <= day and lasts
 
 
 def pdu_of(unit: Unit) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from wmt.site import tables
 from wmt.site.figures.used_hours import ENTERED
 from wmt.site.links import on_day, unit_url
+from wmt.site.priorities.levels import by_day, pdu_of
 from wmt.site.queries.period_figures import FigurePeriod, summed
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import omic
@@ -17,17 +18,21 @@ from wmt.text import counted
 
 _HEADS = {"day": "Day", "week": "Week", "month": "Month"}
 _STANDING = "whether the day’s data was corrected later, or we hold only totals, which may cover all streams"
+_LEVEL = "of the PDU; the figures are business as usual. The page of the day has the responsive figure beside"
 CORRECTED, ARCHIVED = "corrected", "total only"
 
 
 def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Table:
     """The figures of the unit, the newest first."""
     newest = list(reversed(found))
+    days = [each.first for each in found] if asked.step == "day" else []
+    levels = by_day(pdu_of(asked.unit), days)
     before = {late.first: early for early, late in pairwise(found)}
 
     def make(each: FigurePeriod) -> tables.Row:
         earlier = before.get(each.first)
-        return tables.Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier))
+        level = {"level": tables.text(levels.get(each.first, "Green") if levels else "")}
+        return tables.Row(_name(asked, each) | _values(asked, each) | _ways(asked, each, earlier) | level)
 
     said = ["Days with no data are left out."]
     if asked.is_omic:
@@ -38,13 +43,21 @@ def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Table
     if whole is None:
         total = None
     else:
-        empty = {"mark": tables.text(""), "why": tables.text(""), "last": tables.Value(None)}
+        empty = {
+            "mark": tables.text(""),
+            "why": tables.text(""),
+            "level": tables.text(""),
+            "last": tables.Value(None),
+        }
         name = {"first": tables.Value("All days", "All days")}
         total = tables.Row(_values(asked, whole) | empty | name)
     return tables.Table(
         "days",
         f"{asked.unit.name} {asked.step} by {asked.step}, {asked.span.words}",
-        _columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
+        [
+            *_columns(asked, marked=asked.question.in_full or any(mark_words(each) for each in found)),
+            *([tables.Column("level", "Priority level", note=_LEVEL)] if levels else []),
+        ],
         tables.LazyRows(newest, make, lambda each, key: make(each).values[key].raw),
         total,
         said,

@@ -17,6 +17,7 @@ from wmt.site.query_form import OneOf
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import FIRST, SpanForm
 from wmt.site.web.time import over_time, why_tables, why_units
+from wmt.site.web.time.responsive_notes import responsive_notes
 from wmt.site.web.time.why_request import WhyRequest
 from wmt.site.workload.models import Unit
 
@@ -113,7 +114,7 @@ def _told(question: UnitRequest, between: WhyRequest, found: Why) -> dict[str, A
         "said": why_omic_words(found, question.unit.name)
         if question.unit.stream == OMIC
         else say(found, question.unit.name),
-        "notes": _notes(question, between, found),
+        "notes": [*_notes(question, between, found), *responsive_notes(question, between, found)],
         "figures": why_tables.key_figures(question, between, found),
         "cause": cause,
         "causes_href": changed(question.request.GET, cause="", page="", sort="", order=""),
