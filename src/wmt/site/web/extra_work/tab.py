@@ -7,6 +7,7 @@ from django.urls import reverse
 from wmt.ledger import OMIC
 from wmt.site import tables
 from wmt.site.accounts import visibility
+from wmt.site.changes.extra_work import may_note
 from wmt.site.changes.initiatives import may_enter
 from wmt.site.extra_work import hours_beside, noted
 from wmt.site.extra_work.note_states import WAITING
@@ -46,6 +47,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     sets = state.as_of is None and bool(level) and may_enter(question.user, level, code, state)
     return {
         "about": labels.ABOUT,
+        "is_own": unit.level == "post" and state.as_of is None and may_note(question.user, unit),
         "hours": hours_beside.hours_words(noted.hours(found)),
         "waiting": sum(each.standing in WAITING for each in found),
         "confirmed": sum(each.counts for each in found),
