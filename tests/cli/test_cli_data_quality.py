@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from night_tools import Run
+from wmt.nights import open_night, quality
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "intake"))
 from intake_tidy import AS_AT, ASH, Tidy, case, flag, ordinary_tidy
@@ -67,6 +68,9 @@ def test_saved_nights_say_since_when(run: Run, tmp_path: Path) -> None:
     since = {each["kind"]: each["since"] for each in records}
     assert since["uncommenced"] == "2024-06-14"
     assert run("recompute", latest).out
+    tables = quality.tier_tables(open_night(latest), "X100003")
+    assert {name: table.height for name, table in tables.items()} == dict.fromkeys(TIER, 1)
+    assert quality.tier_tables(open_night(latest), "X999999") == {}
 
 
 @pytest.mark.parametrize(

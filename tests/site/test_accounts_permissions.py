@@ -103,6 +103,7 @@ TABLE: dict[str, May] = {
     "api-staffing": May(is_api=True, args=_UNIT),
     "api-odds": May(is_api=True, args=_UNIT),
     "odds": May(args={"level": "team"}),
+    "api-data-quality": May(is_api=True, args=_UNIT),
     "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),
     "api-why": May(is_api=True, args=_UNIT),

@@ -16,6 +16,7 @@ from wmt.data_quality.over_nights import since_before
 from wmt.facts import Facts
 from wmt.nights.folder import Night, NightError
 from wmt.rules import RuleSet
+from wmt.tiering.named_tables import MAIN, SHAPE_OF
 
 TABLE = "results/to_put_right"
 
@@ -46,6 +47,26 @@ def input_tables(night: Night) -> dict[str, pl.DataFrame]:
     """The input tables of a night by name; none of one whose personal data was forgotten."""
     names = [name for name in night.manifest.files if name.startswith("input/")]
     return {Path(name).stem: night.table(name.removesuffix(".parquet")) for name in names}
+
+
+def tier_tables(night: Night, ref: str) -> dict[str, pl.DataFrame]:
+    """What a night has of one case in the tables that tiers are worked out from: empty without a row of it.
+
+    Raises NightError where a table is damaged.
+    """
+    names = [name for name in SHAPE_OF if f"input/{name}.parquet" in night.manifest.files]
+    if MAIN not in names:
+        return {}
+    scans = [pl.scan_parquet(night.path / f"input/{name}.parquet") for name in names]
+    try:
+        found = pl.collect_all([scan.filter(pl.col("case_ref") == ref) for scan in scans])
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise NightError(
+            f"{night.path} cannot be read ({type(error).__name__}); bring it back from a copy, or load "
+            "its extract again into another folder"
+        ) from error
+    tables = dict(zip(names, found, strict=True))
+    return {} if tables[MAIN].is_empty() else tables
 
 
 @lru_cache(maxsize=40)

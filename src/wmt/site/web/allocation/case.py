@@ -21,7 +21,7 @@ from wmt.site.figures import line_queries, units
 from wmt.site.queries import case_history, histories
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
-from wmt.site.web.allocation import colleague_tables, labels
+from wmt.site.web.allocation import case_tier, colleague_tables, labels
 from wmt.site.web.extra_work import pages as extra_work
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload import staff_names
@@ -61,6 +61,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
             )
             for line in case.lines
         ],
+        "tier": case_tier.shown(state, ref),
+        "to_put_right": case_tier.records_table(state, case.posts, ref),
         "changes": counted(found.changes, "change"),
         "looked_back_to": tables.day(found.looked_back_to).text,
         "known": tables.day(min((each.since for each in held if each.since), default=None)).text,

@@ -1,6 +1,7 @@
 """What the calculator of tiers asks, and the case that is made of it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -40,12 +41,22 @@ class TierForm(forms.Form):
     """What both schemes ask."""
 
     use_required_attribute = False
+    #: Headings of the form, and the fields under each; what is under none stands under the last.
+    GROUPS: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
     as_of = DayField("the date", kind="rule", label="Date the tier is for")
     rosh = _choice("Risk of serious harm (RoSH)", _RISKS)
 
     def case(self) -> dict[str, Any]:
         """The case as JSON has it. Fields that were left empty are not in it."""
         raise NotImplementedError
+
+    @property
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The headings of the form, each with the names of its fields in their order."""
+        placed = {name for _, names in self.GROUPS for name in names}
+        found = [(heading, list(names)) for heading, names in self.GROUPS]
+        found[-1][1].extend(name for name in self.fields if name not in placed)
+        return found
 
     def _given(self, *names: str) -> dict[str, Any]:
         return {
@@ -58,6 +69,16 @@ class TierForm(forms.Form):
 class V2Form(TierForm):
     """What the Unified Tiering Model reads."""
 
+    GROUPS = (
+        ("The case", ("as_of", "gender", "supervision_suspended")),
+        ("Letter: risk of harm", ("rosh", "rsr", "mappa_level", "complexity_factors")),
+        (
+            "Letter: women only",
+            ("earlier_breach_or_recall", "caring_responsibilities", "self_control"),
+        ),
+        ("Number: need for change", ("mandate_for_change", "ogrs", "iom", "assessed")),
+        ("Number: needs in the assessment", ()),
+    )
     gender = _choice("Gender", [_NOT_KNOWN, ("female", "Female"), ("other", "Male or other")])
     rsr = _score("RSR score", 100, 2)
     mappa_level = _choice(
@@ -122,6 +143,14 @@ class V2Form(TierForm):
 class AgForm(TierForm):
     """What A to G reads."""
 
+    GROUPS = (
+        ("The case", ("as_of", "has_active_event")),
+        ("Reoffending", ("arp", "arp_type", "csrp", "csrp_type")),
+        ("Sexual reoffending", ("dc_srp", "dc_srp_band", "sexual_offence_ever")),
+        ("Risk of harm and MAPPA", ("rosh", "mappa_category")),
+        ("Life and IPP sentences", ("lifer", "latest_release_date")),
+        ("Registrations", ("domestic_abuse", "stalking", "child_protection")),
+    )
     has_active_event = _choice("Active event", [("yes", "Yes"), ("no", "No")])
     arp = _score("All reoffending predictor (ARP), %", 100, 2)
     arp_type = _choice("ARP is", _TYPES)

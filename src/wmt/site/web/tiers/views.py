@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from wmt.site import tables
 from wmt.site.clock import calendar_day
 from wmt.site.web.tiers.forms import FORMS, TierForm
+from wmt.site.web.tiers.steps import steps_table, tier_words
 from wmt.tiering.case_kinds import naming_book
 from wmt.tiering.rulebook import AG, TieringError, why_too_early
 from wmt.tiering.what_if import what_if
@@ -52,27 +53,7 @@ def _worked_out(form: TierForm, scheme: str) -> dict[str, Any] | None:
     except TieringError as error:
         form.add_error(None, str(error))
         return None
-    return {"case": case, "steps": _steps(case), "changes": _changes(changes)}
-
-
-def _steps(case: dict[str, Any]) -> tables.Table:
-    columns = [tables.Column("step", "What counts", "text")]
-    columns += [tables.Column("points", "Points", "number")] if case["scheme"] != AG else []
-    columns += [tables.Column("gives", "Gives", "text"), tables.Column("rule", "Rules", "text")]
-    rows = [
-        tables.Row(
-            {
-                "step": tables.text(step["words"]),
-                "points": tables.Value(
-                    step["points"], text="" if step["points"] is None else str(step["points"])
-                ),
-                "gives": tables.text(step["gives"] or ""),
-                "rule": tables.text("Rules", f"{reverse('rules')}?q={step['rule']}"),
-            }
-        )
-        for step in case["steps"]
-    ]
-    return tables.Table("steps", "How the tier is worked out", columns, rows)
+    return {"case": case, "steps": steps_table(case), "changes": _changes(changes)}
 
 
 def _changes(changes: list[dict[str, Any]]) -> tables.Table:
@@ -91,14 +72,6 @@ def _changes(changes: list[dict[str, Any]]) -> tables.Table:
         for each in changes
     ]
     return tables.Table("changes", "What one change would do", columns, rows)
-
-
-def tier_words(case: dict[str, Any]) -> str:
-    """A tier in words: 'B2S', 'C, provisional', 'missing'."""
-    tier = {"MISSING": "missing", "NOT_SUPERVISED": "not supervised", None: "none"}.get(
-        case["tier"], case["tier"]
-    )
-    return f"{tier}, provisional" if case["provisional"] else str(tier)
 
 
 def missing_words(name: str) -> str:

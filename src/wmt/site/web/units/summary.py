@@ -15,6 +15,7 @@ from wmt.site.duties import access
 from wmt.site.duties.requests import open_relief
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
+from wmt.site.queries import data_quality
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
@@ -148,6 +149,7 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
         # one's own request goes straight to its form
         href = reverse("relief", args=[post.code]) if own else unit_url("post", post.code, "duties")
         found.append(NextStep(said, href, ask))
+    found += _to_put_right(question)
     wrong = "correct it in nDelius" if own else "it has to be corrected in nDelius"
     found.append(
         NextStep(
@@ -158,6 +160,16 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
     )
     found.append(NextStep("", "#who-can-see", "Who can see this page"))
     return found
+
+
+def _to_put_right(question: UnitRequest) -> list[NextStep]:
+    """How many records of a post are to be put right, and the way to the list."""
+    records = data_quality.records_of(question.state, question.unit)
+    if records.found is None or records.faults.is_empty():
+        return []
+    number = records.faults.height
+    said = f"{counted(number, 'record')} {'is' if number == 1 else 'are'} to be put right."
+    return [NextStep(said, unit_url("post", question.unit.code, "data-quality"), "View which, and who can")]
 
 
 def reports_ending(question: UnitRequest) -> list[NextStep]:
