@@ -79,7 +79,11 @@ def _ledger_part(times: LedgerTimes) -> Iterator[str]:
     yield f"| twenty rule sets, repriced and summed | {twenty:.2f} s | 2 s | {_verdict(twenty, 2)} |"
     yield f"| ten times the cases, all levels | {tenfold_words} | 10× | {_verdict(tenfold_ratio, 10)} |"
     full = _verdict(times.full, 1000)
-    yield f"| whether every PDU is full, from lines | {times.full:.0f} ms | 1000 ms | {full} |\n"
+    yield f"| whether every PDU is full, from lines | {times.full:.0f} ms | 1000 ms | {full} |"
+    ratio = times.responsive / times.one_more_rule_set
+    yield f"| one more rule set, repriced and summed | {times.one_more_rule_set:.1f} ms | | |"
+    yield f"| the responsive figure of every team, from lines | {times.responsive:.1f} ms | | |"
+    yield f"| that ÷ one more rule set | {ratio:.2f}× | 1× | {_verdict(ratio, 1)} |\n"
 
 
 def _load_part(runs: dict[str, Ran]) -> Iterator[str]:

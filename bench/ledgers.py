@@ -13,9 +13,11 @@ from bench.timing import median_ms, once
 from wmt import rules
 from wmt.facts import Facts
 from wmt.intake import read
-from wmt.ledger import Ledger
+from wmt.ledger import PRICING, Ledger
+from wmt.ledger.level_prices import difference_x100, prices_beside
 from wmt.ledger.prices import price
 from wmt.plan import full_pool, full_state
+from wmt.rules import priorities, what_if
 
 
 class LedgerTimes(NamedTuple):
@@ -28,6 +30,8 @@ class LedgerTimes(NamedTuple):
     twenty_rule_sets_s: float
     tenfold: float
     full: float
+    one_more_rule_set: float
+    responsive: float
 
 
 def facts_of(night: Path) -> Facts:
@@ -51,7 +55,41 @@ def ledgers(night: Path, facts: Facts) -> LedgerTimes:
         twenty_rule_sets_s=once(lambda: _twenty(ledger, facts)),
         tenfold=median_ms(tenfold.totals, 5),
         full=median_ms(_every_pdu_full(ledger, facts), 5),
+        one_more_rule_set=median_ms(_one_more(ledger, ruleset), 5),
+        responsive=median_ms(_responsive(ledger, facts, ruleset), 5),
     )
+
+
+def _at_amber(ruleset: rules.RuleSet) -> rules.RuleSet:
+    """The rules at amber with a matrix that moves every tier, made anew each time."""
+    half = what_if.lay(ruleset, {"priority_factors.amber.planned_contact": Decimal("0.5")})
+    priorities.at_level.cache_clear()
+    return priorities.at_level(half, "amber")
+
+
+def _one_more(ledger: Ledger, ruleset: rules.RuleSet):  # type: ignore[no-untyped-def]
+    """One more rule set: everything repriced, and summed at all levels."""
+
+    def work() -> None:
+        ledger.reprice(_at_amber(ruleset))
+        ledger.totals()
+        ledger.reprice(ruleset)
+
+    return work
+
+
+def _responsive(ledger: Ledger, facts: Facts, ruleset: rules.RuleSet):  # type: ignore[no-untyped-def]
+    """The responsive figure of every team at amber: lines that are there, each at its other price."""
+    ledger.reprice(ruleset)
+    lines = ledger.lines().filter(pl.col("side") == "work")
+
+    def work() -> int:
+        prices = prices_beside(ruleset, _at_amber(ruleset), facts.tier_scheme, facts.day)
+        sums = lines.group_by("team_code", *PRICING).agg(pl.col("quantity_micro").sum())
+        rows = sums.iter_rows(named=True)
+        return difference_x100((prices.difference_x100(row), row["quantity_micro"]) for row in rows)
+
+    return work
 
 
 def _every_pdu_full(ledger: Ledger, facts: Facts):  # type: ignore[no-untyped-def]

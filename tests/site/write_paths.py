@@ -19,6 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
+from write_paths_beside import extra_note, kept_initiative, own_case
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 
 from wmt.site.accounts.models import RoleGrant, User
@@ -88,6 +89,9 @@ class Place:
     plan_mark: str  # what its second step was seen to come to
     search: str  # the key of a search of theirs
     lacked: int  # the number of an allocation of a case that the data lacks for long
+    extra: int  # the number of a note of extra work on a case that somebody else holds
+    own_ref: str  # a case of the practitioner whom the duty is about
+    initiative: int  # the number of an initiative of the nation
 
     def form(self, address: str, **values: Any) -> Any:
         """What a browser sends; days by their name and a date."""
@@ -242,6 +246,9 @@ def _place_in(scene: Scene) -> Place:
         plan_mark=seen_mark(plan),
         search=kept_search(user, team),
         lacked=lacked.pk,
+        extra=extra_note(refs[1], holder.code, today),
+        own_ref=own_case(":".join(post)),
+        initiative=kept_initiative(today),
     )
 
 
@@ -382,6 +389,29 @@ SAVES: dict[tuple[str, str], Write] = {
     ),
     ("POST", "agreement-answer-received"): lambda place: place.asked.post(
         f"/agreement-answer/{_letter(place)}/received/"
+    ),
+    ("POST", "extra-work-new"): lambda place: place.asked.post(
+        "/extra-work/new/", {
+            "crn": place.own_ref, "activity": "planned_contact", "times": "4", "words": "a test",
+            **day("first_day", place.day), **day("last_day", place.day + timedelta(30)),
+        },
+    ),
+    ("POST", "extra-work-decide"): lambda place: place.form(
+        f"/extra-work/{place.extra}/decide/", do="declined", reason="a test"
+    ),
+    ("POST", "api-extra-work-decide"): lambda place: place.api(
+        "post", f"extra-work/{place.extra}/decisions", {"kind": "confirmed"}
+    ),
+    ("POST", "initiative-new"): lambda place: place.form(
+        "/initiatives/new/?level=nation&code=nation", title="A title", source="A letter", minutes="30",
+        times="1", share="100", case_type="any", tiers="all", first_day=place.day,
+    ),
+    ("POST", "initiative-withdraw"): lambda place: place.form(
+        f"/initiatives/{place.initiative}/withdraw/", why="a test"
+    ),
+    ("POST", "rules-what-if-plan"): lambda place: place.form(
+        "/rules/what-if/plan/", level="nation", code="nation", plan=str(place.plan),
+        c="activity_timings.planned_contact.with_the_person=40",
     ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
