@@ -271,6 +271,7 @@ TABLE: dict[str, May] = {
     "court-advice": May(args=_ONE),
     "court-advice-end": May(POST, Action.ADVISE_COURTS, args=_ONE),
     "unit-agreements": May(BOTH, Action.SET_AGREEMENTS, args={"level": "team", "code": "T1"}),
+    "agreement-rows": May(BOTH, Action.SET_AGREEMENTS, args={"level": "team", "code": "T1"}),
     "agreement": May(args=_ONE),
     "agreement-answer-new": May(
         BOTH, Action.HANDLE_DUTIES, args={**_ONE, "level": "team", "code": "T1", "measure": "team"}

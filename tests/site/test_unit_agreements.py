@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -216,3 +217,29 @@ def test_the_api_has_agreements_with_their_states(nation: Any, program: Program)
     assert state["state"] == "red"
     assert state["not_known"] == "at least: the level of double red is not stated"
     assert state["levels"][1] == {"state": "red", "begins": "over 1", "met": True}
+
+
+def test_rows_make_the_text_of_an_agreement(nation: Any, signed_in: SignIn) -> None:
+    team = a_team(nation)
+    admin, page = signed_in("administrator"), reverse("agreement-rows", args=["team", team.code])
+    rows = {
+        "name": "Fifty: \"ours\"", "clause": "Nobody holds more.", "source": "A meeting", "binds": "true",
+        "measure": "Cases", "value": "cases", "unit": "cases", "covers": "post", "grades": "po, PSO",
+        "state_1": "green", "state_2": "amber", "how_2": "from", "at_2": "40.5", "state_3": "red",
+        "how_3": "over", "at_3": "", "duty_3": "Take some off",
+    }  # fmt: skip
+    assert admin.get(page).status_code == 200
+    answer = admin.post(page, rows | {"name": "", "binds": ""})
+    assert (answer.status_code, "Enter a name" in answer.text) == (422, True)
+    assert "there is no figure" in admin.post(page, rows | {"value": "caseload"}).text
+    assert "should be a number" in admin.post(page, rows | {"at_3": "many"}).text
+    made = admin.post(page, rows)
+    assert made.status_code == 200
+    text = unescape(made.text.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0])
+    assert not UnitAgreement.objects.exists()
+    row = switched_on(team, text=text, levels="measure.red = 50")
+    measure = in_force.pack_of(row).measures["measure"]
+    assert measure.covers.grades == ["PO", "PSO"]
+    assert [(state.state, state.comparator, str(state.level)) for state in measure.states] == [
+        ("green", None, "None"), ("amber", "from", "40.5"), ("red", "over", "50"),
+    ]  # fmt: skip

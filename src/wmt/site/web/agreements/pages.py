@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wmt.agreements import reading
+from wmt.agreements.measured import FIGURES
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.agreements import in_force
@@ -21,7 +22,7 @@ from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.shown import needed_state
-from wmt.site.web.agreements import tab
+from wmt.site.web.agreements import agreement_rows, tab
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -62,15 +63,9 @@ class AgreementForm(RefusableForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def unit_agreements(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """The form, and what can be ended. Raises Denied, InThePast and UnknownUnit."""
-    need(request, Action.SET_AGREEMENTS)
-    state = needed_state(request).of_now()
-    unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
-    if level not in action.LEVELS:
-        raise units.UnknownUnit(level, code)
-    need(request, Action.SET_AGREEMENTS, level=level, code=code, state=state)
+    state, unit = _switched(request, level, code)
     if request.method != "POST":
-        first = {"key": uuid.uuid4().hex, "first_day": state.day, "mode": "live"}
-        return _form(request, state, unit, AgreementForm(initial=first))
+        return _form(request, state, unit, AgreementForm(initial=_first(state)))
     form = AgreementForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form(request, state, unit, form, status=422)
@@ -85,6 +80,43 @@ def unit_agreements(request: HttpRequest, level: str, code: str) -> HttpResponse
     done = f"The agreement ‘{row.name}’ is switched on for {unit.name}."
     messages.success(request, done if is_new else f"This was sent twice. {done}")
     return HttpResponseRedirect(unit_url(level, code, "agreements"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rows_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    """An agreement of one measure as rows; sent, the form that switches it on, with its text. Saves nothing.
+
+    Raises Denied, InThePast and UnknownUnit.
+    """
+    state, unit = _switched(request, level, code)
+    form = agreement_rows.AgreementRowsForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        made = _first(state) | {"text": form.cleaned_data["text"]}
+        return _form(request, state, unit, AgreementForm(initial=made))
+    context: dict[str, Any] = {
+        "form": form,
+        "unit": unit,
+        "states": agreement_rows.STATES,
+        "figures": ", ".join(FIGURES),
+        "hows": agreement_rows.HOWS,
+        "crumbs": [(unit.name, unit_url(unit.level, unit.code, "agreements"))],
+    }  # fmt: skip
+    return render(request, "agreements/rows.jinja", context, status=422 if form.is_bound else 200)
+
+
+def _switched(request: HttpRequest, level: str, code: str) -> tuple[State, Unit]:
+    """The unit whose agreements are switched. Raises Denied, InThePast and UnknownUnit."""
+    need(request, Action.SET_AGREEMENTS)
+    state = needed_state(request).of_now()
+    unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
+    if level not in action.LEVELS:
+        raise units.UnknownUnit(level, code)
+    need(request, Action.SET_AGREEMENTS, level=level, code=code, state=state)
+    return state, unit
+
+
+def _first(state: State) -> dict[str, Any]:
+    return {"key": uuid.uuid4().hex, "first_day": state.day, "mode": "live"}
 
 
 @require_safe

@@ -6,6 +6,7 @@ from wmt.site.web.agreements import answers, pages
 
 urlpatterns = [
     path("agreements/<level:level>/<code:code>/", pages.unit_agreements, name="unit-agreements"),
+    path("agreements/<level:level>/<code:code>/rows/", pages.rows_page, name="agreement-rows"),
     path("agreement/<int:number>/", pages.agreement_page, name="agreement"),
     path("agreement/<int:number>/end/", pages.agreement_end, name="agreement-end"),
     path(
