@@ -235,6 +235,7 @@ def test_rows_make_the_text_of_an_agreement(nation: Any, signed_in: SignIn) -> N
     assert "should be a number" in admin.post(page, rows | {"at_3": "many"}).text
     made = admin.post(page, rows)
     assert made.status_code == 200
+    assert f'action="{reverse("unit-agreements", args=["team", team.code])}"' in made.text
     text = unescape(made.text.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0])
     assert not UnitAgreement.objects.exists()
     row = switched_on(team, text=text, levels="measure.red = 50")
