@@ -151,6 +151,8 @@ TABLE: dict[str, May] = {
     "api-initiatives": May(is_api=True, args=_UNIT),
     "api-initiative-new": May(POST, is_api=True),
     "api-initiative-withdraw": May(POST, is_api=True, args=_ONE),
+    "api-court-advice": May(BOTH, is_api=True, args={"level": "team", "code": "T1"}),
+    "api-court-advice-end": May(POST, Action.ADVISE_COURTS, is_api=True, args=_ONE),
     "api-priority-levels": May(BOTH, is_api=True, args={"code": "none"}),
     "api-priority-level-end": May(POST, is_api=True, args=_ONE),
     "api-priority-level-undo": May(POST, Action.SET_PRIORITIES, is_api=True, args=_ONE),

@@ -92,6 +92,12 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     ),
     "post protections/{number}/end": (GIVE, None, {}),
     "get units/{level}/{code}/agreements": (ALL, None, {}),
+    "get units/{level}/{code}/court-advice": (ALL, None, {}),
+    "post units/{level}/{code}/court-advice": (
+        Action.ADVISE_COURTS,
+        {"cannot": "x", "effect": "y", "first_day": "{day}", "last_day": "{day}", "although": "z"}, {},
+    ),
+    "post court-advice/{number}/end": (Action.ADVISE_COURTS, None, {}),
     "get pdus/{code}/priority-levels": (ALL, None, {}),
     "post pdus/{code}/priority-levels": (
         Action.SET_PRIORITIES, {"level": "amber", "first_day": "{day}", "why": "x"}, {},

@@ -1,16 +1,20 @@
 """Advice to courts: what a full unit cannot take, and when; given by the head, for everybody to read."""
 
+# ruff: noqa: F811 - fixtures come by import
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from api_fixtures import Program, program  # noqa: F401
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hours_fixtures import day
 from tabs_fixtures import in_sight, links, table_of
+from test_allocate_api import wmt  # noqa: F401
 
 from wmt.site.accounts.access import Denied
 from wmt.site.accounts.models import User
@@ -41,6 +45,42 @@ def advised(unit: Unit, basis: action.AdviceBasis = FULL, actor: Any = None, **m
     usual = {"level": unit.level, "code": unit.code, "first_day": today, "last_day": today + timedelta(30)}
     wanted = action.AdviceRequest(**{**usual, **TEXTS, **more})
     return action.advise(actor=actor, who="Ann", wanted=wanted, basis=basis)[0]
+
+
+def test_programs_read_give_and_end_advice(nation: Any, program: Callable[..., Program]) -> None:
+    (pdu, _), today = pdus(nation), current_state().day
+    at = f"units/pdu/{pdu.code}/court-advice"
+    sent = {**TEXTS, "first_day": str(today), "last_day": str(today + timedelta(30)), "although": "so"}
+    reader, giver = program("analyst"), program("administrator")
+    assert reader.ask("post", at, sent).status_code == 403
+    given = giver.ask("post", at, sent).json()
+    assert (given["cannot"], given["code"], len(given["sha256"])) == (TEXTS["cannot"], pdu.code, 64)
+    team = Unit.objects.filter(load=nation.load, level="team", whole=True, pdu_code=pdu.code)[0]
+    for address in (at, f"units/team/{team.code}/court-advice"):
+        (item,) = reader.ask("get", address).json()["items"]
+        assert (item["number"], item["ended"]) == (given["number"], False)
+    assert giver.ask("post", f"court-advice/{given['number']}/end").json()["ended"] is True
+    assert giver.ask("post", f"court-advice/{given['number']}/end").status_code == 409
+
+
+def test_a_command_lists_gives_and_ends_advice(nation: Any, wmt: Callable[..., Any]) -> None:
+    pdu, _ = pdus(nation)
+    until = f"{current_state().day + timedelta(9)}"
+    given = ("--cannot", "Unpaid work", "--effect", "Propose another", "--until", until, "--although", "so")
+    code, said, wrong = wmt("advice", "--unit", pdu.code, *given, "--json")
+    assert code == 0, wrong
+    (row,) = json.loads(said)
+    assert (row["code"], row["state"], row["cannot"]) == (pdu.code, "in force", "Unpaid work")
+    assert "Unpaid work" in wmt("advice", "--unit", pdu.code)[1]
+    assert json.loads(wmt("advice", "--end", row["number"], "--json")[1])[0]["state"] == "ended"
+    for wrong_way in (
+        ("--end", row["number"]),
+        ("--unit", "N0NE"),
+        (),
+        ("--unit", pdu.code, "--effect", "x"),
+    ):
+        code, _, wrong = wmt("advice", *wrong_way)
+        assert code == 2, wrong
 
 
 @pytest.mark.both_databases

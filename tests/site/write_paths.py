@@ -378,6 +378,12 @@ SAVES: dict[tuple[str, str], Write] = {
         f"/advice/new/pdu/{place.pdu}/", cannot="Unpaid work", effect="Propose something else",
         first_day=place.day, last_day=place.day + timedelta(9), although="a test",
     ),
+    ("POST", "api-court-advice"): lambda place: place.api(
+        "post", f"units/pdu/{place.pdu}/court-advice",
+        {"cannot": "Unpaid work", "effect": "Propose something else", "although": "a test",
+         "first_day": str(place.day), "last_day": str(place.day + timedelta(9))},
+    ),
+    ("POST", "api-court-advice-end"): lambda place: place.api("post", f"court-advice/{_advised(place)}/end"),
     ("POST", "court-advice-end"): lambda place: place.form(f"/advice/{_advised(place)}/end/"),
     ("POST", "unit-agreements"): lambda place: place.form(
         f"/agreements/pdu/{place.pdu}/", pack="gwent", mode="live", first_day=place.day

@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wmt.ledger import HEADLINE
-from wmt.plan.full_certificate import checksum
-from wmt.plan.full_state import HAS_ROOM
 from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.advice import given_advice
@@ -22,7 +20,7 @@ from wmt.site.date_field import DayField
 from wmt.site.duties.due_dates import rules_on
 from wmt.site.figures import units
 from wmt.site.links import unit_url
-from wmt.site.queries import full as query
+from wmt.site.queries.court_basis import basis_of
 from wmt.site.queries.unit_request import question_of
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
@@ -52,7 +50,7 @@ def new_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
     if level not in action.LEVELS:
         raise units.UnknownUnit(level, code)
     need(request, Action.ADVISE_COURTS, level=level, code=code, state=state)
-    basis = _basis(state, unit)
+    basis = basis_of(state, unit)
     if request.method != "POST":
         first = {"key": uuid.uuid4().hex, "first_day": state.day}
         return _form(request, state, unit, basis, AdviceForm(initial=first))
@@ -101,15 +99,6 @@ def advice_end(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, "The advice has ended.")
     return HttpResponseRedirect(reverse("court-advice", args=[number]))
-
-
-def _basis(state: State, unit: Unit) -> action.AdviceBasis:
-    """What the figures say of a unit now."""
-    found = query.states_of(state, [unit])[unit.code]
-    return action.AdviceBasis(
-        word=found.word, has_room=found.word == HAS_ROOM or not found.kinds, night=state.night,
-        sha256=checksum(query.certified(state, unit, found)),
-    )  # fmt: skip
 
 
 def _form(
