@@ -37,10 +37,12 @@ def codes(facts: Facts) -> dict[str, int]:
     return dict(facts.post.select(_CODE, "post_no").iter_rows())
 
 
-def case_rows(facts: Facts) -> pl.DataFrame:
-    """The rows of the caseload that can move, with their place: no OMiC, no differences."""
+def case_rows(facts: Facts, refs: Sequence[str] | None = None) -> pl.DataFrame:
+    """The rows of the caseload that can move, with their place: no OMiC, no differences; with `refs` those of
+    some cases alone."""
     rows = facts.caseload.with_row_index("place")
-    return rows.filter(pl.col("kind_no").is_in(_movable_kinds(facts.tier_scheme)), pl.col("cases") > 0)
+    able = pl.col("kind_no").is_in(_movable_kinds(facts.tier_scheme)) & (pl.col("cases") > 0)
+    return rows.filter(able if refs is None else pl.col("case_ref").is_in(list(refs)) & able)
 
 
 @cache
@@ -57,16 +59,14 @@ def with_cases(
     for row in taken:
         less[row.place] = less.get(row.place, 0) + row.cases
     before, places = facts.caseload, sorted(less)
-    taken_from = before[places]
-    left = taken_from.with_columns(
-        cases=taken_from["cases"] - pl.Series([less[place] for place in places], dtype=pl.Int64)
-    )
+    rows = zip(places, before[places].rows(named=True), strict=True)
+    left = [{**row, "cases": row["cases"] - less[place]} for place, row in rows]
     # between the few rows that change, all others stand as they are
     ends = zip([-1, *places], [*places, before.height], strict=True)
     kept = [before.slice(first + 1, end - first - 1) for first, end in ends]
     more = [(post_no, kind_no, row.ref, row.cases) for row, post_no, kind_no in given]
-    new = pl.DataFrame(more, SCHEMAS["caseload"], orient="row")
-    caseload = pl.concat([*kept, left.filter(left["cases"] > 0), new])
+    more += [tuple(row.values()) for row in left if row["cases"] > 0]
+    caseload = pl.concat([*kept, pl.DataFrame(more, SCHEMAS["caseload"], orient="row")])
     return replace(facts, caseload=_sorted(caseload), flag=_flags(facts, taken, given))
 
 
@@ -80,6 +80,8 @@ def _flags(facts: Facts, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow
     # a flag that the input has at whoever gets the case, who did not hold it, says nothing of it
     strays = {(ref, post_no) for (ref, _), (post_no, *_) in ends.items()} - gone
     touched, kept = facts.flag["case_ref"].is_in([ref for ref, _ in gone]).fill_null(False), []
+    if not touched.any():
+        return facts.flag
     for flag in facts.flag.filter(touched).iter_rows(named=True):
         key = flag["case_ref"], flag["post_no"]
         if key in ends:

@@ -56,17 +56,30 @@ class LaidPlan:
     #: The facts, and how many overlays lie over the rules, after each step.
     stages: list[tuple[Facts, int]] = field(default_factory=list)
 
+    #: The posts as they were last read (`posts`), and the table they were read from.
+    _read: tuple[pl.DataFrame | None, dict[str, tuple[int, bool]]] = field(default=(None, {}), repr=False)
+
+    @property
+    def posts(self) -> dict[str, tuple[int, bool]]:
+        """The number of each post by its code, and whether it has figures of this night."""
+        table = self.facts.post
+        if self._read[0] is not table:
+            columns = ("team_code", "staff_code", "post_no", "unmeasured", "stale_since")
+            rows = zip(*(table[name].to_list() for name in columns), strict=True)
+            found = {f"{team}:{staff}": (no, not bad and old is None) for team, staff, no, bad, old in rows}
+            self._read = table, found
+        return self._read[1]
+
     def post(self, code: str) -> int | None:
         """The number of a post that has figures of this night; None, and said, where there is none."""
-        found = self.facts.post.filter(pl.concat_str("team_code", pl.lit(":"), "staff_code") == code)
-        if found.is_empty():
+        if code not in self.posts:
             self.missing.append(f"there is no post {code}")
             return None
-        row = found.row(0, named=True)
-        if row["unmeasured"] or row["stale_since"] is not None:
+        number, has_figures = self.posts[code]
+        if not has_figures:
             self.missing.append(f"{self.naming.post(code)} has no figures in this data")
             return None
-        return int(row["post_no"])
+        return number
 
     def team(self, code: str) -> int | None:
         """The number of a team; None, and said, where there is none."""
@@ -99,7 +112,7 @@ class LaidPlan:
         """Cases taken from where they are, and put as (case, post number, kind number) says."""
         if not taken and not given:
             return
-        holders = {number: code for code, number in facts_changed.codes(self.facts).items()}
+        holders = {number: code for code, (number, _) in self.posts.items()}
         self.facts = facts_changed.with_cases(self.facts, taken, given)
         self.touched.update(holders[row.post_no] for row in taken)
         self.touched.update(to)

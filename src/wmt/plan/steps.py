@@ -231,9 +231,9 @@ def _meant(
     leave_out: Iterable[int] = (),
 ) -> list[CaseRow]:  # fmt: skip
     """The cases a step means, as far as they are there and not with those left out already."""
-    rows = case_rows(laid.facts)
     if step.cases:
-        return _named(step.cases, rows, laid, set(leave_out))
+        return _named(step.cases, case_rows(laid.facts, step.cases), laid, set(leave_out))
+    rows = case_rows(laid.facts)
     assert step.held_by is not None
     assert step.number is not None
     numbers = [
@@ -261,7 +261,7 @@ def _meant(
 def _named(refs: Sequence[str], rows: pl.DataFrame, laid: LaidPlan, leave_out: set[int]) -> list[CaseRow]:
     """Cases by their references, in the order they are named; one that two posts hold is not moved."""
     by_ref: dict[str, list[CaseRow]] = {}
-    for row in _as_rows(rows.filter(pl.col("case_ref").is_in(list(refs)))):
+    for row in _as_rows(rows):
         by_ref.setdefault(row.ref or "", []).append(row)
     found = []
     for ref in dict.fromkeys(refs):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -135,10 +135,14 @@ def look(*, actor: Any, wanted: PlanRequest) -> PlanToApply:
 
     Raises UnknownPlan, PlanDenied, ConflictError where the plan was changed since, and RefusedError.
     """
+    # everybody else's changes wait while the journal is held: what the plan is laid over is read before
+    row, first = _found(actor, wanted), _state()
+    ready = _Ready(row.version, first, plan_to_apply(row, row.plan, actor, first))
     with hold_journal() as held:
         row = _found(actor, wanted)
         with transaction.atomic():
-            found = _done(row, StepWork(actor, "", wanted, _state(), draft=True), held.journal.number)
+            work = StepWork(actor, "", wanted, _state(), draft=True)
+            found = _done(row, work, held.journal.number, ready)
             transaction.set_rollback(True)
         found.moments = _moments(found, actor)
     return found
@@ -224,10 +228,19 @@ def _state() -> State:
     return state
 
 
-def _done(row: SavedPlan, work: StepWork, last_change: int) -> PlanToApply:
+class _Ready(NamedTuple):
+    """Where the steps of a version of a plan are laid, as it was read of some figures."""
+
+    version: int
+    state: State
+    laid: LoggedPlan
+
+
+def _done(row: SavedPlan, work: StepWork, last_change: int, ready: _Ready | None = None) -> PlanToApply:
     """Steps done for good, in the order of the plan. The caller holds the journal.
 
-    In a draft a step that cannot be done says why, and the others are done without it.
+    What is `ready` is used where plan and figures are still those it was read of. In a draft a step that
+    cannot be done says why, and the others are done without it.
     """
     plan, wanted = row.plan, work.wanted
     assert isinstance(wanted, PlanRequest)
@@ -235,7 +248,10 @@ def _done(row: SavedPlan, work: StepWork, last_change: int) -> PlanToApply:
     numbers = there if wanted.steps is None else sorted(set(wanted.steps))
     if any(number not in there for number in numbers):
         raise preview.refused("STEP_UNKNOWN", f"This plan has {counted(len(plan.steps), 'step')}", "steps")
-    laid = plan_to_apply(row, plan, work.actor, work.state)
+    if ready is not None and (ready.version, ready.state) == (row.version, work.state):
+        laid = ready.laid
+    else:
+        laid = plan_to_apply(row, plan, work.actor, work.state)
     steps = [_one(number, plan.steps[number - 1], laid, work) for number in numbers]
     after = Unit.objects.filter(load_id=work.state.load_id, whole=True, touched__gt=last_change)
     return PlanToApply(row, work, steps, list(after.order_by("level", "code")))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from wmt.allocation.cases import read_kind
 from wmt.facts import micro_hours
 from wmt.plan import plan_file
-from wmt.plan.facts_changed import CaseRow, codes
+from wmt.plan.facts_changed import CaseRow
 from wmt.plan.laid_plan import LaidPlan
 from wmt.site.allocation.labels import INITIAL
 from wmt.site.availability.change_requests import Change, Kind
@@ -70,7 +70,7 @@ class LoggedPlan(LaidPlan):
     log: list[CaseOnItsWay] = field(default_factory=list)
 
     def put(self, taken: Sequence[CaseRow], given: Sequence[tuple[CaseRow, int, int]], to: Any = ()) -> None:
-        there = {number: code for code, number in codes(self.facts).items()}
+        there = {number: code for code, (number, _) in self.posts.items()}
         self.log += [CaseOnItsWay(row.ref or "", there[row.post_no], there[no]) for row, no, _ in given]
         super().put(taken, given, to)
 
@@ -231,12 +231,13 @@ def _given(work: StepWork) -> list[PlanChange]:
                 from_post=holder, given=cases[start : start + spread.MOST],
                 **{**own, "reason": reason, "key": ""},
             )  # fmt: skip
+            looked = None
             if work.draft:
-                found = spread.look(actor=work.actor, wanted=wanted, state=work.state)
-                work.over |= dict.fromkeys(found.over)
-                work.why_not |= dict.fromkeys(found.why_not)
                 wanted = replace(wanted, why_over="-", why_not_eligible="-", notes="", recipients=())
-            rows += spread.spread(actor=work.actor, who=work.who, wanted=wanted)[0]
+                looked = spread.look(actor=work.actor, wanted=wanted, state=work.state)
+                work.over |= dict.fromkeys(looked.over)
+                work.why_not |= dict.fromkeys(looked.why_not)
+            rows += spread.spread(actor=work.actor, who=work.who, wanted=wanted, looked=looked)[0]
     return [PlanChange("allocation", str(row.pk), row.to_post, row.words, row.ref, row.from_post)
             for row in rows]  # fmt: skip
 

@@ -293,9 +293,11 @@ def look(*, actor: Any, wanted: SpreadRequest, state: State) -> SpreadPreview:
     return SpreadPreview(state, wanted, there.holder, there.was_waiting, found)
 
 
-def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[CaseAllocation], bool]:
+def spread(
+    *, actor: Any, wanted: SpreadRequest, who: str = "", looked: SpreadPreview | None = None
+) -> tuple[list[CaseAllocation], bool]:
     """Give several cases away, all or none; the allocations, and whether they are new: the same request twice
-    gives them once.
+    gives them once. Who holds the journal already gives what `look` found of the same request in `looked`.
 
     Raises what `look` raises, and RefusedError where a reason is missing.
     """
@@ -309,7 +311,7 @@ def spread(*, actor: Any, wanted: SpreadRequest, who: str = "") -> tuple[list[Ca
             raise preview.refused(
                 "NO_DATA", "No extract has been loaded, so there is no case to give", "given"
             )
-        found = look(actor=actor, wanted=wanted, state=state)
+        found = looked or look(actor=actor, wanted=wanted, state=state)
         changed = [
             f"{each.wanted.ref} is {each.mark} by now" for each in found.found
             if each.wanted.seen and each.wanted.seen != each.mark

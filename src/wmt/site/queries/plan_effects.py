@@ -74,11 +74,26 @@ class PlanReading:
             night = open_night(settings.CONFIG.nights / self.state.night)
             return PlanEffect(lay(self.plan, _nothing(night).facts, self._naming)[1], [])
         laid = self.change.laid
-        was, then = self.change.of_both(_measured)
+        was, then = self._figures(self.change)
         moved = {code for code in then if was.get(code) != then[code]} | laid.touched
         within = self.unit if laid.overlays else None
         found = self._moments(was, then, moved, within)
         return PlanEffect(self.change.outcomes, found, self.unit.name if within else "")
+
+    def _figures(self, change: PlannedChange) -> tuple[dict[str, _Figures], dict[str, _Figures]]:
+        """Every post that the plan may touch, before and after. Before is what the figures shown say, which
+        the ledger would only say again; where a rule changes, both are measured by the program's rules."""
+        if change.laid.overlays:
+            return change.of_both(_measured)
+        (then,) = change.of_each(_measured, [(change.laid.facts, change.new)])
+        known = {post.code: post for post in self._posts}
+        others = Unit.objects.filter(load_id=self.state.load_id, level="post", whole=True)
+        if more := then.keys() - known.keys():
+            known |= {post.code: post for post in others.filter(code__in=more)}
+        return {
+            code: (post.stream, post.points_x100 or 0, post.available_x100 or 0)
+            for code, post in known.items() if code in then
+        }, then  # fmt: skip
 
     @cached_property
     def change(self) -> PlannedChange | None:
