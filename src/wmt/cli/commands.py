@@ -75,6 +75,7 @@ COMMANDS = {
     "data-quality": (
         "data_quality:data_quality",
         "List what in the records is to be put right, by whom, since when, and for how many points.",
+    ),
     "advice": (
         "advice:advice",
         "List the advice to courts of a unit in the site of WMT_HOME, give some, or end it.",
