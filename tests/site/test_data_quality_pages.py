@@ -13,6 +13,7 @@ from wmt.data_quality.sums import all_together, placed, put_right_x100
 from wmt.ledger import Moment
 from wmt.nights.quality import kept
 from wmt.site.links import unit_url
+from wmt.site.queries import data_quality as query
 from wmt.site.workload.state import current_state, rules_of
 
 pytestmark = pytest.mark.one_database
@@ -94,3 +95,19 @@ def test_the_page_of_a_post_leads_to_its_list(nation: Any, signed_in: Callable[.
     page = signed_in("administrator").get(unit_url("post", post.code)).text
     assert unit_url("post", post.code, "data-quality") in links(page)
     assert "to be put right" in in_sight(page)
+
+
+def test_hours_that_are_entered_here_are_off_the_list_at_once(nation: Any) -> None:
+    from wmt.site.workload.models import Line, Pricing, Unit
+
+    found = kept(nation.night).filter(kind="hours_assumed").row(0, named=True)
+    post = Unit.objects.get(
+        load=nation.load, level="post", code=f"{found['team_code']}:{found['staff_code']}"
+    )
+    assert "hours_assumed" in query.records_of(current_state(), post).listed["kind"]
+    hours = Pricing.objects.filter(load=nation.load, kind="contracted_hours", reason="").first()
+    assert hours is not None
+    assumed = Pricing.objects.filter(load=nation.load, kind="contracted_hours").exclude(reason="")
+    lines = Line.objects.filter(load=nation.load, post_no=post.number)
+    assert lines.filter(pricing__in=assumed.values("number")).update(pricing=hours.number) == 1
+    assert "hours_assumed" not in query.records_of(current_state(), post).listed["kind"]

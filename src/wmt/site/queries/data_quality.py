@@ -13,6 +13,7 @@ from django.conf import settings
 from wmt.data_quality.kinds import KindRule, QualityKind, kind_rules
 from wmt.data_quality.over_nights import put_right
 from wmt.data_quality.sums import placed
+from wmt.grades import DUMMY
 from wmt.history import HistoryError
 from wmt.ledger import LineReason
 from wmt.nights import NightError, open_night
@@ -23,10 +24,12 @@ from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries
 from wmt.site.queries.histories import history_of
 from wmt.site.workload import models
-from wmt.site.workload.state import State, rules_of
+from wmt.site.workload.state import OfLoad, State, rules_of
 
 #: So many weeks are shown of what there was to put right.
 WEEKS = 13
+#: Up to so many posts are asked for by their numbers, and beyond them all.
+_FEW = 500
 _OF_POSTS = (QualityKind.NO_GRADE, QualityKind.HOURS_ASSUMED)
 
 
@@ -135,25 +138,40 @@ def _still_open(state: State, found: pl.DataFrame) -> pl.DataFrame:
     of_posts = found.filter(pl.col("kind").is_in(list(_OF_POSTS)))
     if of_posts.is_empty():
         return found
-    reasons = (str(LineReason.ASSUMED_HOURS), str(LineReason.NO_HOURS))
-    pricings = line_queries.pricing_of(state).items()
-    assumed = [
-        number for number, each in pricings if each.kind == "contracted_hours" and each.reason in reasons
-    ]
-    lines = models.Line.objects.filter(load_id=state.load_id, pricing__in=assumed)
-    numbers = set(lines.values_list("post_no", flat=True))
-    posts = models.Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
-    if of_posts.height < 500:
-        posts = posts.filter(code__in=of_posts["post_code"].to_list())
-    rows = list(posts.values_list("code", "number", "grade"))
-    open_codes = {
-        QualityKind.HOURS_ASSUMED: [code for code, number, _ in rows if number in numbers],
-        QualityKind.NO_GRADE: [code for code, _, grade in rows if grade == "DMY"],
+    if of_posts.height < _FEW:
+        lines = models.Line.objects.filter(load_id=state.load_id, pricing__in=_assumed_hours(state))
+        lines = lines.filter(post_no__in=of_posts["post_no"].to_list())
+        numbers = list(lines.values_list("post_no", flat=True))
+    else:
+        numbers = _all_assumed(state.of_load, state.revision, _assumed_hours(state))
+    bare = of_posts.filter(pl.col("kind") == QualityKind.NO_GRADE)["post_no"].to_list()
+    posts = models.Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=bare)
+    open_posts: dict[str, list[int]] = {
+        QualityKind.HOURS_ASSUMED.value: numbers,
+        QualityKind.NO_GRADE.value: [
+            number for (number,) in posts.filter(grade=DUMMY).values_list("number") if number is not None
+        ],
     }
     mended = pl.any_horizontal(
-        (pl.col("kind") == kind) & ~pl.col("post_code").is_in(codes) for kind, codes in open_codes.items()
+        (pl.col("kind") == kind) & ~pl.col("post_no").is_in(open_of) for kind, open_of in open_posts.items()
     )
     return found.filter(~mended)
+
+
+def _assumed_hours(state: State) -> tuple[int, ...]:
+    """The pricings of lines whose hours are assumed, or none because nobody gave any."""
+    reasons = (str(LineReason.ASSUMED_HOURS), str(LineReason.NO_HOURS))
+    pricings = line_queries.pricing_of(state).items()
+    return tuple(
+        number for number, each in pricings if each.kind == "contracted_hours" and each.reason in reasons
+    )
+
+
+@lru_cache(maxsize=4)
+def _all_assumed(of_load: OfLoad, revision: int, pricings: tuple[int, ...]) -> list[int]:  # noqa: ARG001
+    """The posts of the nation that have such a line, which are thousands: kept until something changes."""
+    lines = models.Line.objects.filter(load_id=of_load[0], pricing__in=pricings)
+    return list(lines.values_list("post_no", flat=True))
 
 
 def _of_night(name: str, nights: Path) -> pl.DataFrame | None:
@@ -174,7 +192,9 @@ def _placed(path: Path, checksum: str) -> pl.DataFrame | None:  # noqa: ARG001 -
     found = kept(night)
     if found is None:
         return None
+    numbers = night.table("facts/post").select("team_code", "staff_code", "post_no")
     with_units = placed(found, night.table("facts/team"))
+    with_units = with_units.join(numbers, on=["team_code", "staff_code"], how="left", maintain_order="left")
     return with_units.join(
         streams_of(night), on=["team_code", "staff_code"], how="left", maintain_order="left"
     )

@@ -26,6 +26,8 @@ WHO = {
     "other_office": "another office",
 }
 _WITHHELD = "withheld"
+#: Of more records of the nation the practitioners are listed by their codes.
+_MOST_NAMED = 500
 
 
 def applies(unit: Unit) -> bool:  # noqa: ARG001
@@ -226,11 +228,11 @@ def _listed(
         tables.Column("available", "Available points, expected", "points"),
     ]
 
-    def row(found: dict[str, Any]) -> tables.Row:
-        return _record(question, records, found, names)
+    def row(place: int) -> tables.Row:
+        return _record(question, records, readable.row(place, named=True), names)
 
-    things = readable.to_dicts()
-    listed = tables.LazyRows(things, row, lambda found, key: row(found).values[key].raw)
+    # of thousands a page shows one screen
+    listed = tables.LazyRows(range(readable.height), row, lambda place, key: row(place).values[key].raw)
     said = [cases_withheld(), *bulk_withheld(question.unit)] if readable["is_withheld"].any() else []
     if readable["ref"].is_null().any() and question.is_post:
         said.append("A row without a reference is of the post itself, or of cases that the data only counts.")
@@ -266,7 +268,9 @@ def _names(question: UnitRequest, rows: pl.DataFrame) -> dict[str, str]:
     posts = units.of_level(question.state, "post")
     if question.unit.level != units.NATION:
         posts = posts.filter(**{f"{question.unit.level}_code": question.unit.code})
-    elif rows.height < 500:
+    elif question.in_full or rows.height > _MOST_NAMED:
+        return {}  # the codes say who it is
+    else:
         posts = posts.filter(code__in=rows["post_code"].unique().to_list())
     return dict(posts.values_list("code", "name"))
 
