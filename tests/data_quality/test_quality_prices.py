@@ -1,5 +1,6 @@
 """What is to be put right has the price that its lines would have; figures worked out by hand."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,7 +14,7 @@ from wmt import rules
 from wmt.data_quality.find import find
 from wmt.data_quality.kinds import FINDING, kind_rules
 from wmt.data_quality.over_nights import put_right, since_before
-from wmt.data_quality.sums import all_together, placed, put_right_x100, sums_by
+from wmt.data_quality.sums import QualitySum, all_together, placed, put_right_x100, sums_by
 from wmt.facts import Facts
 from wmt.ledger import Cause, Ledger, Moment
 from wmt.ledger.explain_change import Side, why
@@ -99,6 +100,23 @@ def test_a_case_with_several_things_counts_once_in_the_sum() -> None:
     ]
     whole = all_together(placed(found, world.facts().team), kind_rules(NOW))
     assert (whole.findings, whole.expected_x100) == (4, -12_200)
+
+
+def test_of_three_records_of_a_case_one_stays() -> None:
+    """A licence case B2 earns 122: of three such records two go, so that 244 are expected to."""
+    world = World()
+    for post in ("N1A:S1", "N1B:S2", "N1C:S3"):
+        world.post(post).cases(post, "licence", "B2", ref="X000001")
+    found = found_in(world.facts())
+    assert [round(each / 100) for each in found["expected_x100"]] == [-81, -81, -81]
+    whole = all_together(placed(found, world.facts().team), kind_rules(NOW))
+    assert abs(whole.expected_x100 + 24_400) < 10
+
+
+def test_nothing_is_expected_of_a_unit_while_of_one_record_nothing_can_be() -> None:
+    known = QualitySum(1, 1, None, 0, 9_000, 5_000, 0, 0, 0, 0)
+    assert put_right_x100(Moment(100_000, 100_000), known) == (10_000, 10_900, 10_500)
+    assert put_right_x100(Moment(100_000, 100_000), replace(known, unknown=1)) == (10_000, 10_900, None)
 
 
 def test_hours_that_are_assumed_may_be_few_or_a_full_week() -> None:

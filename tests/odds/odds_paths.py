@@ -15,8 +15,10 @@ OVER = float(np.log(1.1))
 AVAILABLE = 1_000_000_000
 
 
-def of_logs(logs: npt.NDArray[np.float64], window: int = 28) -> DailyRatios:
-    """Rows are days, columns units; no gaps."""
+def of_logs(
+    logs: npt.NDArray[np.float64], window: int = 28, calendar: Sequence[date] | None = None
+) -> DailyRatios:
+    """Rows are days, columns units; no gaps. `calendar`: the days, every day from `FIRST` on unless given."""
     days, units = logs.shape
     runs, run, full = Runs(units), [], []
     mark = RunThreshold(MARK.name, MARK.percent_x100, window)
@@ -28,7 +30,7 @@ def of_logs(logs: npt.NDArray[np.float64], window: int = 28) -> DailyRatios:
         run.append(runs.length.copy())
         full.append(runs.excess_since > 0)
     return DailyRatios(
-        tuple(FIRST + timedelta(number) for number in range(days)),
+        tuple(calendar or (FIRST + timedelta(number) for number in range(days))),
         tuple(f"T:{unit:04}" for unit in range(units)),
         logs,
         logs.copy(),

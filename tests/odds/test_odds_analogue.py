@@ -1,10 +1,12 @@
 """Odds by analogy: paths made by hand, and any paths held to the rule that steps days."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odds_paths import OVER, flat_then, of_logs
+from odds_paths import FIRST, OVER, flat_then, of_logs
 
 from how_many import examples
 from wmt.history import HistoryError
@@ -121,3 +123,18 @@ def test_a_short_past_states_nothing() -> None:
 def test_weeks_that_nobody_worked_out() -> None:
     with pytest.raises(HistoryError, match="4 or 8 weeks ahead, not 6"):
         odds_on(of_logs(np.zeros((20, 5))), 6)
+
+
+def test_with_nights_on_weekdays_alone_four_weeks_are_too_short_for_a_whole_run() -> None:
+    """28 days with figures are then 38 days of the calendar: a run of 7 days cannot be full in 28 days more,
+    one of 8 can, by the 20 nights there are."""
+    calendar = [day for number in range(160) if (day := FIRST + timedelta(number)).weekday() < 5]
+    logs = np.full((len(calendar), LEAST + 2), OVER + 0.1)
+    ratios = of_logs(logs, calendar=calendar)
+    ratios.full[:] = False
+    ratios.run[:] = 7
+    ratios.run[:, 1] = 8
+    stated, paths = Analogues(ratios, 4).stated(len(calendar) - 1)
+    assert paths.min() >= LEAST
+    assert stated[0] == 0.5 / paths[0], "as unlikely as anything is ever said to be"
+    assert stated[1] == 1 - 0.5 / paths[1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -92,6 +92,15 @@ def test_bad_input_is_said_and_nothing_is_lost(signed_in: SignIn, query: dict[st
     text = signed_in("analyst").get(PAGE, query).content.decode()
     assert said in text
     assert "There is a problem" in text
+
+
+def test_beside_figures_with_rules_of_their_own_nothing_is_said(nation: Any, signed_in: SignIn) -> None:
+    """The changes are of the published rules: beside others a difference would mix the two."""
+    nation.load.overlays = ["ours.yaml"]
+    nation.load.save()
+    text = signed_in("analyst").get(f"{PAGE}?{urlencode({'c': LONGER})}").content.decode()
+    assert "the figures shown have ours.yaml laid over the rules already" in text
+    assert "Capacity now and then" not in text
 
 
 @pytest.mark.usefixtures("nation")

@@ -210,4 +210,4 @@ def _tell(told: Mapping[str, Any]) -> None:
 
 
 def _percent(value: Any) -> str:
-    return "no available hours" if value is None else f"{value:,.2f}%"
+    return "not known" if value is None else f"{value:,.2f}%"

@@ -95,6 +95,7 @@ def _overdue(drafts: Drafts, held: HeldCases, inputs: Mapping[str, pl.DataFrame]
         ended = ended.select("team_code", "staff_code", "stream", "ends_on", ref="case_ref")
         posts = held.facts.post.select("post_no", "team_code", "staff_code")
         ended = ended.join(posts, on=["team_code", "staff_code"]).drop("team_code", "staff_code")
+        ended = ended.group_by("post_no", "ref", "stream", maintain_order=True).agg(pl.col("ends_on").max())
         over = held.named_active.join(ended, on=["post_no", "ref", "stream"], maintain_order="left")
         said = pl.concat_str(
             kind_words(), pl.lit(", planned end "), pl.col("ends_on").dt.strftime("%-d %b %Y")
@@ -113,7 +114,8 @@ def _stays(drafts: Drafts, numbered: pl.DataFrame) -> None:
 
 
 def _duplicates(drafts: Drafts, held: HeldCases) -> None:
-    twice = held.named_active.filter(pl.len().over("ref") > 1)
+    twice = held.named_active.with_columns(records=pl.col("post_no").n_unique().over("ref"))
+    twice = twice.filter(pl.col("records") > 1)
     numbered = drafts.add(
         QualityKind.DUPLICATE,
         twice.with_columns(
@@ -121,8 +123,10 @@ def _duplicates(drafts: Drafts, held: HeldCases) -> None:
             instead=pl.lit("one of the records stays"),
         ),
     )
+    # one of n stays, whichever: each goes in n − 1 of n ways, so that together all but one go
     _stays(drafts, numbered)
-    _gone(drafts, numbered)
+    none = pl.lit(None, dtype=pl.Int64)
+    drafts.may_be(numbered.select("draft_no", kind_no=none, weight=pl.col("records").cast(pl.Int64) - 1))
 
 
 def _both_ways(drafts: Drafts, held: HeldCases) -> None:

@@ -74,7 +74,8 @@ _AGGREGATES = (
 def put_right_x100(now: Moment, each: QualitySum) -> tuple[int | None, int | None, int | None]:
     """A unit's capacity in hundredths of a per cent if these were put right: least, most and expected.
 
-    Least work with the most time is the least capacity. None without available time.
+    Least work with the most time is the least capacity. None without available time; nothing is expected
+    either where of some nothing can be.
     """
     pairs: Iterable[tuple[int, int]] = (
         (each.least_x100, each.most_available_x100),
@@ -87,4 +88,4 @@ def put_right_x100(now: Moment, each: QualitySum) -> tuple[int | None, int | Non
         else None
         for points, time in pairs
     )
-    return least, most, expected
+    return least, most, None if each.unknown else expected

@@ -5,6 +5,7 @@ personal data was forgotten, has none.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,8 +29,13 @@ def to_put_right(
     lines: pl.DataFrame,
     earlier: Sequence[Night],
 ) -> dict[str, pl.DataFrame]:
-    """The table of a new night, by its place in the folder. `earlier` are the nights before it, in order."""
-    before = kept(earlier[-1]) if earlier else None
+    """The table of a new night, by its place in the folder. `earlier` are the nights before it, in order.
+
+    Where the list of the night before is damaged, each thing is there since this night.
+    """
+    before = None
+    with suppress(NightError):
+        before = kept(earlier[-1]) if earlier else None
     stale = facts.post.filter(pl.col("stale_since").is_not_null()).select("team_code", "staff_code")
     return {TABLE: since_before(find(facts, inputs, rules, lines), before, stale)}
 

@@ -8,7 +8,7 @@ unit is now. Over a longer time a whole run that begins later counts too.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -65,7 +65,7 @@ class Analogues:
     def __init__(self, ratios: DailyRatios, weeks: int) -> None:
         if weeks not in WEEKS:
             raise HistoryError(f"odds are for {' or '.join(map(str, WEEKS))} weeks ahead, not {weeks}")
-        self.ratios, self.ahead = ratios, weeks * 7
+        self.ratios, self.ahead = ratios, timedelta(weeks=weeks)
         self._of_row: dict[int, _Paths] = {}
 
     def stated(self, row: int) -> tuple[Floats, Ints]:
@@ -93,8 +93,15 @@ class Analogues:
             paths[asked[mine]] = count
         return odds, paths
 
+    def end_of(self, row: int) -> int:
+        """The last row of days within the weeks after a row: nights that nobody had are not made up for."""
+        found = self.ratios.place(self.ratios.days[row] + self.ahead)
+        assert found is not None
+        return found
+
     def _pool(self, row: int) -> _Paths:
-        starts = range(row - self.ahead, max(FORTNIGHT, row - REACH) - 1, -EVERY)
+        last = self.ratios.place(self.ratios.days[row] - self.ahead)
+        starts = range(-1 if last is None else last, max(FORTNIGHT, row - REACH) - 1, -EVERY)
         found = [self._paths(start) for start in starts]
         if not found:
             none = np.zeros(0)
@@ -115,11 +122,13 @@ class Analogues:
         slope, volatility = _past(ratios, start)
         known = ~np.isnan(slope)
         carried = ratios.carried[:, known]
-        change = carried[start + 1 : start + self.ahead + 1] - carried[start]
+        change = carried[start + 1 : self.end_of(start) + 1] - carried[start]
         # where nothing is carried on any more, a run has broken
         change = np.where(np.isnan(change), -np.inf, change)
-        stays = np.minimum.accumulate(change[:window], axis=0)
-        for begins in range(1, self.ahead - window + 1):
+        stays = np.full((window, len(carried[start])), -np.inf)
+        # with fewer nights than days of the threshold, a run that lacks more of them cannot become full
+        stays[: len(change)] = np.minimum.accumulate(change[:window], axis=0)
+        for begins in range(1, len(change) - window + 1):
             later = change[begins : begins + window].min(axis=0)
             stays = np.maximum(stays, later)
         return _Paths(slope[known], volatility[known], stays)

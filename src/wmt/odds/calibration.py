@@ -119,10 +119,10 @@ def hindcast(ratios: DailyRatios, weeks: int, last: date | None = None, most: in
     """
     analogues = Analogues(ratios, weeks)
     until = len(ratios.days) - 1 if last is None else ratios.place(last)
-    end = -1 if until is None else until - analogues.ahead
-    rows = list(range(end, -1, -EVERY))[:most][::-1]
+    end = None if until is None else ratios.place(ratios.days[until] - analogues.ahead)
+    rows = list(range(-1 if end is None else end, -1, -EVERY))[:most][::-1]
     parts = [part for row in rows if len((part := _looked_back(analogues, row)).row)]
-    return _gathered(ratios, weeks, analogues.ahead, parts)
+    return _gathered(analogues, weeks, parts)
 
 
 @dataclass(frozen=True)
@@ -138,15 +138,15 @@ def _looked_back(analogues: Analogues, row: int) -> _Part:
     raw = analogues.stated(row)[0]
     units = np.flatnonzero(~np.isnan(raw))
     over = ratios.capacity[row, units] > ratios.mark[row]
-    happened: Bools = ratios.full[row + 1 : row + analogues.ahead + 1, units].max(axis=0)
+    happened: Bools = np.asarray(ratios.full[row + 1 : analogues.end_of(row) + 1, units].any(axis=0))
     return _Part(np.full(len(units), row), raw[units], over, happened)
 
 
-def _gathered(ratios: DailyRatios, weeks: int, ahead: int, parts: list[_Part]) -> Hindcast:
+def _gathered(analogues: Analogues, weeks: int, parts: list[_Part]) -> Hindcast:
     """Each day's probabilities, corrected by the days whose end was known by then."""
     stated = []
     for part in parts:
-        known = [each for each in parts if each.row[0] + ahead <= part.row[0]]
+        known = [each for each in parts if analogues.end_of(int(each.row[0])) <= part.row[0]]
         raw = np.concatenate([each.raw for each in known]) if known else np.zeros(0)
         happened = np.concatenate([each.happened for each in known]) if known else np.zeros(0, np.bool_)
         stated.append(fit(raw, happened).corrected(part.raw))
@@ -156,7 +156,7 @@ def _gathered(ratios: DailyRatios, weeks: int, ahead: int, parts: list[_Part]) -
 
     return Hindcast(
         weeks,
-        tuple(ratios.days[part.row[0]] for part in parts),
+        tuple(analogues.ratios.days[part.row[0]] for part in parts),
         whole([part.row for part in parts], np.int64),
         whole([part.raw for part in parts], np.float64),
         whole(stated, np.float64),

@@ -26,7 +26,7 @@ class AtStake(Schema):
     least_available: schemas.Exact
     most_available: schemas.Exact
     expected_available: schemas.Exact
-    unknown: int = Field(description="Records of which nothing can be expected; they count as no change.")
+    unknown: int = Field(description="Of so many nothing can be expected, and so no capacity.")
     least_capacity: schemas.Exact | None
     most_capacity: schemas.Exact | None
     expected_capacity: schemas.Exact | None

@@ -52,10 +52,11 @@ class OddsScore:
     tenths: pl.DataFrame
 
     @property
-    def better_by_percent(self) -> int:
-        """By how much its errors were smaller than those of saying that all stays as it is, in per cent."""
+    def better_by_percent(self) -> int | None:
+        """By how much its errors were smaller than those of saying that all stays as it is, in per cent; None
+        where these had no errors at all."""
         same = self.brier_same_as_today
-        return round(100 * (1 - self.brier / same)) if same else 0
+        return round(100 * (1 - self.brier / same)) if same else None
 
 
 def odds_of(state: State, unit: Unit) -> UnitOdds | None:

@@ -51,7 +51,7 @@ class Responsive:
         if not self._moved or unit.stream == OMIC:
             return False
         pdu = levels.pdu_of(unit)
-        return pdu in self._moved if pdu else any(self._inside(unit, code) for code in self._moved)
+        return pdu in self._moved if pdu else any(self.holds(unit, code) for code in self._moved)
 
     def points_x100(self, unit: Unit) -> int:
         """The points of a unit, of its stream and grade, as they are at the levels of today."""
@@ -74,10 +74,11 @@ class Responsive:
         return sum(
             difference
             for (code, stream, grade), difference in found.items()
-            if stream == unit.stream and unit.grade in ("", grade) and self._inside(unit, code)
+            if stream == unit.stream and unit.grade in ("", grade) and self.holds(unit, code)
         )
 
-    def _inside(self, unit: Unit, code: str) -> bool:
+    def holds(self, unit: Unit, code: str) -> bool:
+        """Whether a PDU is a unit, or lies in it."""
         if unit.level in ("pdu", "nation"):
             return unit.level == "nation" or unit.code == code
         return unit.level == "region" and _regions(self.state).get(code) == unit.code

@@ -30,10 +30,10 @@ def not_green_in(unit: Unit, day: date, facts: Facts | None = None) -> dict[str,
     return {code: row for code, row in found.items() if code in here}
 
 
-def difference_on(unit: Unit, night: Night, not_green: Mapping[str, PriorityLevel]) -> int:
+def difference_on(unit: Unit, night: Night, not_green: Mapping[str, PriorityLevel]) -> int | None:
     """By how many hundredths of a point the responsive figure of a unit differed from business as usual.
 
-    Raises NightError where a table is damaged.
+    None where the rules of then have no prices of a level. Raises NightError where a table is damaged.
     """
     if not not_green:
         return 0
@@ -41,8 +41,8 @@ def difference_on(unit: Unit, night: Night, not_green: Mapping[str, PriorityLeve
     return of_side(unit, side, not_green)
 
 
-def of_side(unit: Unit, side: Side, not_green: Mapping[str, PriorityLevel]) -> int:
-    """The same of the lines of one moment; 0 where the rules of then have no such prices."""
+def of_side(unit: Unit, side: Side, not_green: Mapping[str, PriorityLevel]) -> int | None:
+    """The same of the lines of one moment; None where the rules of then have no such prices."""
     lines = side.placed().filter(
         pl.col(f"{unit.level}_code") == unit.code,
         pl.col("side") == "work",
@@ -58,6 +58,6 @@ def of_side(unit: Unit, side: Side, not_green: Mapping[str, PriorityLevel]) -> i
         try:
             prices = level_prices(side.rules, level, side.facts.tier_scheme, side.day or side.facts.day)
         except LedgerError:
-            return 0
+            return None
         found += difference_x100([(prices.difference_x100(row), row["quantity_micro"])])
     return found

@@ -69,6 +69,8 @@ def asked_by(request: HttpRequest, query: QueryDict) -> AskedWhatIf:
         level, code = home_of(user, state)
     unit = units.find(state, user, level, code)  # type: ignore[arg-type]
     known, values, ignored = forms.words_of(rules_at(state.rules_date)), {}, []
+    if len(query.getlist("c")) > MOST:
+        ignored.append(f"There can be {MOST} changes at most. Those after the first {MOST} were ignored")
     for each in query.getlist("c")[:MOST]:
         path, _, typed = each.partition("=")
         try:
@@ -175,6 +177,9 @@ def _effect(request: HttpRequest, asked: AskedWhatIf, found: what_if.WhatIf | No
     none: dict[str, Any] = {"tiers": None, "capacities": None, "lines": None, "why_not": ""}
     if found is None:
         return none
+    if laid := asked.state.overlays:
+        words = f"the figures shown have {', '.join(laid)} laid over the rules already"
+        return {**none, "why_not": f"{words}, and changes here are of the published ones"}
     effect = none | {"tiers": tables.arranged(shown.tiers(found.tiers), request, rows_a_page=None)}
     try:
         other = other_rules.OtherRules.of(asked.state, what_if.lay(rules_of(asked.state), found.points))
@@ -187,7 +192,9 @@ def _effect(request: HttpRequest, asked: AskedWhatIf, found: what_if.WhatIf | No
     if asked.only:
         here = moved.get((asked.unit.level, asked.unit.code), 0)
         down = units.DOWN.index(asked.unit.level)
-        moved |= {(each.level, each.code): here for each in around if units.DOWN.index(each.level) < down}
+        above = [each for each in around if units.DOWN.index(each.level) < down]
+        # a unit's figure is of one stream: work of another is not in it
+        moved |= {(each.level, each.code): here if each.stream == asked.unit.stream else 0 for each in above}
     lines = other.lines_of([asked.unit]).get(asked.unit.code, [])
     table = shown.capacities(asked.state, around, moved, lambda unit: asked.href(unit=unit))
     return {

@@ -44,7 +44,7 @@ def _bands() -> list[tuple[tuple[int, str], int]]:
 
 def _sentence(score: OddsScore) -> str:
     better = score.better_by_percent
-    than = f"{abs(better)}% {'smaller' if better >= 0 else 'larger'}"
+    than = "larger" if better is None else f"{abs(better)}% {'smaller' if better >= 0 else 'larger'}"
     return (
         f"{score.weeks} weeks ahead, looked back on {counted(score.days, 'day')} up to {written(score.day)}: "
         f"the errors (Brier score {score.brier:.4f}) were {than} than those of saying that everything stays "

@@ -42,7 +42,9 @@ def _then(unit: Unit, stood: NightOnDay, usual: Moment) -> str:
         difference = responsive_then.difference_on(unit, night, levels)
     except NightError:
         return ""
-    return _words(unit, f"On {written(day)}", "was", levels, difference, usual) if levels else ""
+    if not levels or difference is None:
+        return ""
+    return _words(unit, f"On {written(day)}", "was", levels, difference, usual)
 
 
 def _now(question: UnitRequest, usual: Moment) -> str:
@@ -51,7 +53,8 @@ def _now(question: UnitRequest, usual: Moment) -> str:
     row = responsive.level_of(unit)
     if row is None and not responsive.differs(unit):
         return ""
-    levels = {pdu_of(unit): row} if row else dict(responsive.not_green)
+    inside = {code: each for code, each in responsive.not_green.items() if responsive.holds(unit, code)}
+    levels = {pdu_of(unit): row} if row else inside
     difference = responsive.points_x100(unit) - unit.points_x100
     return _words(unit, "Now", "is", levels, difference, usual)
 
@@ -63,8 +66,9 @@ def _words(
         row = next(iter(levels.values()))
         place = f"{when} the PDU {verb} at {row.level}"
     else:
-        be = verb if len(levels) == 1 else {"was": "were", "is": "are"}[verb]
-        place = f"{when} {counted(len(levels), 'PDU')} here {be} at amber or red"
+        number = len({row.pk for row in levels.values()})  # one that was renamed is there under both codes
+        be = verb if number == 1 else {"was": "were", "is": "are"}[verb]
+        place = f"{when} {counted(number, 'PDU')} here {be} at amber or red"
     if not difference_x100:
         return f"{place}, and the responsive figure {verb} that of business as usual."
     points = usual.points_x100 + difference_x100

@@ -163,6 +163,8 @@ def _sum_values(each: QualitySum) -> dict[str, tables.Value]:
 
 
 def _then(question: UnitRequest, unit: Unit, each: QualitySum) -> tables.Value:
+    if each.unknown:
+        return tables.Value(None, "not known")
     points = unit.points_x100 + each.expected_x100
     time = max(unit.available_x100 + each.expected_available_x100, 0)
     return tables.capacity(points, time, question.state.over_x100, unit.stream)
