@@ -104,7 +104,7 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     ),
     "post priority-levels/{number}/end": (Action.SET_PRIORITIES, {}, {}),
     "post priority-levels/{number}/undo": (Action.SET_PRIORITIES, None, {}),
-    "get units/{level}/{code}/extra-work": (ALL, None, {}),
+    "get units/{level}/{code}/extra-work": (Action.EXPORT, None, {}),
     # of whoever holds the case: test_extra_work
     "post extra-work": (
         ALL,

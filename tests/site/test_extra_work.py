@@ -1,18 +1,21 @@
 """Extra work on cases: noted by the holder, decided by a manager, beside the points, private."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.utils import timezone
+from exports_fixtures import body
 from hours_fixtures import day as day_fields
 from tabs_fixtures import in_sight
 
 from wmt.site.accounts.models import User
-from wmt.site.audit.models import AuditEvent
+from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.changes import allocate
 from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.extra_work import noted
@@ -148,7 +151,7 @@ def test_who_may_not_see_the_case_sees_nothing(scene: Scene) -> None:
     assert asked.status_code == 404
     assert scene.manager.get("/extra-work/new/", {"crn": scene.ref}).status_code == 403  # not their case
     api = scene.outsider.get(f"/api/v1/units/post/{scene.post.code}/extra-work").json()
-    assert api == {"hours": "0.00", "items": []} or api == {"hours": 0, "items": []}
+    assert (float(api.pop("hours")), api) == (0, {"complete": False, "items": []})
 
 
 def test_a_case_that_moves_has_its_note_to_be_confirmed_again(scene: Scene) -> None:
@@ -224,7 +227,7 @@ def test_programs_note_decide_and_undo(scene: Scene) -> None:
     )
     assert decided.json()["standing"] == "confirmed"
     unit = scene.manager.get(f"/api/v1/units/team/{scene.post.team_code}/extra-work").json()
-    assert float(unit["hours"]) == 3
+    assert (float(unit["hours"]), unit["complete"]) == (3, True)
     undone = scene.manager.post(f"/api/v1/extra-work/{number}/undo", content_type="application/json")
     assert undone.json()["standing"] == "to be confirmed"
 
@@ -244,3 +247,54 @@ def test_recorded_work_on_a_warrant_case_is_a_credit_beside(
     assert scene.note(activity="warrant_work", times="2").status_code == 302
     found = noted.of_unit(User.objects.get(email=email), current_state(), post)
     assert [(each.line.hours, each.line.is_of_warrant) for each in found if each.line] == [(2, True)]
+
+
+def test_who_reads_notes_is_written_down_and_files_of_a_region_are_for_few(
+    scene: Scene, signed_in: SignIn
+) -> None:
+    scene.note()
+    scene.decide(scene.manager, "confirmed")
+    region, team = scene.post.region_code, scene.post.team_code
+    analyst = signed_in("administrator", "nation", "nation", email="analyst@example.org")
+
+    def of_region(client: Client) -> Any:
+        return client.get(f"/api/v1/units/region/{region}/extra-work").json()
+
+    ReadEvent.objects.all().delete()
+    few = of_region(scene.manager)
+    assert (float(few["hours"]), few["complete"], few["items"]) == (4, False, None)
+    assert not ReadEvent.objects.exists()
+    whole = of_region(analyst)
+    assert (float(whole["hours"]), whole["complete"]) == (4, True)
+    assert [each["ref"] for each in whole["items"]] == [scene.ref]
+    assert set(ReadEvent.objects.values_list("level", "code")) == {("region", region)}
+    scene.manager.get(f"/team/{team}/extra/")
+    assert ReadEvent.objects.filter(level="team", code=team).exists()
+    scene.manager.get(f"/pdu/{scene.post.pdu_code}/extra/")  # names no case
+    assert not ReadEvent.objects.filter(level="pdu").exists()
+    book = openpyxl.load_workbook(io.BytesIO(body(scene.manager.get(f"/team/{team}/pack/pack.xlsx"))))
+    cells = [value for sheet in book for row in sheet.iter_rows(values_only=True) for value in row]
+    assert not [value for value in cells if "60 minutes, 4 times more" in str(value)]
+
+
+def test_what_programs_decide_of_a_note_is_read(scene: Scene) -> None:
+    scene.note()
+    ReadEvent.objects.all().delete()
+    number = ExtraWork.objects.get().pk
+    scene.manager.post(
+        f"/api/v1/extra-work/{number}/decisions", {"kind": "confirmed"}, content_type="application/json"
+    )
+    assert ReadEvent.objects.filter(level="post", code=scene.post.code).exists()
+
+
+def test_notes_of_a_unit_are_of_posts_of_its_stream(scene: Scene) -> None:
+    """As its rows are: a total has no note that no row has."""
+    scene.note()
+    scene.decide(scene.manager, "confirmed")
+    state = current_state()
+    unit = Unit.objects.get(load_id=state.load_id, level="pdu", code=scene.post.pdu_code, whole=True)
+    assert noted.hours(noted.of_unit(None, state, unit)) == 4
+    Unit.objects.filter(pk=scene.post.pk).update(stream="courts")
+    post = Unit.objects.get(pk=scene.post.pk)
+    assert noted.of_unit(None, state, unit) == []
+    assert noted.hours(noted.of_unit(None, state, post)) == 4

@@ -363,6 +363,7 @@ def test_what_would_help_names_nobody(pdu: Pdu, head: Client) -> None:
     help_ = row.answer["would_help"]  # type: ignore[index]
     words = [each["words"] for each in help_["changes"]] + help_["others"]
     assert "any number of moves" in [each["words"] for each in help_["changes"]]
+    assert [each["most"] for each in row.answer["frontier"]] == [0]  # type: ignore[index]
     codes = [post["code"] for post in row.answer["posts"]]  # type: ignore[index]
     assert not [each for each in words if any(code in each for code in codes)]
     assert "Any number of moves" in page(head, row)

@@ -10,8 +10,12 @@ from api_fixtures import Program, program  # noqa: F401
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 from test_resharing import found, little_work  # noqa: F401
 
+from wmt.site.accounts.models import LimitedAccess
+from wmt.site.figures import units
 from wmt.site.plans.models import SharingSearch
-from wmt.site.queries.resharing_answer import overload_left
+from wmt.site.queries.resharing import SharingQuestion, sharing_now
+from wmt.site.queries.resharing_answer import AskedSharing, overload_left
+from wmt.site.workload.state import current_state
 
 pytestmark = pytest.mark.one_database
 Makes = Callable[..., Program]
@@ -56,3 +60,36 @@ def test_a_program_stops_and_is_told_what_is_wrong(pdu: Pdu, program: Makes) -> 
     stopped = asker.ask("post", f"resharings/{key}/stop").json()
     assert (stopped["state"], stopped["message"]) == ("failed", "You stopped it before it began.")
     assert asker.ask("get", "resharings/nobody-s").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["still", "apart", "fixed"])
+def test_who_may_not_read_cases_can_name_none(pdu: Pdu, program: Makes, name: str) -> None:
+    """Else an answer would tell whether there is such a case, who holds it and what it earns."""
+    asker = program("support")
+    for ref in (pdu.held.ref, "X999999"):
+        named = [ref] if name == "still" else [{"ref": ref, "post": pdu.free[0].code}]
+        answer = asker.ask("post", f"units/pdu/{pdu.code}/resharings", {**ANY, name: named})
+        assert (answer.status_code, answer.json()["faults"][0]["code"]) == (422, "CASES")
+    assert not SharingSearch.objects.exists()
+
+
+def test_naming_a_case_that_one_must_not_know_of_changes_nothing(pdu: Pdu, program: Makes) -> None:
+    reader, unread = program("administrator").user, program("support").user
+    ref = pdu.held.ref
+
+    def told(user: Any, **named: Any) -> tuple[Any, ...]:
+        state = current_state()
+        question = SharingQuestion(held_weeks=0, ends_weeks=0, **named)
+        with sharing_now(state, user, units.find(state, user, "pdu", pdu.code), question) as now:
+            asked = AskedSharing(now)
+            return asked.shared.stay, len(asked.kept), [bundle.not_to for bundle in asked.whole.bundles]
+
+    def moves_nothing(user: Any) -> bool:
+        pair = ((ref, pdu.free[0].code),)
+        named = [told(user, still=(ref,)), told(user, apart=pair), told(user, fixed=pair)]
+        return named == 3 * [told(user)]
+
+    assert not moves_nothing(reader)
+    LimitedAccess.objects.create(ref=ref, excluded=[reader.email.upper()], restricted=[], is_current=True)
+    assert moves_nothing(reader)
+    assert moves_nothing(unread)  # as one who may read no case any more when the job begins

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Body, Field, Path, Router, Schema
 
+from wmt.site.accounts import visibility
 from wmt.site.api import lookups, schemas
+from wmt.site.api.limits import need_lines
+from wmt.site.audit.reads import note_read
 from wmt.site.changes import extra_work as action
 from wmt.site.extra_work import noted
 from wmt.site.extra_work.hours_beside import hours_number
@@ -61,21 +64,34 @@ class ExtraWorkShown(Schema):
 class ExtraWorkOfUnit(Schema):
     """Notes on cases of a unit that may be read, and the hours of those that are confirmed."""
 
-    hours: Decimal = Field(description="In four weeks; in no points.")
-    items: list[ExtraWorkShown]
+    hours: Decimal = Field(description="In four weeks, on cases that you may see; in no points.")
+    complete: bool = Field(
+        description="Whether you may read the cases of the whole unit. Else the hours are a part of its "
+        "hours. Cases with limited access that you may not see are left out either way."
+    )
+    items: list[ExtraWorkShown] | None = Field(
+        description="Of a region or the nation null, unless you may download its case references."
+    )
 
 
 @router.get(
     "units/{level}/{code:code}/extra-work",
-    response=schemas.answers(ExtraWorkOfUnit, *schemas.READ),
+    response=schemas.answers(ExtraWorkOfUnit, *schemas.BULK),
     url_name="api-extra-work",
     summary="Extra work on cases of a unit",
 )
 def of_unit(request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode) -> dict[str, Any]:
     """Notes on cases that you may see."""
+    need_lines(request, level)
     state, unit = lookups.unit_for(request, level, code)
-    found = noted.of_unit(request.user, state, unit)
-    return {"hours": hours_number(noted.hours(found)), "items": list(map(_shown, found))}
+    me = lookups.me(request)
+    found = noted.of_unit(me, state, unit)
+    withheld = visibility.cases_in_bulk(me, state, unit) == visibility.NOWHERE
+    items = None if withheld and level in ("region", "nation") else list(map(_shown, found))
+    if items:
+        note_read(me, unit)
+    complete = visibility.cases(me, state).covers(unit)
+    return {"hours": hours_number(noted.hours(found)), "complete": complete, "items": items}
 
 
 @router.post(
@@ -117,7 +133,11 @@ def undo(request: HttpRequest, number: Number) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, number: int) -> dict[str, Any]:
-    return _shown(noted.find(request.user, needed_state(request), number))
+    """A note, and that it is read."""
+    found = noted.find(request.user, needed_state(request), number)
+    if found.holder is not None:
+        note_read(lookups.me(request), found.holder)
+    return _shown(found)
 
 
 def _shown(found: noted.NotedWork) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from wmt.site.changes.allocation_preview import refused
 from wmt.site.plans.models import SharingSearch
 from wmt.site.queries import resharing, resharing_job
 from wmt.site.queries.plan_effects import unit_of_plan
+from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 router = Router()
@@ -161,12 +162,21 @@ def ask(
     request: HttpRequest, level: Level, code: lookups.UnitCode, payload: Body[ResharingIn]
 ) -> dict[str, Any]:
     """A job does it: read how far it is. The same question about the same figures is one search. Nothing is
-    moved."""
+    moved. Cases can be named by whoever may read those of the whole unit."""
     state, unit = lookups.unit_for(request, level, code)
-    row, _ = resharing_job.ask_best(
-        actor=lookups.me(request), state=state.of_now(), unit=unit, question=payload.question
-    )
+    me, now, question = lookups.me(request), state.of_now(), payload.question
+    _need_named(me, now, unit, question)
+    row, _ = resharing_job.ask_best(actor=me, state=now, unit=unit, question=question)
     return _shown(request, row)
+
+
+def _need_named(me: Any, state: State, unit: Unit, question: resharing.SharingQuestion) -> None:
+    """Nothing where they may name the cases that they name: an answer would tell who holds one, and what it
+    earns. Raises RefusedError."""
+    named = [name for name in ("still", "apart", "fixed") if getattr(question, name)]
+    if named and not visibility.cases_in_bulk(me, state, unit).covers(unit):
+        words = "You may not read the cases of all of this unit, so you cannot name any of them"
+        raise refused("CASES", words, named[0])
 
 
 @router.get(

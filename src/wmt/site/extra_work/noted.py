@@ -58,7 +58,10 @@ def hours(found: Iterable[NotedWork]) -> Fraction:
 
 
 def of_unit(user: Any, state: State, unit: Unit) -> list[NotedWork]:
-    """The notes on cases that posts of a unit hold now, as far as somebody may read these cases."""
+    """The notes on cases that posts of a unit hold now, as far as somebody may read these cases.
+
+    Of posts of the unit's stream, as its figures are: streams are never added.
+    """
     return [each for each in readable(user, state) if each.holder is not None and _is_in(each.holder, unit)]
 
 
@@ -169,6 +172,8 @@ def _last_post(row: ExtraWork, decided: list[ExtraWorkDecision]) -> str:
 
 
 def _is_in(post: Unit, unit: Unit) -> bool:
-    if unit.level in ("nation", "post"):
-        return unit.level == "nation" or post.code == unit.code
-    return bool(getattr(post, f"{unit.level}_code") == unit.code)
+    if unit.level == "post":
+        return post.code == unit.code
+    return post.stream == unit.stream and (
+        unit.level == "nation" or getattr(post, f"{unit.level}_code") == unit.code
+    )

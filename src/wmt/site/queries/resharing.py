@@ -101,9 +101,27 @@ class SharingNow:
         return limits_of(self.state, [post.code for post in self.posts]).keys()
 
     @cached_property
+    def known(self) -> SharingQuestion:
+        """What is asked, without cases that the user must not know of: naming one must change no figure."""
+        asked = self.asked
+        if not (asked.still or asked.apart or asked.fixed):
+            return asked
+        hidden = limited_access.hidden_from(self.user)
+
+        def may_name(ref: str) -> bool:
+            return self._reads and ref.upper() not in hidden
+
+        return replace(
+            asked,
+            still=tuple(filter(may_name, asked.still)),
+            apart=tuple(pair for pair in asked.apart if may_name(pair[0])),
+            fixed=tuple(pair for pair in asked.fixed if may_name(pair[0])),
+        )
+
+    @cached_property
     def kept(self) -> Kept:
         """What stays as it is, as the solver takes it."""
-        asked = self.asked
+        asked = self.known
         return Kept(
             locked=asked.locked, protected=tuple(sorted(self.protected)), still=asked.still,
             apart=asked.apart, held_weeks=asked.held_weeks, ends_weeks=asked.ends_weeks,
@@ -144,10 +162,14 @@ class SharingNow:
         return "held by several posts" if several else ""
 
     @cached_property
+    def _reads(self) -> bool:
+        """Whether they may read the cases of all of the unit."""
+        return visibility.cases_in_bulk(self.user, self.state, self.unit).covers(self.unit)
+
+    @cached_property
     def _hidden(self) -> Collection[str]:
         """What they must not know of. Who is told of no case must not find by a number where one is."""
-        reads = visibility.cases_in_bulk(self.user, self.state, self.unit).covers(self.unit)
-        return limited_access.hidden_from(self.user) if reads else ()
+        return limited_access.hidden_from(self.user) if self._reads else ()
 
     @cached_property
     def _places(self) -> Mapping[str, set[int]]:

@@ -30,7 +30,7 @@ class AskedSharing:
         self.now, self.shared = now, now.shared(now.kept)
         goals = [Goal(each) for each in now.asked.goals]
         self.whole = self.shared.of_problem(now.limits, goals)
-        self.kept: Sequence[KeptMove] = kept_moves(self.whole, now.asked.fixed)
+        self.kept: Sequence[KeptMove] = kept_moves(self.whole, now.known.fixed)
         self.fixed = [(each.bundle.refs[0], each.to) for each in self.kept]
         self.left: Pooled = pooled(with_moves(self.whole, self.kept))
 
@@ -102,7 +102,9 @@ def frontier_told(
     proved = {each["goal"] for each in answer["goals"] if each["proved"]}
     of_all = len(proved.intersection(map(str, OVERLOAD))) == len(OVERLOAD) and not answer["stopped"]
     over, points = (pools.exact(asked.whole_pooled, {}, goal) for goal in OVERLOAD)
-    found = [(0, (over, points), True), (made, overload_left(answer), of_all)]
+    found = [(0, (over, points), True)]
+    if made:
+        found.append((made, overload_left(answer), of_all))
     for number, solved in ways:
         exact = {each.goal: each.exact[1] for each in solved.reached}
         is_proved = all(each.is_proved for each in solved.reached if each.goal in OVERLOAD)

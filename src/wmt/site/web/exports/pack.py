@@ -28,7 +28,7 @@ _LEVELS = {"nation": ("region",), "region": ("pdu",), "pdu": ("team", "post"), "
 _COLUMNS = ("name", "grade", "posts", "capacity", "points", "available", "remaining", "contracted_hours",
             "reduction_hours", "cases")  # fmt: skip
 #: Tabs whose tables are not of the unit's figures as they are.
-_NOT_IN_PACK = {"", "working", "downloads", "full", "priority", "agreements", "staffing"}
+_NOT_IN_PACK = {"", "working", "downloads", "full", "priority", "agreements", "staffing", "extra"}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from wmt.ledger import OMIC
 from wmt.site import tables
 from wmt.site.accounts import visibility
+from wmt.site.audit.reads import note_read
 from wmt.site.changes.extra_work import may_note
 from wmt.site.changes.initiatives import may_enter
 from wmt.site.extra_work import hours_beside, noted
@@ -34,6 +35,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     found = noted.of_unit(question.user, state, unit)
     shown: dict[str, tables.Table] = {}
     if unit.level in ("post", "team"):
+        if found:
+            note_read(question.user, unit)
         shown["extra-work"] = note_tables.notes(
             found, f"Extra work on cases of {unit.name}, not in the points", holders=unit.level == "team"
         )
