@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from agreements.agreement_units import case, report, unit
 from wmt.agreements import reading
-from wmt.agreements.expressions import FigureName, NotKnown
-from wmt.agreements.pack import Agreement
+from wmt.agreements.expressions import ExpressionError, FigureName, NotKnown
+from wmt.agreements.pack import Agreement, chosen_level
 from wmt.agreements.samples import interval
 from wmt.agreements.states import LevelShown, finding, findings, shown
+from wmt.rules import RuleSet
 
 
 def pack(states: str, value: str = "cases", more: str = "", clause: str = "") -> Agreement:
@@ -45,6 +47,32 @@ def test_the_last_state_that_holds_is_the_state(states: str, cases: int, state: 
     found = finding(pack(states), "m", unit(cases={"community": {"C2": cases}}))
     assert (found.state and found.state.state) == state
     assert found.note == ("" if state else "no state of the agreement holds")
+
+
+def test_a_rule_that_does_not_hold_on_the_day_leaves_the_state_open() -> None:
+    agreed = pack("[{state: a}, {state: b, over: rule(thresholds.caseload_ceiling.cases_per_fte)}]")
+    made = unit(cases={"community": {"C2": 50}})
+    found = finding(agreed, "m", replace(made, rules=RuleSet(made.day, {})))
+    assert found.state is None
+    assert found.note == "the level of b is not known on this day"
+    assert found.levels[1] == LevelShown("b", "level not known on this day", None)
+
+
+@pytest.mark.parametrize("level", ["NaN", "sNaN", "Infinity", "-5", "1e2000000", "1000001"])
+def test_a_level_that_no_state_could_have_is_refused(level: str) -> None:
+    with pytest.raises(ExpressionError, match="should be a number from 0 to 1,000,000"):
+        chosen_level(level)
+
+
+@pytest.mark.parametrize("level", ["0.00001", "1e-2000000", "0e-2000000"])
+def test_a_level_with_more_decimals_than_anybody_reads_is_refused(level: str) -> None:
+    with pytest.raises(ExpressionError, match="at most 4 decimals"):
+        chosen_level(level)
+
+
+@pytest.mark.parametrize(("text", "level"), [("0", 0), (" 1000000 ", 1_000_000), ("1.5", Decimal("1.5"))])
+def test_a_level_can_be_chosen_up_to_a_million(text: str, level: Decimal) -> None:
+    assert chosen_level(text) == level
 
 
 def test_the_working_names_every_figure_and_every_level() -> None:

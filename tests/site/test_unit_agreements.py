@@ -3,8 +3,9 @@
 # ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from wmt.site.agreements.models import UnitAgreement
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import agreements
+from wmt.site.duties import scheduled
 from wmt.site.links import unit_url
+from wmt.site.web.agreements import tab
 from wmt.site.workload.as_of_day import AsOf
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
@@ -45,6 +48,11 @@ def switched_on(unit: Unit, **more: Any) -> UnitAgreement:
     usual = {"first_day": current_state().day, "mode": "live"}
     wanted = agreements.AgreementRequest(level=unit.level, code=unit.code, **{**usual, **more})
     return agreements.switch_on(actor=None, who="Ann", wanted=wanted)[0]
+
+
+class LinksOf(dict[str, dict[str, str]]):
+    def present_codes(self, level: str) -> dict[str, str]:
+        return self.get(level, {})
 
 
 def codes(error: Any) -> list[str]:
@@ -164,6 +172,7 @@ def test_a_day_has_what_stood_on_it(nation: Any) -> None:
         ({"text": FIFTY, "mode": "half"}, ["MODE"]),
         ({"text": FIFTY, "levels": "cases.red = 5"}, ["LEVEL"]),
         ({"pack": "north-yorkshire", "levels": "person.red = many\n\nred"}, ["LEVEL", "LEVEL"]),
+        ({"pack": "north-yorkshire", "levels": "person.red = NaN\nteam.red = -5"}, ["LEVEL", "LEVEL"]),
         ({"text": FIFTY, "first_day": "before"}, ["FIRST_DAY"]),
         ({"text": FIFTY, "last_day": "before"}, ["LAST_DAY"]),
     ],
@@ -177,6 +186,60 @@ def test_what_is_wrong_is_refused_and_nothing_is_kept(
         switched_on(a_team(nation), **given)
     assert codes(refused) == expected
     assert not UnitAgreement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"mode": "shadow"},
+        {"last_day": "later"},
+        {"levels": "team.red = 2"},
+        {"pack": "", "text": FIFTY, "levels": ""},
+    ],
+)
+def test_a_key_is_of_one_request(nation: Any, other: dict[str, Any]) -> None:
+    team = a_team(nation)
+    usual = {"pack": "north-yorkshire", "levels": "team.red = 1", "key": "k"}
+    row = switched_on(team, **usual)
+    assert switched_on(team, **usual) == row
+    later = current_state().day + timedelta(9)
+    other = {name: later if value == "later" else value for name, value in other.items()}
+    with pytest.raises(RefusedError) as refused:
+        switched_on(team, **usual | other)
+    assert codes(refused) == ["KEY_TAKEN"]
+    assert UnitAgreement.objects.count() == 1
+
+
+def test_agreements_follow_units_whose_code_changes(nation: Any) -> None:
+    team, state = a_team(nation), current_state()
+    pdu = Unit.objects.get(load=nation.load, level="pdu", whole=True, code=team.pdu_code)
+    rows = [switched_on(pdu, text=FIFTY), switched_on(team, pack="gwent")]
+    UnitAgreement.objects.filter(level="pdu").update(code="OLD")
+    UnitAgreement.objects.filter(level="team").update(code="OLDER")
+    assert in_force.on_day(team, state) == []
+    links = {"pdu": {"OLD": pdu.code}, "team": {"OLDER": team.code}}
+    scheduled.follow_units(state, LinksOf(links))
+    assert in_force.on_day(team, state) == rows
+    # pages of days before have the former code; one that somebody else has had since is no former one
+    UnitAgreement.objects.update(recorded_at=timezone.now() - timedelta(4000))
+    then = replace(state, as_of=AsOf(state.day))
+    former = Unit(level="pdu", code="OLD", load=nation.load)
+    assert in_force.on_day(former, then) == []
+    assert in_force.on_day(former, replace(then, load_id=0)) == [rows[0]]
+    in_force.follow("pdu", {}, {"OLD"})  # the extract that renamed it was withdrawn
+    rows[0].refresh_from_db()
+    assert (rows[0].code, rows[0].former) == ("OLD", [])
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [(None, "ended by Ann"), (date(2026, 11, 24), "on"), (date(2026, 11, 25), "ended by Ann")],
+)
+def test_a_past_day_has_what_was_ended_later_still_on(on: date | None, said: str) -> None:
+    ended = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    row = UnitAgreement(first_day=date(2026, 11, 20), ended_at=ended, ended_by="Ann")
+    state: Any = SimpleNamespace(day=on or date(2026, 11, 26), as_of=on and AsOf(on))
+    assert tab.row_state(row, state) == said
 
 
 def test_a_unit_that_is_not_there_and_who_may_not_are_refused(nation: Any, signed_in: SignIn) -> None:

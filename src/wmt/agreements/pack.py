@@ -46,6 +46,17 @@ def _level(value: Any) -> Decimal | int | str:
     )
 
 
+def chosen_level(text: str) -> Decimal:
+    """A level that somebody chooses, from its text. Raises InvalidOperation where it is no number, and
+    ExpressionError where it is none that a level can be."""
+    level = Decimal(text.strip())
+    if not level.is_finite() or not 0 <= level <= _HIGHEST:
+        raise ExpressionError(f"a level should be a number from 0 to {_HIGHEST:,}")
+    if int(level.as_tuple().exponent) < -_DECIMALS:
+        raise ExpressionError(f"a level should have at most {_DECIMALS} decimals")
+    return level
+
+
 def _key(value: str) -> str:
     if not _KEY.fullmatch(value):
         raise ValueError(
@@ -55,6 +66,7 @@ def _key(value: str) -> str:
 
 
 _HIGHEST = 1_000_000
+_DECIMALS = 4
 _OPEN_LEVEL = re.compile(r"not stated|rule\([a-zA-Z0-9_.]+\)")
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _Key = Annotated[str, AfterValidator(_key)]

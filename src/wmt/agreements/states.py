@@ -11,7 +11,7 @@ from wmt.agreements.pack import NOT_STATED, Agreement, PackMeasure, PackState
 from wmt.agreements.samples import interval
 from wmt.ledger.arithmetic import decimal as of_hundredths
 from wmt.ledger.arithmetic import divide_half_up, grouped
-from wmt.rules import RuleSet
+from wmt.rules import NoRuleError, RuleSet
 from wmt.rules.activities import exact
 
 _HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
@@ -111,7 +111,7 @@ def _state(
 ) -> tuple[PackState | None, tuple[LevelShown, ...], str]:
     """The last state that holds, what was compared, and why nobody can say more."""
     found: PackState | None = None
-    levels, open_states = [], list[str]()
+    levels, open_states = [], dict[str, str]()
     for state in states:
         number, words = _level(state, rules)
         if state.comparator is None:
@@ -122,31 +122,35 @@ def _state(
             met = _HOLDS[state.comparator](value, number)
         levels.append(LevelShown(state.state, words, met))
         if met:
-            found, open_states = state, []
+            found, open_states = state, {}
         elif met is None:
-            open_states.append(state.state)
+            open_states[state.state] = words.removeprefix("level ")
     if isinstance(value, NotKnown):
         # a measure with one state and no level is in that state whatever the value
         return (found if not open_states else None), tuple(levels), value.why
     if not open_states:
         return found, tuple(levels), "" if found else "no state of the agreement holds"
     open_words = " and of ".join(open_states)
+    why = " or ".join(dict.fromkeys(open_states.values()))
     if found is None or found.comparator is None:
         # what holds otherwise does not hold where nobody can say whether something else does
-        return None, tuple(levels), f"the level of {open_words} is not stated"
-    return found, tuple(levels), f"at least: the level of {open_words} is not stated"
+        return None, tuple(levels), f"the level of {open_words} is {why}"
+    return found, tuple(levels), f"at least: the level of {open_words} is {why}"
 
 
 def _level(state: PackState, rules: RuleSet) -> tuple[Fraction | None, str]:
-    """The level of a state as a number, and in words. Raises NoRuleError for a rule that is not in force."""
+    """The level of a state as a number, and in words; None where nobody can say."""
     if state.comparator is None:
         return None, "otherwise"
     if state.level == NOT_STATED:
         return None, "level not stated"
     if isinstance(state.level, str):
-        number = exact(rules[state.level.removeprefix("rule(").removesuffix(")")])
-        return number, PackState.words(state.comparator, shown(number))
-    number = Fraction(state.level or 0)
+        try:
+            number = exact(rules[state.level.removeprefix("rule(").removesuffix(")")])
+        except NoRuleError:  # it began later, or a night with rules of its own has none of this name
+            return None, "level not known on this day"
+    else:
+        number = Fraction(state.level or 0)
     return number, PackState.words(state.comparator, shown(number))
 
 

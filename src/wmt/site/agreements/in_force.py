@@ -1,5 +1,6 @@
 """Which agreements a unit goes by on the day of the figures, as was recorded by then."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from wmt.agreements import reading
 from wmt.agreements.pack import Agreement
-from wmt.site.agreements.models import UnitAgreement
+from wmt.site.agreements.models import StateAnswer, UnitAgreement
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -27,19 +28,23 @@ def find(number: int) -> UnitAgreement:
     return found
 
 
-def of_unit(unit: Unit) -> QuerySet[UnitAgreement]:
+def of_unit(unit: Unit, state: State) -> QuerySet[UnitAgreement]:
     """All that was ever switched on for a unit or for those it lies in, the last first."""
-    rows = Q(level=unit.level, code=unit.code) | Q(level="nation")
-    for level in ("team", "pdu", "region"):
-        if code := getattr(unit, f"{level}_code"):
+    places = {(level, getattr(unit, f"{level}_code")) for level in ("team", "pdu", "region")}
+    places.add((unit.level, unit.code))
+    rows = Q(level="nation")
+    for level, code in places:
+        if code:
             rows |= Q(level=level, code=code)
+    if state.as_of is not None:
+        rows |= Q(pk__in=formerly(UnitAgreement, places, state))
     return UnitAgreement.objects.filter(rows).order_by("-first_day", "-pk")
 
 
 def on_day(unit: Unit, state: State) -> list[UnitAgreement]:
     """Those a unit goes by on the day of the figures: in force first, then in shadow."""
     day = state.day
-    rows = known_on(of_unit(unit), state).filter(first_day__lte=day)
+    rows = known_on(of_unit(unit, state), state).filter(first_day__lte=day)
     rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=day))
     return sorted(rows, key=lambda row: (row.mode != UnitAgreement.Mode.LIVE, row.first_day, row.pk))
 
@@ -50,6 +55,52 @@ def known_on(rows: QuerySet[UnitAgreement], state: State) -> QuerySet[UnitAgreem
         return rows.filter(ended_at__isnull=True)
     over = timezone.make_aware(datetime.combine(state.day + timedelta(1), time.min))
     return rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=over), recorded_at__lt=over)
+
+
+def has_ended(row: UnitAgreement, state: State) -> bool:
+    """Whether somebody has ended it; of a day in the past, by the end of that day."""
+    if row.ended_at is None:
+        return False
+    return state.as_of is None or timezone.localdate(row.ended_at) <= state.day
+
+
+def formerly(
+    model: type[UnitAgreement | StateAnswer], places: Iterable[tuple[str, str]], state: State
+) -> list[int]:
+    """The records of units that had one of these codes, each with its level, on the day of the figures.
+
+    None of posts: their codes are given to other people, and what is kept of posts is private.
+    """
+    wanted = set(places)
+    rows = model.objects.exclude(former=[]).exclude(level="post")
+    return [row.pk for row in rows if wanted & {(row.level, code) for code in codes_on(row, state)[1:]}]
+
+
+def codes_on(row: UnitAgreement | StateAnswer, state: State) -> list[str]:
+    """The codes by which the figures may have the unit of a record: its own, else those it had before."""
+    if state.as_of is None or row.level == "post" or not row.former:
+        return [row.code]
+    there = Unit.objects.filter(load_id=state.load_id, level=row.level, code=row.code)
+    return [row.code] if there.exists() else [row.code, *reversed(row.former)]
+
+
+def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> None:
+    """What is kept of units that go on under another code goes with them, and comes back with a former one.
+
+    `present` is the code that units of the level have now by every code they had before, `shown` the codes
+    in the figures. Of posts nothing comes back: somebody else may have the code. The caller holds the
+    transaction.
+    """
+    for model in (UnitAgreement, StateAnswer):
+        for row in model.objects.filter(level=level).only("code", "former"):
+            ways = [present.get(row.code, ""), *(reversed(row.former) if level != "post" else ())]
+            code = next((each for each in ways if each in shown), "")
+            if row.code in shown or not code:
+                continue
+            back = row.former.index(code) if code in row.former else len(row.former)
+            row.former = row.former[:back] if code in row.former else [*row.former, row.code]
+            row.code = code
+            row.save(update_fields=["code", "former"])
 
 
 def pack_of(row: UnitAgreement) -> Agreement:

@@ -10,7 +10,8 @@ class UnitAgreement(models.Model):
     until it is ended.
 
     `text` is its file as it was then: another version of the program, or of the file, does not change what
-    a unit goes by. `levels` are chosen for what the file leaves open. A record is never overwritten.
+    a unit goes by. `levels` are chosen for what the file leaves open. `former` are the codes the unit had
+    before. A record is never overwritten otherwise.
     """
 
     class Mode(models.TextChoices):
@@ -20,6 +21,7 @@ class UnitAgreement(models.Model):
     key = models.CharField(max_length=64, unique=True)
     level = models.CharField(max_length=6)
     code = models.TextField()
+    former = models.JSONField(default=list, blank=True)
     pack_key = models.CharField(max_length=60)
     name = models.CharField(max_length=300)
     text = models.TextField()
@@ -59,6 +61,7 @@ class StateAnswer(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     level = models.CharField(max_length=6)
     code = models.TextField()
+    former = models.JSONField(default=list, blank=True)
     measure_key = models.CharField(max_length=60)
     measure = models.CharField(max_length=300)
     state = models.CharField(max_length=300)

@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "protection": "Post protected from new cases, or that ended",
     "priority": "Priority level of a PDU set, ended or undone",
     "agreement": "Local agreement switched on for a unit, or that ended",
+    "agreement answer": "Action plan, letter or decision about an agreement",
     "extra work": "Extra work on a case noted or decided",
     "initiative": "Initiative entered or withdrawn",
     "court advice": "Courts advised of a full unit, or that ended",

@@ -1,21 +1,22 @@
 """What is done about a state of an agreement: an action plan, a letter with its receipt, a signed decision.
 
-A plan is of a unit and for everybody to read. A letter and a decision are about one person: whoever manages
-there reads them, and the person; nobody writes one to themselves.
+A plan of a unit is for everybody to read. A letter, a decision and a plan about one person are not: whoever
+manages there reads them, and the person; nobody writes one to themselves.
 """
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from wmt.days import written
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action, placed
+from wmt.site.agreements import in_force
 from wmt.site.agreements.models import StateAnswer, UnitAgreement
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
@@ -29,6 +30,8 @@ from wmt.text import NOTE
 
 #: So long may a plan or a decision be.
 MOST = 2_000
+#: So long may it hold: its words are kept for the retention period after that.
+MOST_DAYS = 730
 _WORDS = {
     StateAnswer.Kind.PLAN: "what is to be done",
     StateAnswer.Kind.DECISION: "why, and what support there is",
@@ -77,9 +80,10 @@ def answer(
     asker = Actor(user=actor, who=who)
     with hold_journal():
         need_answer(actor, unit, state)
-        if same := StateAnswer.objects.filter(key=wanted.key).first() if wanted.key else None:
-            return same, False
         words = NOTE.mended(wanted.words)
+        if same := StateAnswer.objects.filter(key=wanted.key).first() if wanted.key else None:
+            _need_same(same, unit, basis, (words, wanted.until))
+            return same, False
         if faults := _faults(basis, words, wanted.until, state):
             raise RefusedError(faults)
         row = StateAnswer.objects.create(
@@ -100,7 +104,7 @@ def receive(*, actor: Any, number: int, state: State) -> StateAnswer:
     asker = Actor(user=actor)
     with hold_journal():
         row = find(actor, state, number)
-        unit = _unit(state, row)
+        unit = unit_of(state, row)
         if unit is None or not is_own(actor, unit) or row.kind != StateAnswer.Kind.LETTER:
             raise Denied(Action.HANDLE_DUTIES, level=row.level, code=row.code)
         if row.received_at is not None:
@@ -126,20 +130,30 @@ def may_answer(user: Any, unit: Unit, state: State) -> bool:
 
 def of_unit(user: Any, unit: Unit, state: State) -> QuerySet[StateAnswer]:
     """What was done about states of a unit, the last first, as far as somebody may read it."""
-    rows = StateAnswer.objects.filter(level=unit.level, code=unit.code).order_by("-pk")
-    if state.as_of is not None:
-        rows = rows.filter(day__lte=state.day)
-    return rows if _reads(user, unit, state) else rows.filter(kind=StateAnswer.Kind.PLAN)
+    rows = StateAnswer.objects.filter(level=unit.level).order_by("-pk")
+    if state.as_of is None:
+        rows = rows.filter(code=unit.code)
+    else:
+        former = in_force.formerly(StateAnswer, [(unit.level, unit.code)], state)
+        rows = rows.filter(Q(code=unit.code) | Q(pk__in=former), day__lte=state.day)
+    if _reads(user, unit, state):
+        return rows
+    return rows.none() if unit.level == "post" else rows.filter(kind=StateAnswer.Kind.PLAN)
+
+
+def is_open(row: StateAnswer) -> bool:
+    """Whether it is for everybody to read: a plan that is not about one person."""
+    return row.kind == StateAnswer.Kind.PLAN and row.level != "post"
 
 
 def find(user: Any, state: State, number: int) -> StateAnswer:
     """One of them. Raises UnknownAnswer, also for one that somebody may not read."""
     row = StateAnswer.objects.select_related("agreement").filter(pk=number).first()
-    unit = None if row is None else _unit(state, row)
+    unit = None if row is None else unit_of(state, row)
     if row is None or unit is None:
         raise UnknownAnswer(f"there is no answer {number}")
     units.find(state, user, unit.level, unit.code)  # raises UnknownUnit beyond the reach of reading
-    if row.kind != StateAnswer.Kind.PLAN and not _reads(user, unit, state):
+    if not is_open(row) and not _reads(user, unit, state):
         raise UnknownAnswer(f"there is no answer {number}")
     return row
 
@@ -158,8 +172,17 @@ def _reads(user: Any, unit: Unit, state: State) -> bool:
     return is_own(user, unit) or may(user, Action.READ_DUTIES, **place, state=state)
 
 
-def _unit(state: State, row: StateAnswer) -> Unit | None:
-    return units.of_level(state, row.level).filter(code=row.code).first()
+def unit_of(state: State, row: StateAnswer) -> Unit | None:
+    """The unit in the figures, on past days by its code of then; None where it is not there."""
+    return units.of_level(state, row.level).filter(code__in=in_force.codes_on(row, state)).first()
+
+
+def _need_same(row: StateAnswer, unit: Unit, basis: AnswerBasis, said: tuple[str, date | None]) -> None:
+    """Raises RefusedError where something else was sent with the key of a record. Figures may have moved."""
+    kept = (row.agreement_id, row.kind, row.level, row.code, row.measure_key, row.words, row.until)
+    if kept != (basis.agreement.pk, basis.kind, unit.level, unit.code, basis.measure_key, *said):
+        words = "Something else was sent with this key; use a new one"
+        raise RefusedError([ChangeFault("KEY_TAKEN", words, "key")])
 
 
 def _faults(basis: AnswerBasis, words: str, until: date | None, state: State) -> list[ChangeFault]:
@@ -172,12 +195,14 @@ def _faults(basis: AnswerBasis, words: str, until: date | None, state: State) ->
         faults.append(ChangeFault("WORDS", f"Enter at most {MOST} characters", "words"))
     if kind in _WORDS and (until is None or until <= state.day):
         faults.append(ChangeFault("UNTIL", "Enter a day after today", "until"))
+    elif until and until > (last := state.day + timedelta(MOST_DAYS)):
+        faults.append(ChangeFault("UNTIL", f"Enter a day up to {written(last)}", "until"))
     return faults
 
 
 def _tell(asker: Actor, row: StateAnswer, said: str) -> None:
     after = {"agreement": row.agreement.pack_key, "kind": row.kind, "answer": row.pk}
     record(
-        "agreement", f"{asker.name} {said}.", actor=asker.user, who=asker.name, level=row.level,
+        "agreement answer", f"{asker.name} {said}.", actor=asker.user, who=asker.name, level=row.level,
         code=row.code, after=after,
     )  # fmt: skip

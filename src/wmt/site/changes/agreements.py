@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
 from django.utils import timezone
 
 from wmt.agreements import reading
 from wmt.agreements.expressions import ExpressionError
-from wmt.agreements.pack import Agreement
+from wmt.agreements.pack import Agreement, chosen_level
 from wmt.days import written
 from wmt.site.accounts.access import Denied, may
 from wmt.site.accounts.roles import Action, placed
@@ -31,6 +31,8 @@ from wmt.site.workload.state import State, state_if_any
 #: A unit goes by a few agreements; more at once are a slip, and a page could not show them.
 MOST = 10
 LEVELS = ("team", "pdu", "region", "nation")
+#: What a record keeps of a request as it is.
+_KEPT = ("level", "code", "mode", "first_day", "last_day")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +72,10 @@ def switch_on(*, actor: Any, wanted: AgreementRequest, who: str = "") -> tuple[U
     with hold_journal():
         state = _shown()
         _need(actor, wanted.level, wanted.code, state)
-        if same := UnitAgreement.objects.filter(key=wanted.key).first() if wanted.key else None:
-            return same, False
         read = _read(wanted)
+        if same := UnitAgreement.objects.filter(key=wanted.key).first() if wanted.key else None:
+            _need_same(same, wanted, read)
+            return same, False
         faults = [*read.faults, *_faults(wanted, state)]
         if faults or read.pack is None:
             raise RefusedError(faults)
@@ -121,7 +124,7 @@ def read_levels(text: str, pack: Agreement) -> tuple[dict[str, str], list[Change
             continue
         name, _, level = line.replace(":", "=").rpartition("=")
         try:
-            chosen = Decimal(level.strip())
+            chosen = chosen_level(level)
             pack.with_levels({name.strip(): chosen})
         except InvalidOperation:
             words = f"Line {number}: write MEASURE.STATE = N, such as person.double red = 120"
@@ -182,6 +185,15 @@ def _faults(wanted: AgreementRequest, state: State) -> list[ChangeFault]:
         words = f"There is no team, PDU or region {wanted.code} in the figures shown"
         faults.append(ChangeFault("UNIT_UNKNOWN", words, ""))
     return faults
+
+
+def _need_same(row: UnitAgreement, wanted: AgreementRequest, read: _ReadAgreement) -> None:
+    """Raises RefusedError where something else was asked for with the key of a record."""
+    kept: dict[str, Any] = {name: getattr(wanted, name) for name in _KEPT}
+    kept |= {"pack_key": read.pack.key if read.pack else "", "text": read.text, "levels": read.levels}
+    if any(getattr(row, name) != value for name, value in kept.items()):
+        words = "Something else was sent with this key; use a new one"
+        raise RefusedError([ChangeFault("KEY_TAKEN", words, "key")])
 
 
 def _need_free(wanted: AgreementRequest, pack: Agreement) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 from django.conf import settings
@@ -14,6 +15,7 @@ from wmt.facts import NOT_KNOWN
 from wmt.history import RUN, History, HistoryError, RunThreshold, dated_marks, open_history, runs_on
 from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
+from wmt.site.agreements import in_force
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.duties import due_dates, judged, labels, notify, requests, taken_back
@@ -79,6 +81,12 @@ def read_runs() -> Read | None:
         return None
 
 
+class PresentCodes(Protocol):
+    """Knows the code that units of a level have now by every code they had before."""
+
+    def present_codes(self, level: str) -> Mapping[str, str]: ...
+
+
 class OfPeople:
     """Figures of posts, with those that their people had under former codes."""
 
@@ -129,15 +137,26 @@ def after_load(state: State, read: Read | None = None, undone: judged.Undone | N
         shown = {taken_back.code_of(place): place for place in places.values()}
         requests.take_back({**renamed, **read.followed}, shown, undone)
     requests.follow(places)
-    pdus = Unit.objects.filter(load_id=state.load_id, level="pdu", whole=True).values_list("code", flat=True)
-    levels.follow(read.history.links.present_codes("pdu"), set(pdus))
-    register.follow(read.history.links.present_codes("pdu"), set(pdus))
+    follow_units(state, read.history.links)
+    in_force.follow("post", read.followed, set(posts))
     requests.follow_answered(
         read.history.links.of_persons, {code: _place(post) for code, post in posts.items()}, read.last
     )
     announce(found, state.day, undone)
     turn(state.day)
     return found
+
+
+def follow_units(state: State, links: PresentCodes) -> None:
+    """What people recorded of teams, PDUs and regions goes on under the codes that these have now."""
+    rows = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=("team", "pdu", "region"))
+    shown: dict[str, set[str]] = {"team": set(), "pdu": set(), "region": set()}
+    for level, code in rows.values_list("level", "code"):
+        shown[level].add(code)
+    levels.follow(links.present_codes("pdu"), shown["pdu"])
+    register.follow(links.present_codes("pdu"), shown["pdu"])
+    for level, codes in shown.items():
+        in_force.follow(level, links.present_codes(level), codes)
 
 
 def without_figures(undone: judged.Undone) -> Judgement:

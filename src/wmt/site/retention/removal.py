@@ -46,7 +46,7 @@ REMOVED = "Removed after the retention period."
 #: Events whose sentence or facts say something of a person's hours, health or duties.
 PRIVATE = (
     "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
-    "request", "priority",
+    "request", "priority", "agreement answer",
 )  # fmt: skip
 _WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
 

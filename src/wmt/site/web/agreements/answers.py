@@ -1,6 +1,7 @@
 """What is done about a state of an agreement: the form, the document to print, and its receipt."""
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wmt.agreements.states import shown
@@ -17,6 +19,7 @@ from wmt.site.accounts.access import need
 from wmt.site.accounts.roles import Action
 from wmt.site.agreements import in_force
 from wmt.site.agreements.models import StateAnswer
+from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import agreement_answers as action
 from wmt.site.date_field import DayField
@@ -32,6 +35,8 @@ from wmt.site.workload.state import State
 
 #: The kinds of duties that are answered with a document.
 KINDS = tuple(str(kind) for kind in StateAnswer.Kind)
+#: So many of a unit are listed, the last first.
+MOST_SHOWN = 50
 
 
 class StateAnswerForm(RefusableForm):
@@ -69,7 +74,10 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
     """The document, to print. Raises UnknownAnswer and UnknownUnit."""
     state = needed_state(request)
     row = action.find(request.user, state, number)
-    unit = question_of(request, row.level, row.code).unit
+    unit = action.unit_of(state, row)
+    assert unit is not None  # `find` has found it
+    if not action.is_open(row):
+        note_read(request.user, unit)
     earlier = action.before(row)
     context = {
         "row": row,
@@ -78,7 +86,7 @@ def answer_page(request: HttpRequest, number: int) -> HttpResponse:
         "earlier": earlier,
         "written": written,
         "by": staff_names.person(row.who),
-        "received": receipt_words(row),
+        "received": receipt_words(row, state),
         "receives": row.kind == StateAnswer.Kind.LETTER and row.received_at is None
         and state.as_of is None and is_own(request.user, unit),
         "crumbs": [(unit.name, unit_url(unit.level, unit.code, "agreements"))],
@@ -105,21 +113,27 @@ def title(row: StateAnswer, earlier: int) -> str:
     return f"{row.get_kind_display()} {earlier + 1}" if earlier else str(row.get_kind_display())
 
 
-def receipt_words(row: StateAnswer) -> str:
+def receipt_words(row: StateAnswer, state: State) -> str:
+    """Whether and when a letter was received; of a day in the past, by the end of that day."""
     if row.kind != StateAnswer.Kind.LETTER:
         return ""
-    if row.received_at is None:
+    received = None if row.received_at is None else timezone.localtime(row.received_at)
+    if received is None or (state.as_of is not None and received.date() > state.day):
         return "not received yet"
-    return f"received {moment_words(row.received_at)}, by {staff_names.person(row.received_by)}"
+    return f"received {moment_words(received)}, by {staff_names.person(row.received_by)}"
 
 
 def answers_table(
     user: Any, unit: Unit, state: State, now: list[query.AgreementFinding]
 ) -> tables.Table | None:
     """What was done about states of a unit, with the state it was to cure and the one there is now."""
-    rows = list(action.of_unit(user, unit, state).select_related("agreement")[:50])
+    rows = list(action.of_unit(user, unit, state).select_related("agreement").defer("agreement__text"))
     if not rows:
         return None
+    counts, earlier = Counter[tuple[str, ...]](), dict[int, int]()
+    for row in reversed(rows):
+        same = (row.kind, row.measure_key, row.state, row.agreement.pack_key)
+        earlier[row.pk], counts[same] = counts[same], counts[same] + 1
     states = {
         (each.row.pack_key, each.found.measure_key): each.found.state.state
         if each.found.state
@@ -137,21 +151,16 @@ def answers_table(
         tables.Column("receipt", "Receipt"),
     ]
     made = []
-    for row in rows:
-        same = (row.kind, row.measure_key, row.state, row.agreement.pack_key)
-        earlier = sum(
-            (each.kind, each.measure_key, each.state, each.agreement.pack_key) == same and each.pk < row.pk
-            for each in rows
-        )
+    for row in rows[:MOST_SHOWN]:
         values = {
-            "what": tables.text(title(row, earlier), reverse("agreement-answer", args=[row.pk])),
+            "what": tables.text(title(row, earlier[row.pk]), reverse("agreement-answer", args=[row.pk])),
             "day": tables.day(row.day),
             "measure": tables.text(row.measure),
             "state": tables.text(row.state),
             "now": tables.text(states.get((row.agreement.pack_key, row.measure_key), "not measured now")),
             "until": tables.day(row.until),
             "by": tables.text(staff_names.person(row.who)),
-            "receipt": tables.text(receipt_words(row)),
+            "receipt": tables.text(receipt_words(row, state)),
         }
         made.append(tables.Row(values))
     caption = "Action plans, letters and decisions"

@@ -230,8 +230,8 @@ def history_table(state: State, rows: Sequence[UnitAgreement]) -> tables.Table:
 
 
 def row_state(row: UnitAgreement, state: State) -> str:
-    """Whether an agreement of a unit is on, is to begin, or how it ended."""
-    if row.ended_at is not None:
+    """Whether an agreement of a unit is on, is to begin, or how it ended, by the day of the figures."""
+    if in_force.has_ended(row, state):
         return f"ended by {staff_names.person(row.ended_by)}"
     if row.last_day and row.last_day < state.day:
         return "over"
