@@ -38,7 +38,8 @@ def planted(seed: int) -> tuple[Nation, Nation, list[str]]:
         elif kind in _CONTACTS:
             row = {"place": contacts.pop()}
         else:
-            row = open_case(bad, kind, cases, random)
+            # a second record of a person is none of those that were there
+            row = open_case(good, kind, cases, random)
         bad, _ = spoiled(bad, kind, row, random)
         _, good = spoiled(good, kind, row, random)
     return bad, good, kinds
