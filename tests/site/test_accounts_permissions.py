@@ -144,7 +144,7 @@ TABLE: dict[str, May] = {
     "api-plan-apply": May(POST, is_api=True, args=_ONE),
     "api-plan": May(("GET", "PUT", "DELETE"), is_api=True, args=_ONE),
     "api-agreements": May(is_api=True, args={"level": "team", "code": "T1"}),
-    "api-extra-work": May(is_api=True, args=_UNIT),
+    "api-extra-work": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-extra-work-new": May(POST, is_api=True),
     "api-extra-work-decide": May(POST, is_api=True, args=_ONE),
     "api-extra-work-undo": May(POST, is_api=True, args=_ONE),
