@@ -75,7 +75,8 @@ def test_a_change_is_added_shown_at_every_level_and_taken_back(nation: Any, sign
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"way": "minutes", "number": "x"}, "‘Minutes’ must be a number"),
+        ({"way": "minutes", "number": "x"}, "‘New minutes’ must be a number"),
+        ({"way": "minutes", "number": "+10"}, "what it would be, not what is added: without the +"),
         ({"way": "minutes", "number": "4"}, "Choose for ‘Activity and part’"),
         ({"way": "remote", "share": "101", "number": "5"}, "must be 100 or less"),
         (

@@ -12,7 +12,7 @@ from wmt import odds
 from wmt.odds.stated import SCORES, STATED
 from wmt.site.links import unit_url
 from wmt.site.queries import odds as query
-from wmt.site.web.time.odds_words import shown_odds
+from wmt.site.queries.odds import shown_odds
 
 pytestmark = pytest.mark.one_database
 
@@ -44,12 +44,15 @@ def test_trends_say_it_in_words_with_the_number(
     stated: Callable[..., Any], signed_in: Callable[..., Client]
 ) -> None:
     team = stated(("stated", 0.524), ("stated", 0.9996))
-    page = " ".join(signed_in().get(unit_url("team", team.code, "over-time")).text.split())
+    browser = signed_in()
+    page = " ".join(browser.get(unit_url("team", team.code, "over-time")).text.split())
     assert (
         "How likely four weeks in a row over 110% are, by the figures of 20 November 2026: about even (52%) "
         "by 18 December 2026; almost certain (more than 99%) by 15 January 2027." in page
     )
     assert 'href="/odds/team/"' in page
+    ahead = " ".join(browser.get(unit_url("team", team.code, "ahead")).text.split())
+    assert "about even (52%) by 18 December 2026" in ahead
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from wmt.site.changes import weeks_ahead
 from wmt.site.changes.impact import UnitFigures
 from wmt.site.figures import units
 from wmt.site.links import unit_url
+from wmt.site.queries.odds import odds_sentence
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.availability.ending_soon import post_of, reason_name
 from wmt.site.workload.models import Unit
@@ -39,7 +40,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """What begins and ends, then capacity and hours week by week."""
     state, unit = question.state, question.unit
     if unit.level != "team":  # the way up of the page leads here: whole regions are not looked ahead for
-        return {"tables": {}, "begins": 0, "ends": 0, "last": "", "elsewhere": True}
+        return {"tables": {}, "begins": 0, "ends": 0, "last": "", "odds": "", "elsewhere": True}
     posts = list(units.everybody(state, unit))
     stands = queries.plans_of([post_of(post) for post in posts])
     days = weeks_ahead.weeks_of(state.day)
@@ -64,6 +65,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "begins": sum(event.turn == "begins" for event in events),
         "ends": sum(event.turn == "ends" for event in events),
         "last": f"{last:%-d %B %Y}",
+        "odds": odds_sentence(question),
         "elsewhere": False,
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -33,24 +34,24 @@ class WayToChange:
 WAYS = {
     "minutes": WayToChange(
         "How long something takes",
-        "Minutes of one part of an activity, each time.",
-        {"rule": "Activity and part", "number": "Minutes"},
+        "Minutes of one part of an activity, each time. What you enter replaces the minutes there are now.",
+        {"rule": "Activity and part", "number": "New minutes"},
     ),
     "times": WayToChange(
         "How often something is done",
         "As often as the activity is counted: a year, a case or another period.",
-        {"rule": "Activity and tiers", "number": "Times"},
+        {"rule": "Activity and tiers", "number": "New number of times"},
     ),
     "share": WayToChange(
         "In how many cases, or how much responsive time",
         "A share in per cent.",
-        {"rule": "Activity and tiers", "number": "Per cent"},
+        {"rule": "Activity and tiers", "number": "New per cent"},
     ),
     "travel": WayToChange(
         "Travel",
         "Minutes of travel for each home visit and each meeting that has travel of its own. To try it for "
         "one place, open the what-if on that place and choose ‘only here’.",
-        {"number": "Minutes each time"},
+        {"number": "New minutes each time"},
     ),
     "remote": WayToChange(
         "Contact by telephone or video",
@@ -63,6 +64,17 @@ WAYS = {
         {"share": "Share of recording in per cent"},
     ),
 }
+
+
+class _NewNumber(forms.DecimalField):
+    """A number that replaces another: '+10' may be meant as ten more, so it is asked about, not guessed."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip().startswith("+"):
+            raise forms.ValidationError(
+                f"Enter for ‘{self.label}’ what it would be, not what is added: without the +"
+            )
+        return super().to_python(value)
 
 
 class MinutesForm(forms.Form):
@@ -87,7 +99,7 @@ class MinutesForm(forms.Form):
                 },
             )
         most = {"max_value": Decimal(100)} if name == "share" else {}
-        return forms.DecimalField(
+        return _NewNumber(
             label=label,
             min_value=Decimal(0),
             decimal_places=2,

@@ -1,5 +1,7 @@
 """How likely a run over the threshold is said to be: how that is worked out, and how good it was."""
 
+from decimal import Decimal
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,11 +9,9 @@ from django.views.decorators.http import require_safe
 
 from wmt import odds
 from wmt.days import written
-from wmt.ledger import decimal
 from wmt.site import tables
-from wmt.site.queries.odds import OddsScore, scores_of
+from wmt.site.queries import odds as query
 from wmt.site.shown import needed_state
-from wmt.site.tables import arranged
 from wmt.text import counted
 
 #: The units of a level, as the page calls them.
@@ -24,7 +24,7 @@ def odds_page(request: HttpRequest, level: str) -> HttpResponse:
     if level not in LEVELS:
         raise Http404(f"odds are not worked out for '{level[:60]}'")
     state = needed_state(request)
-    scores = scores_of(state, level)
+    scores = query.scores_of(state, level)
     context = {
         "level": level,
         "levels": [(key, words, reverse("odds", args=[key])) for key, words in LEVELS.items()],
@@ -32,7 +32,7 @@ def odds_page(request: HttpRequest, level: str) -> HttpResponse:
         "over": state.over_text,
         "bands": [(words, least, above) for (least, words), above in _bands()],
         "scores": [_sentence(each) for each in scores],
-        "tables": {f"weeks-{each.weeks}": arranged(_table(each, level), request) for each in scores},
+        "tables": {f"weeks-{each.weeks}": tables.arranged(_table(each, level), request) for each in scores},
     }
     return render(request, "time/odds.jinja", context)
 
@@ -42,7 +42,7 @@ def _bands() -> list[tuple[tuple[int, str], int]]:
     return list(zip(odds.BANDS, [101, *(least for least, _ in odds.BANDS)], strict=False))
 
 
-def _sentence(score: OddsScore) -> str:
+def _sentence(score: query.OddsScore) -> str:
     better = score.better_by_percent
     than = "larger" if better is None else f"{abs(better)}% {'smaller' if better >= 0 else 'larger'}"
     return (
@@ -52,7 +52,7 @@ def _sentence(score: OddsScore) -> str:
     )
 
 
-def _table(score: OddsScore, level: str) -> tables.Table:
+def _table(score: query.OddsScore, level: str) -> tables.Table:
     rows = [
         tables.Row(
             {
@@ -79,4 +79,4 @@ def _table(score: OddsScore, level: str) -> tables.Table:
 
 def _share(share: float) -> tables.Value:
     x100 = round(share * 10_000)
-    return tables.Value(decimal(x100), f"{x100 / 100:.1f}%")
+    return tables.Value(Decimal(x100).scaleb(-2), f"{x100 / 100:.1f}%")

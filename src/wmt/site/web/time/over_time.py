@@ -10,14 +10,13 @@ from wmt.ledger import HEADLINE
 from wmt.site.figures import units
 from wmt.site.queries.histories import history_of
 from wmt.site.queries.late_entries import late_sentence
-from wmt.site.queries.odds import odds_of
+from wmt.site.queries.odds import odds_sentence
 from wmt.site.queries.runs import run_words
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import OneOf
 from wmt.site.tables import changed
 from wmt.site.web.forms.date_range import days_words
 from wmt.site.web.time import averages, omic, over_chart, over_tables, past_runs
-from wmt.site.web.time.odds_words import odds_sentence
 from wmt.site.web.time.over_request import OverTimeForm, OverTimeRequest
 from wmt.site.workload.models import Unit
 
@@ -65,7 +64,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "chart": over_chart.picture(asked, found, by_grade) if measured else omic.picture(asked, found),
         "figures": over_tables.key_figures(asked, found),
         "run": run_words(question, past) if question.is_post and measured else [],
-        "odds": odds_sentence(odds_of(question.state, question.unit), question) if measured else "",
+        "odds": odds_sentence(question) if measured else "",
         "omic": omic_words(asked),
         "averages": averages.choice(asked),
         "basis": basis_words(asked),
