@@ -307,3 +307,9 @@ def test_rows_make_the_text_of_an_agreement(nation: Any, signed_in: SignIn) -> N
     assert [(state.state, state.comparator, str(state.level)) for state in measure.states] == [
         ("green", None, "None"), ("amber", "from", "40.5"), ("red", "over", "50"),
     ]  # fmt: skip
+
+
+def test_the_nation_has_the_page_and_no_form(nation: Any, signed_in: SignIn) -> None:  # noqa: ARG001
+    page = signed_in("administrator").get("/nation/agreements/")
+    assert page.status_code == 200
+    assert "/agreements/nation/" not in page.text

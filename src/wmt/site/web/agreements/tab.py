@@ -196,9 +196,10 @@ def _period(row: UnitAgreement) -> str:
 
 
 def _set_href(question: UnitRequest) -> str:
-    """Where agreements of the unit are switched on and off; empty for who may not."""
+    """Where agreements of the unit are switched on and off; empty for who may not, and of the nation: none
+    is switched on for all of it at once."""
     unit, state = question.unit, question.state
-    may = state.as_of is None and may_switch(question.user, unit, state)
+    may = unit.level != units.NATION and state.as_of is None and may_switch(question.user, unit, state)
     return reverse("unit-agreements", args=[unit.level, unit.code]) if may else ""
 
 

@@ -247,7 +247,9 @@ def _record(
     rule = records.kinds[found["kind"]]
     code = found["post_code"]
     values = {
-        "ref": tables.Value(found["ref"] or "", _WITHHELD if found["is_withheld"] else found["ref"] or ""),
+        "ref": tables.Value(
+            found["ref"] or "", _WITHHELD if found["is_withheld"] else found["ref"] or "none"
+        ),
         "kind": tables.text(rule.name),
         "recorded": tables.text(found["recorded"] or ""),
         "instead": tables.text(found["instead"] or ""),
