@@ -11,6 +11,8 @@ import requests
 from bench.served import Served
 
 CHANGES = 200
+#: Posts whose cases are given to others.
+HOLDERS = 40
 DAY = "2026-11-21"
 _TIMING = re.compile(r'total;dur=([\d.]+), db;dur=([\d.]+);desc="(\d+) queries"')
 
@@ -80,15 +82,19 @@ def _records(session: requests.Session, site: Served, posts: list[str]) -> Chang
 def _allocations(session: requests.Session, site: Served, posts: list[str]) -> Changes:
     """Gives a case of one post to another of the same PDU, with a reason for every question."""
     dice = random.Random(5)
+    held: dict[str, list[str]] = {}
+    for post in posts[:HOLDERS]:  # single lines may be read 120 times a minute
+        lines = session.get(f"{site.address}/api/v1/units/post/{post}/lines?figure=points", timeout=60)
+        rows = lines.json()["items"]
+        held[post] = [line["ref"] for line in rows if line["kind"] == "case" and line["points"]]
 
     def give(count: int) -> tuple[list[float], int]:
         taken, wrong = [], 0
-        for holder, receiver in (dice.sample(posts, 2) for _ in range(count)):
-            lines = session.get(f"{site.address}/api/v1/units/post/{holder}/lines?figure=points", timeout=60)
-            cases = [line for line in lines.json()["items"] if line["kind"] == "case" and line["points"]]
-            if not cases:
-                continue
-            asked = {"ref": dice.choice(cases)["ref"], "from_post": holder, "to_post": receiver}
+        for _ in range(count):
+            holder = dice.choice([post for post, refs in held.items() if refs])
+            receiver = dice.choice([post for post in posts if post != holder])
+            ref = held[holder].pop(dice.randrange(len(held[holder])))
+            asked = {"ref": ref, "from_post": holder, "to_post": receiver}
             asked |= {"reason": "other", "why_over": "a trial", "why_not_eligible": "a trial"}
             asked["key"] = f"{dice.getrandbits(64):x}"
             answer = session.post(f"{site.address}/api/v1/allocations", json=asked, timeout=60)
