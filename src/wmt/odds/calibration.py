@@ -111,16 +111,21 @@ def fit(raw: Floats, happened: Bools) -> OddsCorrection:
     return OddsCorrection(float(found[0]), float(found[1]))
 
 
-def hindcast(ratios: DailyRatios, weeks: int, last: date | None = None, most: int | None = None) -> Hindcast:
+def hindcast(ratios: DailyRatios, weeks: int, last: date | None = None) -> Hindcast:
     """What would have been stated on every fourteenth day, and what happened.
 
-    `last`: the day on which it is looked back; nothing later is used. `most`: only so many days, the last.
-    Raises HistoryError for weeks that are not among `analogue.WEEKS`.
+    `last`: the day on which it is looked back; nothing later is used. Raises HistoryError for weeks that are
+    not among `analogue.WEEKS`.
     """
-    analogues = Analogues(ratios, weeks)
+    return hindcast_from(Analogues(ratios, weeks), weeks, last)
+
+
+def hindcast_from(analogues: Analogues, weeks: int, last: date | None = None) -> Hindcast:
+    """The same from paths that are there already: those of the days before are asked for again and again."""
+    ratios = analogues.ratios
     until = len(ratios.days) - 1 if last is None else ratios.place(last)
     end = None if until is None else ratios.place(ratios.days[until] - analogues.ahead)
-    rows = list(range(-1 if end is None else end, -1, -EVERY))[:most][::-1]
+    rows = list(range(-1 if end is None else end, -1, -EVERY))[::-1]
     parts = [part for row in rows if len((part := _looked_back(analogues, row)).row)]
     return _gathered(analogues, weeks, parts)
 

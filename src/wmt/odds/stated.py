@@ -17,7 +17,7 @@ from wmt.history import History
 from wmt.history.day_steps import MarksOf
 from wmt.nights.fsync import replace_file
 from wmt.odds.analogue import FORTNIGHT, ODDS, WEEKS, Analogues, table_on
-from wmt.odds.calibration import DECILES, Hindcast, hindcast
+from wmt.odds.calibration import DECILES, Hindcast, hindcast_from
 from wmt.odds.ratios import DailyRatios, daily_ratios
 
 #: Levels that odds are stated for.
@@ -59,8 +59,9 @@ def state_odds(ratios: DailyRatios, weeks: int, day: date | None = None) -> Stat
     if row is None:
         return None
     today = ratios.days[row]
-    raw, paths = Analogues(ratios, weeks).stated(row)
-    past = hindcast(ratios, weeks, today)
+    analogues = Analogues(ratios, weeks)
+    raw, paths = analogues.stated(row)
+    past = hindcast_from(analogues, weeks, today)
     table = table_on(ratios, row, past.calibration().corrected(raw), paths)
     return StatedOdds(today, weeks, table, past)
 
