@@ -67,11 +67,15 @@ class RuleSet:
     @cached_property
     def key(self) -> str:
         """sha256 of the values and where they come from, whatever the day."""
-        return hashlib.sha256(serialise.values_text(self).encode()).hexdigest()
+        return hashlib.sha256(self._blocks.encode()).hexdigest()
 
     def to_yaml(self) -> str:
         """The whole set as YAML that `from_yaml` reads back, byte for byte."""
-        return serialise.text(self.day, self.overlays, self)
+        return serialise.text(self.day, self.overlays, self._blocks)
+
+    @cached_property
+    def _blocks(self) -> str:
+        return serialise.values_text(self)
 
 
 # nights of a year are priced by a few rule sets, and reading one takes a tenth of a second

@@ -26,10 +26,10 @@ _shared = attrgetter(*_SHARED)
 _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def text(day: date, overlays: Iterable[str], values: Iterable[DatedValue]) -> str:
-    """The rule set as YAML."""
+def text(day: date, overlays: Iterable[str], blocks: str) -> str:
+    """The rule set as YAML, of the text of its values."""
     names = ", ".join(_scalar(name) for name in overlays)
-    return f"wmt_rules: {FORMAT}\nday: {day.isoformat()}\noverlays: [{names}]\nblocks:\n{values_text(values)}"
+    return f"wmt_rules: {FORMAT}\nday: {day.isoformat()}\noverlays: [{names}]\nblocks:\n{blocks}"
 
 
 def values_text(values: Iterable[DatedValue]) -> str:

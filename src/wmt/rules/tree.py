@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,6 +20,8 @@ class Tree:
 
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         self._parameters = dict(parameters)
+        # the same few days are asked for again and again: what a rule set is read for is worked out once
+        self._of_day = lru_cache(maxsize=16)(self._in_force)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -47,8 +49,7 @@ class Tree:
         if faults:
             raise errors.RulesError.of(faults)
         if not overlays:
-            found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
-            return RuleSet(day, {path: value for path, value in found if value is not None})
+            return self._of_day(day)
         laid = self._laid(day, overlays)
         faults = [
             f for o in overlays for f in activity_checks.overlay_faults(laid, o.paths, o.file or o.name)
@@ -56,6 +57,10 @@ class Tree:
         if faults:
             raise errors.RulesError.of(faults)
         return laid
+
+    def _in_force(self, day: date) -> RuleSet:
+        found = ((path, parameter.at(day)) for path, parameter in self._parameters.items())
+        return RuleSet(day, {path: value for path, value in found if value is not None})
 
     def _laid(self, day: date, overlays: Sequence[Overlay]) -> RuleSet:
         values: dict[str, DatedValue | None] = {path: p.at(day) for path, p in self._parameters.items()}
