@@ -15,7 +15,7 @@ from wmt.facts import GRADES, SCHEMAS
 from wmt.facts.enums import MENTIONED, MICRO
 from wmt.ledger import prices
 from wmt.ledger.cells import PRICING
-from wmt.ledger.engine import DuckDBEngine, Engine, shaped, sql_text, unbound
+from wmt.ledger.engine import DuckDBEngine, Engine, in_process, shaped, sql_text, unbound
 from wmt.ledger.ledger import NAMED_LINE
 from wmt.ledger.lines import LINE, contracted_lines, reduction_lines
 from wmt.rules import RuleSet
@@ -36,7 +36,7 @@ class TimeSide:
 
     def __init__(self, rules: RuleSet, *, engine: Engine | None = None) -> None:
         self.rules = rules
-        self._engine = engine or DuckDBEngine(threads=1, few_rows=True)
+        self._engine = engine or in_process(rows=0)
         self._engine.put("grade_price", prices.price_time(rules))
         self._day: date | None = None
 

@@ -14,7 +14,7 @@ import polars as pl
 from wmt.facts import SCHEMAS
 from wmt.facts.kinds import kinds
 from wmt.ledger.cells import PRICING
-from wmt.ledger.engine import KeptEngine, shaped, sql_text, unbound
+from wmt.ledger.engine import KeptEngine, in_process, shaped, sql_text, unbound
 from wmt.ledger.enums import OMIC
 from wmt.ledger.lines import LINE, case_lines, unpaid_only_lines, weighting_lines
 from wmt.ledger.prices import PRICE, SCALAR, price
@@ -32,7 +32,7 @@ class CaseSide:
 
     def __init__(self, rules: RuleSet, tier_scheme: str, day: date) -> None:
         self.tier_scheme = tier_scheme
-        self._engine = KeptEngine(threads=1, few_rows=True)
+        self._engine = in_process(rows=0)
         prices = price(rules, tier_scheme, day)
         self._weighs = prices.weighs
         for name in ("price", "scalar"):

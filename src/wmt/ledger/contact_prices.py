@@ -12,7 +12,7 @@ import polars as pl
 
 from wmt.facts import SCHEMAS
 from wmt.ledger.cells import PRICING
-from wmt.ledger.engine import DuckDBEngine, shaped, sql_text, unbound
+from wmt.ledger.engine import in_process, shaped, sql_text, unbound
 from wmt.ledger.lines import LINE, contact_lines
 from wmt.ledger.prices import CONTACT_PRICE, SCALAR, TRAINEE_DAY, contact_prices, scalars, trainee_stages
 from wmt.rules import RuleSet
@@ -41,7 +41,7 @@ def every_contact_pricing(rules: RuleSet, day: date) -> pl.DataFrame:
         for by in (0, 1)
     ]
     trainee = pl.DataFrame([(1, 0)], TRAINEE_DAY, orient="row")
-    engine = DuckDBEngine(threads=1, few_rows=True)
+    engine = in_process(len(rows))
     contact = pl.DataFrame(rows).select(
         pl.col(name).cast(dtype) if name in rows[0] else pl.lit(None, dtype).alias(name)
         for name, dtype in SCHEMAS["contact"].items()

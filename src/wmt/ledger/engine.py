@@ -4,7 +4,9 @@ Ibis turns an expression into one SQL text for each dialect; an engine stores ta
 Same expressions, same figures: the tests hold all engines to the same bytes.
 """
 
+import os
 import warnings
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -84,9 +86,9 @@ class DuckDBEngine:
 FEW_ROWS = 50_000
 
 
-def in_process(rows: int) -> DuckDBEngine:
-    """A DuckDB of its own for facts of about so many rows."""
-    return DuckDBEngine(threads=1, few_rows=True) if rows <= FEW_ROWS else DuckDBEngine()
+def in_process(rows: int) -> Engine:
+    """A DuckDB of its own for facts of about so many rows, as long as somebody holds it."""
+    return LentEngine() if rows <= FEW_ROWS else DuckDBEngine()
 
 
 class KeptEngine(DuckDBEngine):
@@ -101,6 +103,11 @@ class KeptEngine(DuckDBEngine):
         super().__init__(threads, few_rows=few_rows)
         self._frames: dict[str, pl.DataFrame] = {}
         self._texts: dict[str, str] = {}
+
+    @property
+    def planned(self) -> int:
+        """How many queries it has planned."""
+        return len(self._prepared)
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         known = self._frames.get(name)
@@ -128,6 +135,71 @@ class KeptEngine(DuckDBEngine):
             self._texts[name] = sql
 
 
+#: Engines that nobody holds at the moment, with their queries planned: those that `in_process` lends.
+_unused: list[KeptEngine] = []
+#: So many of them wait at most, and none that has planned so many queries: they differ in what they ask for.
+_MOST_UNUSED, _MOST_QUERIES = 3, 300
+
+
+class LentEngine:
+    """A kept engine for few rows. It waits for the next who needs one when nobody holds this any more.
+
+    Whoever has it finds what was put in since, and may find tables of those who had it before.
+    """
+
+    dialect = KeptEngine.dialect
+
+    def __init__(self) -> None:
+        try:
+            self._kept = _unused.pop()
+        except IndexError:
+            self._kept = KeptEngine(threads=1, few_rows=True)
+        self._goes_back = weakref.finalize(self, _wait_for_use, self._kept)
+        self._goes_back.atexit = False
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        with self._kept_if_it_works():
+            self._kept.put(name, frame)
+
+    def run(self, sql: str) -> pl.DataFrame:
+        with self._kept_if_it_works():
+            return self._kept.run(sql)
+
+    def store(self, name: str, sql: str) -> None:
+        with self._kept_if_it_works():
+            self._kept.store(name, sql)
+
+    def view(self, name: str, sql: str) -> None:
+        with self._kept_if_it_works():
+            self._kept.view(name, sql)
+
+    @contextmanager
+    def _kept_if_it_works(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            # what a question that broke off left behind must not meet the next one
+            self._goes_back.detach()
+            raise
+
+
+def _wait_for_use(engine: KeptEngine) -> None:
+    if len(_unused) < _MOST_UNUSED and engine.planned < _MOST_QUERIES:
+        _unused.append(engine)
+    else:
+        engine.close()
+
+
+def _leave_to_parent() -> None:
+    """A process that was forked has engines of its own; those it came with stay as they are."""
+    global _unused, _of_parent
+    _of_parent, _unused = _unused, []
+
+
+_of_parent: list[KeptEngine] = []
+os.register_at_fork(after_in_child=_leave_to_parent)
+
+
 class PostgresEngine:
     """PostgreSQL at a libpq address such as 'postgresql://user@host/db'; tables live in the session."""
 
@@ -136,7 +208,8 @@ class PostgresEngine:
     def __init__(self, uri: str) -> None:
         import psycopg
 
-        self._connection = psycopg.connect(uri, autocommit=True)
+        # tables are made anew under their names: a plan kept for one does not fit the next
+        self._connection = psycopg.connect(uri, autocommit=True, prepare_threshold=None)
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         columns = ", ".join(f'"{column}" {_POSTGRES[dtype]}' for column, dtype in frame.schema.items())

@@ -78,6 +78,7 @@ class Ledger:
     def reprice(self, rules: RuleSet) -> None:
         """Put other rules under the same facts. Raises LedgerError as `prices.price` does."""
         self.rules = rules
+        self._has_lines = False
         prices = price(rules, self.facts.tier_scheme, self.day)
         self._weighs = prices.weighs
         trainees = trainee_days(self.facts.reduction, rules, self.facts.day)
@@ -97,7 +98,7 @@ class Ledger:
         Every unit above posts has a row for each stream it has posts of, and always one of the headline.
         `together` adds the streams, as nights that were kept before there were streams have it.
         """
-        sql = _totals_sql(self.engine.dialect, tuple(levels), together, *self._variant())
+        sql = _totals_sql(self.engine.dialect, tuple(levels), together, self._prefix, self._store_lines())
         return shaped(self.engine.run(sql), TOTAL).sort(*_UNIT_ORDER)
 
     def totals_by_grade(self, levels: Sequence[str] = LEVELS[1:]) -> pl.DataFrame:
@@ -111,15 +112,19 @@ class Ledger:
         return shaped(self.engine.run(sql), CELL).sort(CELL.names(), nulls_last=False)
 
     def _store_lines(self) -> str:
-        """Keep all lines in the engine, for questions that sum them another way; the table's name."""
+        """Keep all lines in the engine, once for all that is asked of them; the table's name."""
         name = self._prefix + "line"
-        self.engine.store(name, _lines_sql(self.engine.dialect, *self._variant()))
+        if not self._has_lines:
+            self.engine.store(name, _lines_sql(self.engine.dialect, *self._variant()))
+            self._has_lines = True
         return name
 
     def lines(self, post_nos: Sequence[int] | None = None) -> pl.DataFrame:
         """The lines of all posts, or of some: columns `NAMED_LINE`, in one stated order."""
-        sql = _lines_sql(self.engine.dialect, *self._variant())
-        if post_nos is not None:
+        if post_nos is None:
+            sql = _stored_sql(self.engine.dialect, self._store_lines())
+        else:
+            sql = _lines_sql(self.engine.dialect, *self._variant())
             wanted = ", ".join(str(int(post_no)) for post_no in post_nos) or "NULL"
             sql = f"SELECT * FROM ({sql}) AS found WHERE post_no IN ({wanted})"
         lines = shaped(self.engine.run(sql), LINE).sort(_LINE_ORDER, nulls_last=False)
@@ -141,9 +146,8 @@ def warm_up() -> None:
 
     For another thread while an extract is being read. Does nothing the second time.
     """
-    variant = ("", False, ())
-    _lines_sql(DuckDBEngine.dialect, *variant)
-    _totals_sql(DuckDBEngine.dialect, LEVELS, False, *variant)
+    _lines_sql(DuckDBEngine.dialect, "", False, ())
+    _totals_sql(DuckDBEngine.dialect, LEVELS, False, "", "line")
 
 
 # Ibis takes tenths of a second to turn these expressions into SQL. The text depends on nothing but the
@@ -172,9 +176,14 @@ def _lines_sql(dialect: str, *variant: Any) -> str:
 
 
 @cache
-def _totals_sql(dialect: str, levels: tuple[str, ...], together: bool, *variant: Any) -> str:
-    tables = _tables(*variant[:2])
-    posts = per_post(_lines(*variant), tables)
+def _stored_sql(dialect: str, line: str) -> str:
+    return sql_text(unbound(line, LINE), dialect)
+
+
+@cache
+def _totals_sql(dialect: str, levels: tuple[str, ...], together: bool, prefix: str, line: str) -> str:
+    tables = _tables(prefix, False)
+    posts = per_post(unbound(line, LINE), tables)
     return sql_text(all_levels(posts, tables, levels, together=together), dialect)
 
 
