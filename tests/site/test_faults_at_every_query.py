@@ -54,9 +54,12 @@ def undone() -> Iterator[None]:
 
 
 def kept() -> dict[str, int]:
-    """How many rows there are of everything that people and loads leave behind."""
-    models = [model for model in apps.get_models() if not model._meta.db_table.startswith(_ASIDE)]
-    return {model._meta.label: model._default_manager.count() for model in models}
+    """How many rows there are of everything that people and loads leave behind, asked for in one query."""
+    tables = [model._meta.db_table for model in apps.get_models()]
+    asked = [f"SELECT '{name}', COUNT(*) FROM \"{name}\"" for name in tables if not name.startswith(_ASIDE)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return dict(cursor.fetchall())
 
 
 def tried(queries: int, name: str, few: int = FEW) -> list[int]:
