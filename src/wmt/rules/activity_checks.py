@@ -10,12 +10,13 @@ from wmt.rules.errors import RuleFault
 from wmt.rules.ruleset import RuleSet
 from wmt.rules.values import Parameter
 
-_ROOTS = ("activities.", "activity_", "responsive_time.")
+#: What the library is made of.
+ROOTS = ("activities.", "activity_", "responsive_time.")
 
 
 def faults(parameters: Mapping[str, Parameter], files: Mapping[str, str]) -> list[RuleFault]:
     """Every fault of the library on a day on which values of it begin; `files` has the file of each path."""
-    days = {v.valid_from for path, p in parameters.items() if path.startswith(_ROOTS) for v in p.values}
+    days = {v.valid_from for path, p in parameters.items() if path.startswith(ROOTS) for v in p.values}
     found: dict[tuple[str, str], RuleFault] = {}
     for day in sorted(days):
         for path, message in _on(_at(parameters, day)):
@@ -25,7 +26,7 @@ def faults(parameters: Mapping[str, Parameter], files: Mapping[str, str]) -> lis
 
 def overlay_faults(ruleset: RuleSet, paths: Iterable[str], file: str) -> list[RuleFault]:
     """What an overlay with these paths breaks in the library of the rules it is laid over."""
-    if not any(path.startswith(_ROOTS) for path in paths):
+    if not any(path.startswith(ROOTS) for path in paths):
         return []
     broken = dict.fromkeys([*_library(ruleset), *_responsive(ruleset)])
     return [RuleFault(file, path, message) for path, message in broken]

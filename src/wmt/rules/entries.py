@@ -63,6 +63,14 @@ class RuleEntry(Spec):
         return value if isinstance(value, list) else [value]
 
 
+class ConsultationEntry(_Strict):
+    """Who was consulted about an overlay, when, and by which letter."""
+
+    body: str = ""
+    date: Any = None
+    letter: str = ""
+
+
 class OverlayFile(_Strict):
     """One overlay file; `values` are {path: value} or {path: {date: value}}."""
 
@@ -70,6 +78,9 @@ class OverlayFile(_Strict):
     reference: str
     values: dict[str, Any]
     description: str = ""
+    reason: str = ""
+    effect: str = ""
+    consultation: ConsultationEntry = ConsultationEntry()
 
 
 Model = TypeVar("Model", bound=BaseModel)

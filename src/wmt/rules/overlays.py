@@ -4,11 +4,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from wmt.rules.entries import OverlayFile, checked
+from wmt.rules.entries import ConsultationEntry, OverlayFile, checked
 from wmt.rules.errors import RuleFault, RulesError
+from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.tree import Tree, build_files, build_folder, load, read_file
 from wmt.rules.units import Scalar, why_no_day
-from wmt.rules.values import ALWAYS, Overlay
+from wmt.rules.values import ALWAYS, Consultation, Overlay
 from wmt.text import NAME
 
 
@@ -20,6 +21,17 @@ def load_overlay(path: str | Path, tree: Tree | None = None) -> Overlay:
     overlay, faults = _read(Path(path))
     if overlay is not None and tree is not None:
         faults = tree.overlay_faults(overlay)
+    if overlay is None or faults:
+        raise RulesError.of(faults)
+    return overlay
+
+
+def read_overlay(text: str, name: str) -> Overlay:
+    """An overlay out of the text of a file called `name`. Raises RulesError with every fault."""
+    content, faults = read_yaml(text, name)
+    overlay = None
+    if not faults:
+        overlay, faults = _overlay(content, name)
     if overlay is None or faults:
         raise RulesError.of(faults)
     return overlay
@@ -46,21 +58,34 @@ def validate(path: str | Path, tree: Tree | None = None) -> list[RuleFault]:
 
 def _read(path: Path) -> tuple[Overlay | None, list[RuleFault]]:
     content, faults = read_file(path)
-    if faults:
-        return None, faults
+    return (None, faults) if faults else _overlay(content, path.name)
+
+
+def _overlay(content: Any, name: str) -> tuple[Overlay | None, list[RuleFault]]:
+    """The overlay that the content of a file describes, or its faults."""
     if not isinstance(content, dict):
-        return None, [RuleFault(path.name, "", "should be a mapping with name, reference and values")]
-    file, faults = checked(OverlayFile, content, path.name, "overlay")
+        return None, [RuleFault(name, "", "should be a mapping with name, reference and values")]
+    file, faults = checked(OverlayFile, content, name, "overlay")
     if file is None:
         return None, faults
     if not file.values:
-        return None, [RuleFault(path.name, "values", "is empty; lay at least one value")]
+        return None, [RuleFault(name, "values", "is empty; lay at least one value")]
     if wrong := NAME.why_not(file.name):
-        return None, [RuleFault(path.name, "name", f"holds {wrong}")]
-    entries = [entry for key, cell in file.values.items() for entry in _entries(path.name, key, cell, faults)]
+        return None, [RuleFault(name, "name", f"holds {wrong}")]
+    entries = [entry for key, cell in file.values.items() for entry in _entries(name, key, cell, faults)]
+    consultation = _consultation(name, file.consultation, faults)
     if faults:
         return None, faults
-    return Overlay(file.name, file.reference, tuple(entries), file.description, path.name), []
+    about = (file.reason, file.effect, consultation)
+    return Overlay(file.name, file.reference, tuple(entries), file.description, name, *about), []
+
+
+def _consultation(file: str, entry: ConsultationEntry, faults: list[RuleFault]) -> Consultation:
+    day = entry.date
+    if day is not None and (type(day) is not date):
+        faults.append(RuleFault(file, "consultation > date", "should be a day; write year-month-day"))
+        day = None
+    return Consultation(entry.body, day, entry.letter)
 
 
 def _entries(file: str, path: str, cell: Any, faults: list[RuleFault]) -> list[tuple[str, date, Scalar]]:

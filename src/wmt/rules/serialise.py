@@ -28,7 +28,7 @@ _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 def text(day: date, overlays: Iterable[str], blocks: str) -> str:
     """The rule set as YAML, of the text of its values."""
-    names = ", ".join(_scalar(name) for name in overlays)
+    names = ", ".join(scalar(name) for name in overlays)
     return f"wmt_rules: {FORMAT}\nday: {day.isoformat()}\noverlays: [{names}]\nblocks:\n{blocks}"
 
 
@@ -36,8 +36,8 @@ def values_text(values: Iterable[DatedValue]) -> str:
     """The blocks alone: the same for two days on which the same values are in force."""
     text = ""
     for shared, run in groupby(values, key=_shared):
-        head = "".join(f"    {name}: {_scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
-        rows = (f"      {_scalar(v.path)}: [{_scalar(v.value)}, {_scalar(v.description)}]\n" for v in run)
+        head = "".join(f"    {name}: {scalar(word)}\n" for name, word in zip(_SHARED, shared, strict=True))
+        rows = (f"      {scalar(v.path)}: [{scalar(v.value)}, {scalar(v.description)}]\n" for v in run)
         text += f"  -\n{head}    values:\n{''.join(rows)}"
     return text or "  []\n"
 
@@ -48,7 +48,8 @@ def _quoted(word: str) -> str:
     return _UNREADABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
 
 
-def _scalar(value: Scalar | date) -> str:
+def scalar(value: Scalar | date) -> str:
+    """One value as it is written in YAML: text between quotes, numbers exactly."""
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, Decimal):

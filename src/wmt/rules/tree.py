@@ -1,6 +1,8 @@
 """The tree of all parameters through time: `load` it, ask it for the rules in force `at` a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -32,6 +34,11 @@ class Tree:
     def days(self) -> tuple[date, ...]:
         """Every day on which some value begins, ascending."""
         return tuple(sorted({v.valid_from for p in self._parameters.values() for v in p.values}))
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """All parameters by path, in file order. Not to be changed."""
+        return self._parameters
 
     def parameter(self, path: str) -> Parameter:
         """A parameter with all its values. Raises NoRuleError, naming the likeliest paths."""
@@ -101,15 +108,33 @@ class Tree:
 def load(folder: str | Path | None = None) -> Tree:
     """The tree of a folder of YAML files; without one, the HMPPS tree that comes with the program (kept).
 
-    Raises RulesError holding every fault, each with file, key and remedy.
+    Within `using` it is, without a folder, the tree given there. Raises RulesError holding every fault, each
+    with file, key and remedy.
     """
     if folder is None:
-        return _packaged()
+        given = _given.get()
+        return shipped() if given is None else given()
     return _loaded(Path(folder))
 
 
+#: Gives the tree of whoever asks in this context; None: the one that comes with the program.
+_given: ContextVar[Callable[[], Tree] | None] = ContextVar("wmt_rules_tree", default=None)
+
+
+@contextmanager
+def using(tree: Callable[[], Tree]) -> Iterator[None]:
+    """Let `load()` give another tree than the one that comes with the program: the one with what an
+    installation approved. `tree` is asked each time, and keeps what it answers."""
+    token = _given.set(tree)
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
 @cache
-def _packaged() -> Tree:
+def shipped() -> Tree:
+    """The HMPPS tree that comes with the program, whatever an installation approved. Raises as `load`."""
     return _loaded(files("wmt.rules") / "hmpps")
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from wmt.rules.errors import RulesError
 from wmt.rules.units import Scalar
 
-#: How a value is known. 'overlay' is a value laid over the tree; 'secondary' is to be checked before use.
+#: How a value is known. 'overlay' is a value laid over the tree; 'approved' is one that two people of this
+#: installation agreed on; 'secondary' is to be checked before use.
 STATUSES = (
     "published",
     "open code",
@@ -19,6 +20,7 @@ STATUSES = (
     "rule",
     "secondary",
     "overlay",
+    "approved",
 )
 
 #: The first day of an overlay's value that holds on any date.
@@ -77,10 +79,20 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Consultation:
+    """Who was consulted about a change of rules: the body, the day, and the reference of its letter."""
+
+    body: str = ""
+    day: date | None = None
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """A few values laid over the tree: a draft reform, a local agreement, a what-if.
 
-    `entries` are (path, valid_from, value); a value holds until the next one of its path.
+    `entries` are (path, valid_from, value); a value holds until the next one of its path. What is said beside
+    them (`reason`, `effect`, `consultation`) decides nothing.
     """
 
     name: str
@@ -88,6 +100,9 @@ class Overlay:
     entries: tuple[tuple[str, date, Scalar], ...]
     description: str = ""
     file: str = ""
+    reason: str = ""
+    effect: str = ""
+    consultation: Consultation = Consultation()
 
     def at(self, day: date) -> Iterator[tuple[str, date, Scalar]]:
         """The entries in force on a day, one for each path that has any."""
