@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from wmt import rules
 from wmt.nights import Night, NightError, Order, night_name, open_night, saved_nights
 from wmt.nights.load import load
 from wmt.nights.recompute import recompute
+from wmt.rules.amendments import Amendment, amended
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -47,6 +49,34 @@ def test_the_same_input_again_does_nothing(nation: Nation, tmp_path: Path) -> No
     assert (first.is_new, again.is_new) == (True, False)
     assert again.night == first.night
     assert tree(tmp_path / "nights") == before
+
+
+def test_an_approved_change_of_a_past_rule_makes_a_night_beside(nation: Nation, tmp_path: Path) -> None:
+    nights, order = tmp_path / "nights", Order(paths=[nation.tidy(0)])
+    day = nation.as_at[0].date()
+    first = load(nights, order).night
+    assert first is not None
+    before = tree(first.path)
+    path = "tier_points.pc16.community.C2"
+    laid = rules.Overlay("Reform", "Letter 7", ((path, day, 82),))
+    amendment = Amendment(number=3, overlay=laid, proposed_by="Ann", approved_by="Bob")
+    approved = amended(rules.shipped(), [amendment])
+    ahead = replace(laid, entries=((path, day + timedelta(1), 82),))
+    with rules.using(lambda: amended(rules.shipped(), [replace(amendment, overlay=ahead)])):
+        assert not load(nights, order).is_new  # nothing changes for the day of this extract
+    with rules.using(lambda: approved):
+        with pytest.raises(NightError, match="--correction"):
+            load(nights, order)
+        second = load(nights, replace(order, correction=True)).night
+        assert not load(nights, order).is_new
+    assert second is not None
+    assert (second.manifest.revision, second.manifest.approved) == (1, f"{path} 82")
+    assert (first.rules()[path].value, second.rules()[path].value) == (74, 82)
+    assert tree(first.path) == before
+    assert recompute(first).same  # by the rules it was measured with, whatever is approved now
+    with rules.using(lambda: approved):
+        assert recompute(first).same
+    assert recompute(second).same
 
 
 def test_the_same_bytes_under_another_name_are_the_same_input(nation: Nation, tmp_path: Path) -> None:

@@ -54,7 +54,11 @@ class Forgotten(BaseModel):
 
 
 class NightManifest(BaseModel):
-    """What a night is made of. `inputs` is one checksum over everything that decides the results."""
+    """What a night is made of. `inputs` is one checksum over everything that decides the results.
+
+    `approved` says which values of its rules the installation had approved; empty where all came with the
+    program.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: str
@@ -69,6 +73,7 @@ class NightManifest(BaseModel):
     program: str
     files: dict[str, str]
     forgotten: Forgotten | None = None
+    approved: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from wmt.nights.lock import loading
 from wmt.nights.plausibility import Verdict
 from wmt.nights.quality import to_put_right
 from wmt.nights.report import check_report, checksums
+from wmt.rules.amendments import fingerprint
 
 Progress = Callable[[str, float], None]
 #: Gives facts and kept tables of a night with what the caller knows of its posts and the input does not.
@@ -116,9 +117,9 @@ def load(nights: Path, order: Order) -> Loaded:
         checksum = order.checksum()
         # only the latest of a moment is what stands: what a correction replaced may be put back by another
         for night in {night.manifest.as_at: night for night in saved}.values():
-            if night.manifest.inputs == checksum:
+            if night.manifest.inputs == checksum and _has_these_rules(night.manifest):
                 return _there(night, saved, order)
-        withdrawal.refuse_withdrawn(nights, checksum)
+        withdrawal.refuse_withdrawn(nights, checksum, _has_these_rules)
         # another thread lets the ledger make its SQL meanwhile: it takes as long as a small read
         with ThreadPoolExecutor(1) as beside:
             beside.submit(warm_up)
@@ -131,6 +132,7 @@ def load(nights: Path, order: Order) -> Loaded:
                 names=order.names,
                 progress=order.progress,
                 last_day=order.last_day,
+                tree=rules.load(),
             )
         if taken.facts is None:
             return Loaded(None, False, taken)
@@ -219,7 +221,19 @@ def _about(
         "inputs": checksum,
         "revision": revision,
         "program": wmt.__version__,
+        **({"approved": approved} if (approved := _approved_on(ruleset.day)) else {}),
     }
+
+
+def _approved_on(day: date) -> str:
+    """What of the rules of a day this installation approved."""
+    return fingerprint(rules.load(), rules.shipped(), day)
+
+
+def _has_these_rules(manifest: folder.NightManifest) -> bool:
+    """Whether a night was measured by what is approved for its day now: else the same input makes another
+    night, beside it, as a correction."""
+    return manifest.approved == _approved_on(manifest.rules_date)
 
 
 def _revision(nights: Path, saved: Sequence[folder.Night], as_at: datetime, correction: bool) -> int:

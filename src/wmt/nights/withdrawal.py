@@ -9,13 +9,14 @@ cut short is finished by whoever next holds the lock of the nights (`finish`).
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wmt.nights.folder import Night, NightError, is_night_name, open_night, saved_nights
+from wmt.nights.folder import Night, NightError, NightManifest, is_night_name, open_night, saved_nights
 from wmt.nights.fsync import replace_file, sync
 from wmt.nights.names import WITHDRAWN
 
@@ -162,10 +163,11 @@ def finish(nights: Path) -> None:
             put_away(nights, each.night)
 
 
-def refuse_withdrawn(nights: Path, inputs: str) -> None:
-    """Raise WithdrawnError where a withdrawn night was made from the same input (`Manifest.inputs`)."""
+def refuse_withdrawn(nights: Path, inputs: str, same_rules: Callable[[NightManifest], bool]) -> None:
+    """Raise WithdrawnError where a withdrawn night was made from the same input (`Manifest.inputs`) by the
+    same rules."""
     for night in withdrawn_nights(nights):
-        if night.manifest.inputs == inputs:
+        if night.manifest.inputs == inputs and same_rules(night.manifest):
             known = _read(nights, night.name)
             raise WithdrawnError(
                 night.name,

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +35,7 @@ from wmt.plan.full_pool import (
 )
 from wmt.plan.full_runs import DayRoom, FullRun, full_run
 from wmt.plan.full_state import FullState, state_of
-from wmt.rules import RuleSet, load
+from wmt.rules import RuleSet, Tree, load
 
 #: So many days back are looked at: of a run that is as old as that, only so much is told.
 LOOK_BACK = 91
@@ -220,12 +220,13 @@ def _of_totals(past: History, level: str, code: str, days: Sequence[date]) -> li
 
 def _rules_on(day: date) -> FullRules:
     """The rules of the program on a day; days between two of its dates share them."""
-    return _rules_from(max((each for each in load().days if each <= day), default=day))
+    tree = load()
+    return _rules_from(tree, max((each for each in tree.days if each <= day), default=day))
 
 
-@cache
-def _rules_from(day: date) -> FullRules:
-    return FullRules(load().at(day))
+@lru_cache(maxsize=64)
+def _rules_from(tree: Tree, day: date) -> FullRules:
+    return FullRules(tree.at(day))
 
 
 @dataclass(frozen=True)

@@ -100,14 +100,13 @@ class Rulebook:
 
 
 @lru_cache(maxsize=64)
-def _rulebook(period: date) -> Rulebook:
-    return Rulebook(rules.load().at(period))
+def _rulebook(tree: rules.Tree, period: date) -> Rulebook:
+    return Rulebook(tree.at(period))
 
 
-@lru_cache(maxsize=1)
-def _changes() -> tuple[date, ...]:
+@lru_cache(maxsize=2)
+def _changes(tree: rules.Tree) -> tuple[date, ...]:
     """The days on which a rule of tiering begins."""
-    tree = rules.load()
     paths = (path for path in tree.paths if path.startswith(_ROOT))
     return tuple(sorted({value.valid_from for path in paths for value in tree.parameter(path).values}))
 
@@ -115,9 +114,10 @@ def _changes() -> tuple[date, ...]:
 def rulebooks(days: Iterable[date]) -> dict[Rulebook, list[date]]:
     """The rules for each of some days, those of equal rules together."""
     found: dict[Rulebook, list[date]] = {}
+    tree = rules.load()
     for day in sorted(set(days)):
-        period = max((change for change in _changes() if change <= day), default=day)
-        found.setdefault(_rulebook(period), []).append(day)
+        period = max((change for change in _changes(tree) if change <= day), default=day)
+        found.setdefault(_rulebook(tree, period), []).append(day)
     return found
 
 
@@ -130,7 +130,7 @@ def rulebook_of(day: date) -> Rulebook:
 def first_day(scheme: str) -> date:
     """The first day for which tiers of a scheme can be worked out."""
     path = "tiering_v2.number.3" if scheme == V2 else "tiering_ag.floor"
-    return rules.load().parameter(path).values[0].valid_from
+    return rules.shipped().parameter(path).values[0].valid_from
 
 
 def check_scheme(scheme: str) -> None:

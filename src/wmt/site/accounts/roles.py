@@ -22,6 +22,8 @@ class Action(StrEnum):
     SET_AGREEMENTS = "switch local agreements of a unit on and off"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
     ENTER_INITIATIVES = "enter initiatives and withdraw them"
+    PROPOSE_RULES = "propose a change of rules"
+    APPROVE_RULES = "approve a change of rules"
     READ_CASE_FILES = "download case references for a whole region or England and Wales"
 
     @property
@@ -62,7 +64,8 @@ ROLES: dict[str, Role] = {
     "analyst": Role(
         "Performance and quality analyst",
         "nation",
-        _EVERYONE | {Action.READ_LOADS, Action.READ_CASE_FILES, Action.ENTER_INITIATIVES},
+        _EVERYONE
+        | {Action.READ_LOADS, Action.READ_CASE_FILES, Action.ENTER_INITIATIVES, Action.PROPOSE_RULES},
         ("nation", "region", "pdu"),
     ),
     "support": Role(

@@ -158,8 +158,12 @@ def every_reason() -> dict[str, ReasonOnDay]:
     return reasons_on(date.max)
 
 
-@lru_cache(maxsize=8)
 def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:
+    return _reasons_of(rules.load(), day)
+
+
+@lru_cache(maxsize=8)
+def _reasons_of(tree: rules.Tree, day: date) -> Mapping[str, ReasonOnDay]:  # noqa: ARG001 - rules_on asks it
     there = rules_on(day)
     values, longest = there.under("reduction_reasons"), there.under(STAGES)
 

@@ -30,6 +30,7 @@ from wmt.site.loads.given_cases import settle_allocations
 from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
+from wmt.site.rule_proposals.in_force import approved_rules
 from wmt.site.loads.waiting_tables import take_waiting_cases
 from wmt.site.workload import swap
 from wmt.site.workload.models import Load
@@ -71,7 +72,7 @@ class Run:
             def waiting() -> None:
                 self.tell("waiting for another load to end", 0)
 
-            with loading_in_turn(settings.CONFIG.home, what, patience, waiting):
+            with loading_in_turn(settings.CONFIG.home, what, patience, waiting), approved_rules():
                 self._begin()
                 work()
         except NightBusyError as busy:

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from wmt import history
 from wmt.ledger import NAMED_LINE, Cause, explain_change
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import sides_of
+from wmt.rules import Tree, load
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
 from wmt.site.availability.queries import plans_of
@@ -76,11 +77,11 @@ def moves_of(
 
 def marks_on(day: date) -> Sequence[history.RunThreshold]:
     """The marks of excessive workload that the published rules have on a day."""
-    return _marks()(day)
+    return _marks(load())(day)
 
 
-@cache
-def _marks() -> history.MarksOf:
+@lru_cache(maxsize=2)
+def _marks(tree: Tree) -> history.MarksOf:  # noqa: ARG001 - asked within it
     return history.dated_marks()
 
 

@@ -49,10 +49,14 @@ def _worth(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-@lru_cache(maxsize=64)
 def rules_at(day: date) -> rules.RuleSet:
-    """The rules in force on a day, kept: nothing changes them while the program runs."""
-    return rules.load().at(day)
+    """The rules in force on a day, kept for each tree: what is approved makes another tree."""
+    return _rules_at(rules.load(), day)
+
+
+@lru_cache(maxsize=64)
+def _rules_at(tree: rules.Tree, day: date) -> rules.RuleSet:
+    return tree.at(day)
 
 
 def value_before(path: str, day: date) -> rules.DatedValue | None:

@@ -17,11 +17,13 @@ def main(arguments: Sequence[str]) -> int:
     prepare()
     from wmt.site import retention
     from wmt.site.changes import recalculate
+    from wmt.site.rule_proposals.in_force import approved_rules
     from wmt.site.web.availability.upload_kept import forget_old
 
     try:
         if recalculate.turn_is_due():
-            recalculate.turn_day()
+            with approved_rules():
+                recalculate.turn_day()
         retention.apply()
         forget_old()
         if "start" in arguments:

@@ -12,7 +12,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
-from wmt.rules import load
+from wmt.rules import Tree, load
 from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.duties.notices import unread
@@ -159,10 +159,14 @@ def freshness(state: State | None) -> dict[str, Any] | None:
     }
 
 
-@lru_cache(maxsize=400)
 def rules_words(day: date) -> str:
     """The month since which the points of cases are what they are on a day: 'January 2023'."""
-    values = load().at(day).under("tier_points").values()
+    return _rules_words(load(), day)
+
+
+@lru_cache(maxsize=400)
+def _rules_words(tree: Tree, day: date) -> str:
+    values = tree.at(day).under("tier_points").values()
     return f"{max(value.valid_from for value in values):%B %Y}" if values else f"{day:%-d %B %Y}"
 
 

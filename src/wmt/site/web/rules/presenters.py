@@ -63,7 +63,8 @@ class RuleListFilter:
 def rules_table(day: date, wish: RuleListFilter, laid: Mapping[str, Laid]) -> Table:
     """Every rule that the wish leaves, with its value on a day."""
     # the last day up to this one on which a value begins: the rules are the same since then
-    kept = _rows_of(max((known for known in rules.load().days if known <= day), default=date.min))
+    tree = rules.load()
+    kept = _rows_of(tree, max((known for known in tree.days if known <= day), default=date.min))
     rows = []
     for path in ordered_paths():
         if wish.group and group_of(path).key != wish.group:
@@ -94,9 +95,8 @@ def group_sizes() -> tuple[tuple[str, str, int], ...]:
     return tuple((group.key, group.title, keys.count(group.key)) for group in GROUPS)
 
 
-@lru_cache(maxsize=1)
-def _searchable() -> dict[str, str]:
-    tree = rules.load()
+@lru_cache(maxsize=2)
+def _searchable(tree: rules.Tree) -> dict[str, str]:
     found = {}
     for path in tree.paths:
         parameter = tree.parameter(path)
@@ -108,17 +108,20 @@ def _searchable() -> dict[str, str]:
 
 def named(path: str, words: str) -> bool:
     """Whether all the words are in what is said about a rule, whatever their case."""
-    return all(word in _searchable()[path] for word in words.casefold().split())
+    if not words.strip():
+        return True
+    said = _searchable(rules.load())[path]
+    return all(word in said for word in words.casefold().split())
 
 
 @lru_cache(maxsize=32)
-def _rows_of(day: date) -> dict[str, Row]:
+def _rows_of(tree: rules.Tree, day: date) -> dict[str, Row]:
     """The rows of all rules on a day, kept: making a thousand of them takes longer than a page may."""
     ruleset = rules_at(day)
     found = {}
     for path in ordered_paths():
         value = ruleset.get(path)
-        parameter = rules.load().parameter(path)
+        parameter = tree.parameter(path)
         said = value or parameter.values[0]
         found[path] = Row(
             {
@@ -341,10 +344,13 @@ class Preset:
     changes: int
 
 
-@lru_cache(maxsize=1)
 def presets() -> tuple[Preset, ...]:
     """Every day on which values begin, the latest first, with how many rules differ from the day before."""
-    tree = rules.load()
+    return _presets(rules.load())
+
+
+@lru_cache(maxsize=2)
+def _presets(tree: rules.Tree) -> tuple[Preset, ...]:
     days = [(day, day - timedelta(days=1)) for day in reversed(tree.days)]
     return tuple(
         Preset(day_words(day), eve.isoformat(), day.isoformat(), len(rules.diff(tree.at(eve), tree.at(day))))

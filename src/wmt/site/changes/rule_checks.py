@@ -1,0 +1,128 @@
+"""What is wrong with a proposal of rules, what is missing, and what a person is asked before it goes on."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from wmt import rules
+from wmt.days import written
+from wmt.rules import amendments
+from wmt.rules.values import Overlay
+from wmt.site.availability.change_requests import ChangeFault
+from wmt.site.clock import calendar_day
+from wmt.site.rule_proposals.models import RuleProposal
+from wmt.text import NAME, counted
+
+#: So long may a name or a source be, and so long reasons and effects; so many values may a proposal have.
+MOST_NAME, MOST_WORDS, MOST_VALUES = 200, 4_000, 3_000
+#: A number that moves by more than this share of what it was is asked about.
+_FAR = Decimal("0.5")
+
+
+def wording(overlay: Overlay, not_consulted: str) -> list[ChangeFault]:
+    """What is wrong with what is said of the values, as it was sent: nothing is cut off without a word."""
+    found = []
+    if not overlay.name.strip():
+        found.append(ChangeFault("NAME", "Enter a name for the change", "name"))
+    elif wrong := NAME.why_not(overlay.name):
+        found.append(ChangeFault("NAME", f"The name holds {wrong}", "name"))
+    asked = overlay.consultation
+    short = {"source": overlay.reference, "body": asked.body, "letter": asked.letter}
+    long = {"reason": overlay.reason, "effect": overlay.effect, "not_consulted": not_consulted}
+    for texts, most in ((short, MOST_NAME), (long, MOST_WORDS)):
+        found += [
+            ChangeFault("TOO_LONG", f"Enter at most {most:,} characters", field)
+            for field, text in texts.items()
+            if len(text) > most
+        ]
+    if asked.day is not None and asked.day > calendar_day():
+        found.append(ChangeFault("CONSULTED", "The day of the consultation has not come", "consulted_on"))
+    return found
+
+
+def values(overlay: Overlay) -> list[ChangeFault]:
+    """What is wrong with the values, by the rules in force here: as strict as for files."""
+    if not overlay.entries:
+        words = "Nothing differs from the rules that are in force on that day. Enter at least one other value"
+        return [ChangeFault("NO_VALUES", words)]
+    if len(overlay.entries) > MOST_VALUES:
+        return [ChangeFault("TOO_MANY", f"A proposal can have at most {MOST_VALUES:,} values")]
+    return faults_of(amendments.faults(rules.load(), overlay))
+
+
+def faults_of(found: Iterable[rules.RuleFault]) -> list[ChangeFault]:
+    """Faults of rules as faults of a request, each with the rule it is about as its field."""
+    return [
+        ChangeFault("VALUE", f"{each.key}: {each.message}" if each.key else each.message, each.key)
+        for each in found
+    ]
+
+
+def missing(row: RuleProposal) -> list[ChangeFault]:
+    """What has to be said before somebody can approve it."""
+    overlay, asked = row.overlay, row.overlay.consultation
+    found = []
+    if not overlay.reference:
+        found.append(ChangeFault("SOURCE", "Enter the source of the values", "source"))
+    if not overlay.reason:
+        found.append(ChangeFault("REASON", "Enter why the rules are to change", "reason"))
+    said = (asked.body, asked.day, asked.letter)
+    if any(said) and not all(said):
+        words = "Enter who was consulted, on which day, and the reference of the letter: all three"
+        found.append(ChangeFault("CONSULTATION", words, "body"))
+    elif not any(said) and not row.not_consulted:
+        words = "Enter who was consulted, or why nobody was"
+        found.append(ChangeFault("CONSULTATION", words, "body"))
+    return found
+
+
+def questions(row: RuleProposal) -> list[str]:
+    """What is unlikely to be meant, or has consequences that are easily missed."""
+    tree, found = rules.load(), []
+    if row.first_day <= calendar_day():
+        found.append(
+            f"It begins on {written(row.first_day)}, which is not ahead. Figures that were measured keep their "
+            "rules. To measure a past day anew, load its extract again as a correction."
+        )
+    far, later = [], []
+    for path, day, value in row.overlay.entries:
+        if path not in tree.parameters:
+            continue  # the faults say so
+        there = tree.parameter(path).at(day)
+        if there is not None and _is_far(there.value, value):
+            far.append(f"{path} from {there.value} to {value}")
+        after = [each for each in tree.parameter(path).values if each.valid_from > day]
+        own = {each for at, each, _ in row.overlay.entries if at == path}
+        if after and after[0].valid_from not in own:
+            later.append(f"{path} ({after[0].value} from {written(after[0].valid_from)})")
+    if far:
+        found.append(f"{_listed(far, 'value')} by more than half: {_few(far)}.")
+    if later:
+        found.append(f"{_gives_way(later)} to a later value that is in the rules already: {_few(later)}.")
+    return found
+
+
+def _listed(found: list[str], noun: str) -> str:
+    return f"{counted(len(found), noun)} {'changes' if len(found) == 1 else 'change'}"
+
+
+def _gives_way(found: list[str]) -> str:
+    return f"{counted(len(found), 'value')} {'gives' if len(found) == 1 else 'give'} way"
+
+
+def _few(found: list[str], most: int = 5) -> str:
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return f"{'; '.join(found[:most])}{more}"
+
+
+def unanswered(row: RuleProposal, checked: bool) -> list[ChangeFault]:
+    """The questions, where nobody said that they were looked at."""
+    asked = [] if checked else questions(row)
+    return [ChangeFault("CHECK", f"{each} Tick that you have checked this", "checked") for each in asked]
+
+
+def _is_far(before: rules.Scalar, after: rules.Scalar) -> bool:
+    if isinstance(before, bool) or not isinstance(before, int | Decimal) or not before:
+        return False
+    if isinstance(after, bool) or not isinstance(after, int | Decimal):
+        return False
+    return abs(Decimal(after) - before) > _FAR * abs(before)

@@ -1,0 +1,288 @@
+"""Proposing a change of rules, and deciding on it: two people, dated values, each with a source. No figure moves.
+
+Whoever proposes writes a draft and submits it; somebody else approves or declines it. What is approved is in
+the rules from its first day on by itself: the next load for that day measures with it. Figures that were
+measured keep the rules they were measured with.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from wmt.days import written
+from wmt.rules import amendments
+from wmt.rules.overlay_text import overlay_text
+from wmt.rules.values import Overlay
+from wmt.site.accounts.access import NATION, Denied, may
+from wmt.site.accounts.roles import Action
+from wmt.site.audit.record import record
+from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
+from wmt.site.changes import rule_checks
+from wmt.site.changes.recalculate import hold_journal
+from wmt.site.clock import calendar_day
+from wmt.site.rule_proposals import in_force
+from wmt.site.rule_proposals.models import RuleProposal, RuleProposalStep
+from wmt.site.rule_proposals.reading import find
+from wmt.text import NOTE
+
+_S = RuleProposal.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalRequest:
+    """A proposal as a form, a file or a program asks for it: dated values and what is said of them.
+
+    `not_consulted` is why nobody was consulted, where nobody was. `key` is that of the form or request.
+    """
+
+    overlay: Overlay
+    not_consulted: str = ""
+    supersedes: int | None = None
+    key: str = ""
+
+    @property
+    def mended(self) -> Overlay:
+        """The overlay with its texts on one line each, as they are kept."""
+        given = self.overlay
+        asked = replace(
+            given.consultation, body=_line(given.consultation.body), letter=_line(given.consultation.letter)
+        )
+        return replace(
+            given, name=_line(given.name), reference=_line(given.reference), reason=NOTE.mended(given.reason),
+            effect=NOTE.mended(given.effect), consultation=asked, description="", file="",
+        )  # fmt: skip
+
+
+def propose(*, actor: Any, wanted: ProposalRequest) -> tuple[RuleProposal, bool]:
+    """A new draft, and whether it is new: the same request twice makes it once.
+
+    Raises Denied, and RefusedError with every fault of its values.
+    """
+    with hold_journal():
+        _need(actor, Action.PROPOSE_RULES)
+        overlay, content = _checked(wanted)
+        if same := RuleProposal.objects.filter(key=wanted.key).first() if wanted.key else None:
+            if same.content != content or same.proposed_by_id != actor.pk:
+                words = "Something else was sent with this key; use a new one"
+                raise RefusedError([ChangeFault("KEY_TAKEN", words, "key")])
+            return same, False
+        row = RuleProposal.objects.create(
+            key=wanted.key or uuid.uuid4().hex, name=overlay.name, content=content,
+            not_consulted=NOTE.mended(wanted.not_consulted), first_day=_begins(overlay),
+            supersedes=_superseded(wanted), proposed_by=actor, proposer=str(actor),
+        )  # fmt: skip
+        _note(row, actor, "proposed", f"wrote the draft '{row.name}' of a change of rules")
+    return row, True
+
+
+def edit(*, actor: Any, number: int, edition: int, wanted: ProposalRequest) -> RuleProposal:
+    """Put other values or words into a draft. Raises Denied, RefusedError and ConflictError."""
+
+    def change(row: RuleProposal) -> None:
+        _need_own(row, actor)
+        before = row.content
+        overlay, row.content = _checked(wanted)
+        row.name, row.first_day = overlay.name, _begins(overlay)
+        row.not_consulted, row.supersedes = NOTE.mended(wanted.not_consulted), _superseded(wanted)
+        _note(row, actor, "changed", f"changed the draft '{row.name}' of a change of rules", before=before)
+
+    return _changed(actor, Action.PROPOSE_RULES, number, edition, (_S.DRAFT,), change)
+
+
+def submit(*, actor: Any, number: int, edition: int, checked: bool = False) -> RuleProposal:
+    """Ask somebody else to approve a draft. Raises Denied, ConflictError and RefusedError: where something is
+    missing, or where there are questions that have not been answered with `checked`."""
+
+    def change(row: RuleProposal) -> None:
+        _need_own(row, actor)
+        _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
+        row.state = _S.SUBMITTED
+        _note(row, actor, "submitted", f"asked for approval of '{row.name}', a change of rules")
+
+    return _changed(actor, Action.PROPOSE_RULES, number, edition, (_S.DRAFT,), change)
+
+
+def approve(*, actor: Any, number: int, edition: int, checked: bool = False) -> RuleProposal:
+    """Make a proposal a rule from its first day on. Never by the person who proposed it.
+
+    Raises Denied, ConflictError, and RefusedError as `submit` does.
+    """
+
+    def change(row: RuleProposal) -> None:
+        if row.proposed_by_id == actor.pk or row.proposer == str(actor):
+            words = "You proposed this change. Somebody else has to approve it"
+            raise RefusedError([ChangeFault("SAME_PERSON", words)])
+        _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
+        _decide(row, actor, _S.APPROVED)
+        former = row.supersedes
+        if former is not None:
+            former.ends = min(row.first_day, former.ends or row.first_day)
+            former.state, former.edition = _S.SUPERSEDED, former.edition + 1
+            former.save(update_fields=["ends", "state", "edition"])
+            _note(former, actor, "superseded", f"let '{row.name}' supersede '{former.name}'")
+        since = written(row.first_day)
+        _note(row, actor, "approved", f"approved '{row.name}', a change of rules from {since}")
+
+    return _changed(actor, Action.APPROVE_RULES, number, edition, (_S.SUBMITTED,), change)
+
+
+def decline(*, actor: Any, number: int, edition: int, why: str) -> RuleProposal:
+    """Say no to a proposal, and why. Raises Denied, RefusedError without a reason, and ConflictError."""
+
+    def change(row: RuleProposal) -> None:
+        said = _reason(why, "Enter why you decline it, for the person who proposed it")
+        _decide(row, actor, _S.DECLINED)
+        _note(row, actor, "declined", f"declined '{row.name}', a change of rules", why=said)
+
+    return _changed(actor, Action.APPROVE_RULES, number, edition, (_S.SUBMITTED,), change)
+
+
+def withdraw(
+    *, actor: Any, number: int, edition: int, why: str = "", ends: date | None = None
+) -> RuleProposal:
+    """Take a proposal back: before it is approved it is simply gone. What is approved goes before its first
+    day, or ends on a day that has not passed (`ends`: the first day without it), and needs who approves rules.
+
+    Raises Denied, RefusedError and ConflictError.
+    """
+    row = find(number)
+    is_approved = row.state == _S.APPROVED
+
+    def change(row: RuleProposal) -> None:
+        said = _reason(why, "Enter why it is withdrawn")
+        if is_approved:
+            row.ends = _end_of(row, ends)
+        else:
+            _need_own(row, actor)
+        row.state = _S.WITHDRAWN
+        end = f" from {written(row.ends)}" if row.ends else ""
+        _note(row, actor, "withdrew", f"withdrew '{row.name}', a change of rules{end}", why=said)
+
+    needed = Action.APPROVE_RULES if is_approved else Action.PROPOSE_RULES
+    states = (_S.APPROVED,) if is_approved else (_S.DRAFT, _S.SUBMITTED)
+    return _changed(actor, needed, number, edition, states, change)
+
+
+def _changed(
+    actor: Any,
+    action: Action,
+    number: int,
+    edition: int,
+    states: tuple[str, ...],
+    change: Callable[[RuleProposal], None],
+) -> RuleProposal:
+    """A proposal changed, if it is as whoever asks has seen it. Raises Denied and ConflictError."""
+    with hold_journal():
+        _need(actor, action)
+        row = find(number)
+        if row.state not in states or row.edition != edition:
+            said = f"It is '{row.get_state_display().lower()}' now"
+            words = f"Somebody has changed this proposal since you opened it. {said}. Look at it again"
+            raise ConflictError([ChangeFault("CHANGED", words)])
+        change(row)
+        row.edition += 1
+        row.save()
+    in_force.changed()
+    return row
+
+
+def _need(actor: Any, action: Action) -> None:
+    """Rules are the whole nation's. No command does this: a change of rules has two names. Raises Denied."""
+    level, code = NATION
+    if not may(actor, action, level=level, code=code):
+        raise Denied(action, level=level, code=code)
+
+
+def _need_own(row: RuleProposal, actor: Any) -> None:
+    if row.proposed_by_id != actor.pk:
+        words = "Only the person who proposed this change can do that. You can propose another one"
+        raise RefusedError([ChangeFault("NOT_YOURS", words)])
+
+
+def _checked(wanted: ProposalRequest) -> tuple[Overlay, str]:
+    """What a request asks for and the text that is kept. Raises RefusedError with every fault."""
+    overlay = wanted.mended
+    _refuse(
+        [*rule_checks.wording(wanted.overlay, wanted.not_consulted), *rule_checks.values(overlay)]
+    )
+    return overlay, overlay_text(overlay)
+
+
+def _still_wrong(row: RuleProposal) -> list[ChangeFault]:
+    """What of its values no longer fits the rules, which may have changed since they were entered."""
+    tree = in_force.tree_now()
+    if row.supersedes is not None:
+        if row.supersedes.state != _S.APPROVED:
+            words = "The change that this one supersedes is not approved any more. Propose it on its own"
+            return [ChangeFault("SUPERSEDED", words)]
+        tree = in_force.tree_without(row.supersedes)
+    return rule_checks.faults_of(amendments.faults(tree, row.overlay))
+
+
+def _superseded(wanted: ProposalRequest) -> RuleProposal | None:
+    if wanted.supersedes is None:
+        return None
+    found = RuleProposal.objects.filter(pk=wanted.supersedes, state=_S.APPROVED).first()
+    if found is None:
+        words = f"There is no approved change of rules with the number {wanted.supersedes}"
+        raise RefusedError([ChangeFault("SUPERSEDED", words, "supersedes")])
+    return found
+
+
+def _begins(overlay: Overlay) -> date:
+    first = amendments.first_day([overlay])
+    assert first is not None  # an overlay without values was refused
+    return first
+
+
+def _end_of(row: RuleProposal, ends: date | None) -> date:
+    today = calendar_day()
+    if row.first_day > today:
+        return row.first_day  # it never was in force
+    if ends is None:
+        words = "It is in force. Enter the first day on which it is not"
+        raise RefusedError([ChangeFault("ENDS", words, "ends")])
+    if ends < today:
+        words = "Figures of past days keep the rules they were measured with. Enter today or a later day"
+        raise RefusedError([ChangeFault("ENDS", words, "ends")])
+    return ends
+
+
+def _decide(row: RuleProposal, actor: Any, state: RuleProposal.State) -> None:
+    row.state, row.decided_at, row.decided_by, row.decider = state, timezone.now(), actor, str(actor)
+
+
+def _reason(why: str, words: str) -> str:
+    said = NOTE.mended(why)
+    if not said:
+        raise RefusedError([ChangeFault("WHY", words, "why")])
+    if len(why) > rule_checks.MOST_WORDS:
+        most = f"Enter at most {rule_checks.MOST_WORDS:,} characters"
+        raise RefusedError([ChangeFault("WHY", most, "why")])
+    return said
+
+
+def _refuse(faults: list[ChangeFault]) -> None:
+    if faults:
+        raise RefusedError(faults)
+
+
+def _line(text: str) -> str:
+    return " ".join(NOTE.mended(text).split())
+
+
+def _note(
+    row: RuleProposal, actor: Any, did: str, sentence: str, *, why: str = "", before: str | None = None
+) -> None:
+    """Write down what was done to a proposal: in its own history, and in the audit."""
+    RuleProposalStep.objects.create(proposal=row, did=did, who=str(actor), why=why, content=row.content)
+    record(
+        "rule proposal", f"{actor} {sentence}.", actor=actor, before={"content": before} if before else None,
+        after={"proposal": row.pk, "content": row.content, "ends": str(row.ends or ""), "why": why},
+    )  # fmt: skip
+
+

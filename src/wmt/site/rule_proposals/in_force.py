@@ -1,0 +1,119 @@
+"""The rules in force in this installation: those of the program, with the proposals that were approved.
+
+A request, a load or a command asks for them within `approved_rules`: `wmt.rules.load()` then gives this tree.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import lru_cache
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+
+from wmt import rules
+from wmt.rules.amendments import Amendment, amended
+from wmt.site.rule_proposals.models import IN_THE_RULES, RuleProposal
+
+log = logging.getLogger(__name__)
+
+
+class _OfMoment:
+    """The tree of one request or job: read when it is first asked for."""
+
+    def __init__(self) -> None:
+        self.tree: rules.Tree | None = None
+
+    def __call__(self) -> rules.Tree:
+        if self.tree is None:
+            self.tree = tree_now()
+        return self.tree
+
+
+_moment: ContextVar[_OfMoment | None] = ContextVar("wmt_approved_rules", default=None)
+
+
+@contextmanager
+def approved_rules() -> Iterator[None]:
+    """Let `wmt.rules.load()` give the rules in force here, as they are when it is first asked."""
+    found = _OfMoment()
+    token = _moment.set(found)
+    try:
+        with rules.using(found):
+            yield
+    finally:
+        _moment.reset(token)
+
+
+class ApprovedRules:
+    """Every request sees the rules in force here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with approved_rules():
+            return self.get_response(request)
+
+
+def changed() -> None:
+    """What was approved has changed: whoever asks next in this context reads it anew."""
+    if (found := _moment.get()) is not None:
+        found.tree = None
+
+
+def tree_now() -> rules.Tree:
+    """The rules in force here: one query where nothing was approved since the last time."""
+    return _tree(tuple(_approved().values_list("key", "edition")))
+
+
+def tree_without(row: RuleProposal) -> rules.Tree:
+    """The rules as if one proposal had not been approved."""
+    return _tree(tuple(_approved().exclude(pk=row.pk).values_list("key", "edition")))
+
+
+def _approved():  # type: ignore[no-untyped-def]
+    """Approved proposals that were or will be in force, in the order of approval."""
+    begins = Q(ends__isnull=True) | Q(ends__gt=F("first_day"))
+    found = RuleProposal.objects.filter(begins, state__in=IN_THE_RULES, decided_at__isnull=False)
+    return found.order_by("decided_at", "pk")
+
+
+@lru_cache(maxsize=8)
+def _tree(known: tuple[tuple[str, int], ...]) -> rules.Tree:
+    if not known:
+        return rules.shipped()
+    rows = {row.key: row for row in RuleProposal.objects.filter(key__in=[key for key, _ in known])}
+    there = [rows[key] for key, _ in known if key in rows]
+    return amended(rules.shipped(), [amendment for row in there if (amendment := _amendment(row))])
+
+
+def _amendment(row: RuleProposal) -> Amendment | None:
+    """What a row adds to the rules, without what a later program has no place for any more."""
+    lost = unfit(row)
+    if lost:
+        log.warning("approved values of rule proposal %s no longer fit the rules: %s", row.pk, ", ".join(lost))
+    overlay = row.overlay
+    entries = tuple(entry for entry in overlay.entries if entry[0] not in lost)
+    if not entries:
+        return None
+    return Amendment(
+        number=row.pk,
+        overlay=replace(overlay, entries=entries),
+        proposed_by=row.proposer,
+        approved_by=row.decider,
+        ends=row.ends,
+    )
+
+
+def unfit(row: RuleProposal) -> list[str]:
+    """The rules of a proposal that the program no longer has, or whose unit refuses the value by now."""
+    shipped, found = rules.shipped().parameters, []
+    for path, _, value in row.overlay.entries:
+        parameter = shipped.get(path)
+        empty = value is None and parameter is not None and parameter.optional
+        if parameter is None or (not empty and rules.UNITS[parameter.unit].why_not(value)):
+            found.append(path)
+    return list(dict.fromkeys(found))
