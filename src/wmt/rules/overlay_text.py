@@ -54,8 +54,8 @@ def typed(parameter: Parameter, found: Any) -> tuple[Scalar, str | None]:
         value = text
         if unit.kind == "yes/no":
             value = _YES_NO.get(text.casefold(), text)
-        elif unit.kind == "number" and _NUMBER.fullmatch(text.removesuffix("%").rstrip()):
-            number = Decimal(text.removesuffix("%").rstrip().replace("−", "-"))
+        elif unit.kind == "number" and _NUMBER.fullmatch(plain := _plain(text, unit.name)):
+            number = Decimal(plain.replace("−", "-"))
             value = int(number) if number == number.to_integral_value() else number
     elif unit.kind == "text" and found is not None:
         value = str(found)
@@ -64,3 +64,8 @@ def typed(parameter: Parameter, found: Any) -> tuple[Scalar, str | None]:
     if value in ("", None):
         return None, "is empty; enter a value"
     return value, unit.why_not(value)
+
+
+def _plain(text: str, unit: str) -> str:
+    """A number without its sign of per cent, where that is its unit."""
+    return text.removesuffix("%").rstrip() if unit.startswith("percent") else text
