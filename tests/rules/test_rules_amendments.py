@@ -60,7 +60,7 @@ def test_what_ends_gives_way_to_what_was_under_it() -> None:
     withdrawn = approved(1, (C2, APRIL, 82), ends=JULY)
     assert through_time(C2, withdrawn)[-2:] == [(APRIL, 82), (JULY, 74)]
     again = amendments.amended(rules.shipped(), [withdrawn]).at(JULY)[C2]
-    assert again.note is not None and again.note.endswith("In force again: proposal 1 ended")
+    assert str(again.note).endswith("In force again: proposal 1 ended")
     over = approved(2, (C2, date(2027, 5, 1), 90), ends=JULY)
     assert through_time(C2, approved(1, (C2, APRIL, 82)), over)[-3:] == [
         (APRIL, 82), (date(2027, 5, 1), 90), (JULY, 82),
@@ -107,7 +107,7 @@ def test_a_proposal_is_checked_as_strictly_as_files(entry: tuple[str, date, Any]
     if path.startswith("activities"):
         path = next(each for each in rules.shipped().paths if each.endswith(".kind") and "activities" in each)
     found = amendments.faults(rules.shipped(), overlay((path, *entry[1:])))
-    assert found and words in str(found[0])
+    assert words in str(found[:1])
     with pytest.raises(rules.RulesError, match=words):
         amendments.trial(rules.shipped(), overlay((path, *entry[1:])))
 
@@ -214,7 +214,9 @@ def _first(pattern: str) -> rules.Parameter:
 _START = date(2027, 1, 1)
 _PATHS = (C2, NAT, "cms_window_days")
 _days = st.integers(0, 60).map(lambda days: _START + timedelta(days))
-_entries = st.dictionaries(st.tuples(st.sampled_from(_PATHS), _days), st.integers(1, 13), min_size=1, max_size=4)
+_entries = st.dictionaries(
+    st.tuples(st.sampled_from(_PATHS), _days), st.integers(1, 13), min_size=1, max_size=4
+)
 _steps = st.lists(
     st.one_of(
         st.tuples(st.just("approve"), _entries),

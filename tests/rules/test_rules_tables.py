@@ -1,4 +1,4 @@
-"""Rules as tables: which rule is in which cell, and tables that are sent, with every fault named by its cell."""
+"""Rules as tables: which rule is in which cell, and tables that are sent, every fault named by its cell."""
 
 from datetime import date
 from decimal import Decimal
@@ -79,10 +79,8 @@ def test_every_fault_is_named_by_its_cell() -> None:
 
 
 def test_a_cell_without_a_rule_must_stay_empty() -> None:
-    root = next(
-        root for root in rule_tables.table_roots(TREE)
-        if len(rule_table(TREE, root).paths) < len(rule_table(TREE, root).rows) * len(rule_table(TREE, root).columns)
-    )  # fmt: skip
+    tables = (rule_table(TREE, root) for root in rule_tables.table_roots(TREE))
+    root = next(t.root for t in tables if len(t.paths) < len(t.rows) * len(t.columns))
     table = rule_table(TREE, root)
     row, column = next((r, c) for r in table.rows for c in table.columns if (r, c) not in table.paths)
     found = sent_table(TREE, root, DAY, [["row", column, column], [row, "7", "7"]])
@@ -101,6 +99,8 @@ def test_before_a_rule_began_its_cell_may_be_empty() -> None:
     assert sent_table(TREE, TIERS, day, [["row", "community"], ["C2", "7"]]).entries[0][2] == 7
 
 
-@pytest.mark.parametrize(("cell", "name"), [((0, 0), "A1"), ((6, 2), "C7"), ((0, 26), "AA1"), ((9, 51), "AZ10")])
+@pytest.mark.parametrize(
+    ("cell", "name"), [((0, 0), "A1"), ((6, 2), "C7"), ((0, 26), "AA1"), ((9, 51), "AZ10")]
+)
 def test_cells_are_named_as_in_spreadsheets(cell: tuple[int, int], name: str) -> None:
     assert rule_tables.place(*cell) == name

@@ -177,8 +177,8 @@ def fingerprint(tree: Tree, shipped: Tree, day: date) -> str:
 def as_overlay(tree: Tree, overlay: Overlay) -> Overlay:
     """An overlay that says of every day what `amended` makes of it, laid over the tree with `Tree.at`.
 
-    An overlay lies over later values of the tree; an amendment gives way to them. So the value that follows in
-    the tree is written for its day. The same overlay where nothing follows.
+    An overlay lies over later values of the tree; an amendment gives way to them. So the value that follows
+    in the tree is written for its day. The same overlay where nothing follows.
     """
     added: list[tuple[str, date, Scalar]] = []
     for path in overlay.paths:

@@ -20,7 +20,9 @@ def overlay_text(overlay: Overlay) -> str:
     """An overlay as the text of its file; `read_overlay` reads the same back."""
     said = {"name": overlay.name, "reference": overlay.reference}
     more = {"description": overlay.description, "reason": overlay.reason, "effect": overlay.effect}
-    lines = [f"{key}: {scalar(value)}" for key, value in (said | {k: v for k, v in more.items() if v}).items()]
+    lines = [
+        f"{key}: {scalar(value)}" for key, value in (said | {k: v for k, v in more.items() if v}).items()
+    ]
     asked = overlay.consultation
     if asked.body or asked.letter or asked.day:
         lines += ["consultation:", f"  body: {scalar(asked.body)}"]

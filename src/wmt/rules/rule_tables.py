@@ -1,4 +1,4 @@
-"""Rules that read as a table: which path stands in which row and column, and tables of values as they are sent.
+"""Rules that read as a table: which path stands in which row and column, and tables of values that are sent.
 
 A table is all rules under a root. Records, such as reasons, have a row each and a column for each field; the
 tiers of several types of case have a row each and a column for each type; anything else has one column.
@@ -101,7 +101,9 @@ def sent_table(tree: Tree, root: str, day: date, sheet: Cells) -> SentTable:
         words = f"no cell is the head '{ROW}'; send the table that this page offers, with other values"
         return SentTable((), (words,))
     heads = [_text(head) for head in sheet[top]]
-    faults = [f"the column {head} is there twice" for head in dict.fromkeys(heads) if heads.count(head) > 1 and head]
+    faults = [
+        f"the column {head} is there twice" for head in dict.fromkeys(heads) if heads.count(head) > 1 and head
+    ]
     faults += [
         f"{place(top, at)}: there is no column '{head}' in this table; it has {', '.join(table.columns)}"
         for at, head in enumerate(heads)

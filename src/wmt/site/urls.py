@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("wmt.site.web.help_pages")),
     path("", include("wmt.site.web.audit.urls")),
     path("", include("wmt.site.api.urls")),
+    path("", include("wmt.site.web.rule_proposals.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.minutes.urls")),
     path("", include("wmt.site.web.tiers.urls")),

@@ -80,8 +80,8 @@ def questions(row: RuleProposal) -> list[str]:
     tree, found = rules.load(), []
     if row.first_day <= calendar_day():
         found.append(
-            f"It begins on {written(row.first_day)}, which is not ahead. Figures that were measured keep their "
-            "rules. To measure a past day anew, load its extract again as a correction."
+            f"It begins on {written(row.first_day)}, which is not ahead. Figures that were measured keep "
+            "their rules. To measure a past day anew, load its extract again as a correction."
         )
     far, later = [], []
     for path, day, value in row.overlay.entries:
@@ -125,4 +125,4 @@ def _is_far(before: rules.Scalar, after: rules.Scalar) -> bool:
         return False
     if isinstance(after, bool) or not isinstance(after, int | Decimal):
         return False
-    return abs(Decimal(after) - before) > _FAR * abs(before)
+    return abs(Decimal(after) - Decimal(before)) > _FAR * abs(Decimal(before))

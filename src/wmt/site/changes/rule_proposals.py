@@ -1,4 +1,4 @@
-"""Proposing a change of rules, and deciding on it: two people, dated values, each with a source. No figure moves.
+"""Proposing a change of rules, and deciding on it: two people, dated values, a source. No figure moves.
 
 Whoever proposes writes a draft and submits it; somebody else approves or declines it. What is approved is in
 the rules from its first day on by itself: the next load for that day measures with it. Figures that were
@@ -145,7 +145,7 @@ def withdraw(
     *, actor: Any, number: int, edition: int, why: str = "", ends: date | None = None
 ) -> RuleProposal:
     """Take a proposal back: before it is approved it is simply gone. What is approved goes before its first
-    day, or ends on a day that has not passed (`ends`: the first day without it), and needs who approves rules.
+    day, or ends on a day that has not passed (`ends`: the first day without it); that is for who approves.
 
     Raises Denied, RefusedError and ConflictError.
     """
@@ -206,9 +206,7 @@ def _need_own(row: RuleProposal, actor: Any) -> None:
 def _checked(wanted: ProposalRequest) -> tuple[Overlay, str]:
     """What a request asks for and the text that is kept. Raises RefusedError with every fault."""
     overlay = wanted.mended
-    _refuse(
-        [*rule_checks.wording(wanted.overlay, wanted.not_consulted), *rule_checks.values(overlay)]
-    )
+    _refuse([*rule_checks.wording(wanted.overlay, wanted.not_consulted), *rule_checks.values(overlay)])
     return overlay, overlay_text(overlay)
 
 
@@ -284,5 +282,3 @@ def _note(
         "rule proposal", f"{actor} {sentence}.", actor=actor, before={"content": before} if before else None,
         after={"proposal": row.pk, "content": row.content, "ends": str(row.ends or ""), "why": why},
     )  # fmt: skip
-
-

@@ -30,8 +30,8 @@ from wmt.site.loads.given_cases import settle_allocations
 from wmt.site.loads.load_request import Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.uploads import discard
-from wmt.site.rule_proposals.in_force import approved_rules
 from wmt.site.loads.waiting_tables import take_waiting_cases
+from wmt.site.rule_proposals.in_force import approved_rules
 from wmt.site.workload import swap
 from wmt.site.workload.models import Load
 from wmt.site.workload.night_rows import over_mark, rows_of

@@ -1,1 +1,1 @@
-"""Proposals to change rules: what is proposed, who approved it, and the rules in force with what was approved."""
+"""Proposals to change rules: what is proposed, who approved it, and the rules in force with that."""

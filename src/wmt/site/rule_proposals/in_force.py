@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from wmt import rules
@@ -74,7 +74,7 @@ def tree_without(row: RuleProposal) -> rules.Tree:
     return _tree(tuple(_approved().exclude(pk=row.pk).values_list("key", "edition")))
 
 
-def _approved():  # type: ignore[no-untyped-def]
+def _approved() -> QuerySet[RuleProposal]:
     """Approved proposals that were or will be in force, in the order of approval."""
     begins = Q(ends__isnull=True) | Q(ends__gt=F("first_day"))
     found = RuleProposal.objects.filter(begins, state__in=IN_THE_RULES, decided_at__isnull=False)
@@ -94,7 +94,9 @@ def _amendment(row: RuleProposal) -> Amendment | None:
     """What a row adds to the rules, without what a later program has no place for any more."""
     lost = unfit(row)
     if lost:
-        log.warning("approved values of rule proposal %s no longer fit the rules: %s", row.pk, ", ".join(lost))
+        log.warning(
+            "approved values of rule proposal %s no longer fit the rules: %s", row.pk, ", ".join(lost)
+        )
     overlay = row.overlay
     entries = tuple(entry for entry in overlay.entries if entry[0] not in lost)
     if not entries:

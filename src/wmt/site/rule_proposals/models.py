@@ -14,7 +14,7 @@ class RuleProposal(models.Model):
     """Dated values that somebody proposes, as the text of an overlay file (`content`).
 
     Two people make it a rule: `proposed_by` wrote it, `decided_by` approved it. From `first_day` on it is in
-    force, until the day before `ends` where that is set. A decision is never changed; `edition` counts changes.
+    force, until the day before `ends` where that is set. `edition` counts changes.
     """
 
     class State(models.TextChoices):

@@ -49,4 +49,3 @@ def of_path(path: str) -> Sequence[RuleProposal]:
     """The proposals that are not decided yet and would change a rule."""
     waiting = RuleProposal.objects.filter(state__in=(_S.DRAFT, _S.SUBMITTED), content__contains=path)
     return [row for row in waiting.order_by("first_day", "pk") if path in row.overlay.paths]
-

@@ -126,6 +126,7 @@ STATUS_WORDS = {
     "rule": "follows from another rule",
     "secondary": "from a secondary source; check before use",
     "overlay": "changed locally for this load",
+    "approved": "proposed and approved here",
 }
 
 
@@ -190,7 +191,11 @@ def is_number(value: rules.Scalar) -> bool:
 
 def number(value: rules.DatedValue | None) -> Decimal | None:
     """The value as a decimal number; None where it is no number or not in force."""
-    found = value.value if value else None
+    return as_number(value.value if value else None)
+
+
+def as_number(found: rules.Scalar) -> Decimal | None:
+    """A value as a decimal number; None where it is none."""
     return Decimal(found) if isinstance(found, int | Decimal) and not isinstance(found, bool) else None
 
 

@@ -242,6 +242,16 @@ def _moved(parameter: Parameter, now: DatedValue | None) -> str:
     return f"{begin}: {signed(change)}{f' ({share})' if share and change else ''} since then."
 
 
+def ahead(path: str, today: date) -> list[str]:
+    """What a rule will be, from which day, for each value that has not begun."""
+    values = rules.load().parameter(path).values
+    return [
+        f"From {day_words(value.valid_from)} it will be {worth_with_unit(value)}. {value.source}."
+        for value in values
+        if value.valid_from > today
+    ]
+
+
 _TABLE_OF = {
     "t2a_points": "t2a",
     "report_points": "reports",

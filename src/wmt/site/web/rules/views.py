@@ -10,10 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from wmt import rules
+from wmt.site.accounts.access import NATION, may
+from wmt.site.accounts.roles import Action
+from wmt.site.clock import calendar_day
 from wmt.site.date_field import DayField
 from wmt.site.queries.rules_on_day import laid_over, night_day
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
 from wmt.site.redirects import own_target
+from wmt.site.rule_proposals.reading import of_path
 from wmt.site.tables import arranged
 from wmt.site.web.charts.downloads import offered
 from wmt.site.web.rules import presenters
@@ -92,6 +96,9 @@ def rule(request: HttpRequest, path: str) -> HttpResponse:
         "is_night": day == night,
         "errors": form.faults,
         "laid": laid_over(request).get(path),
+        "ahead": presenters.ahead(path, calendar_day()),
+        "waiting": of_path(path),
+        "proposes": may(request.user, Action.PROPOSE_RULES, level=NATION[0], code=NATION[1]),
         "back": _back(request),
         "crumbs": _crumbs(),
     }

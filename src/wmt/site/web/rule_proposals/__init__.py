@@ -1,0 +1,1 @@
+"""Pages on which a change of rules is proposed, looked at before it is approved, and decided."""

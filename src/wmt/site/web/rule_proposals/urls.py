@@ -1,0 +1,23 @@
+"""The addresses of proposals of rules; before those of the rules themselves."""
+
+from django.urls import path
+
+from wmt.site.web.files.page_files import files_of
+from wmt.site.web.rule_proposals import editing, files, pages
+
+urlpatterns = [
+    path("rules/proposals/", pages.index, name="rule-proposals"),
+    path("rules/proposals/new/", editing.new, name="rule-proposal-new"),
+    path("rules/proposals/upload/", files.upload, name="rule-proposal-upload"),
+    path("rules/proposals/table/<str:root>/", files.table, name="rule-proposal-table"),
+    path("rules/proposals/<int:number>/", pages.proposal, name="rule-proposal"),
+    path("rules/proposals/<int:number>/edit/", editing.edit, name="rule-proposal-edit"),
+    path("rules/proposals/<int:number>/overlay.yaml", pages.overlay_file, name="rule-proposal-file"),
+    path("rules/proposals/<int:number>/submit/", pages.submit, name="rule-proposal-submit"),
+    path("rules/proposals/<int:number>/approve/", pages.approve, name="rule-proposal-approve"),
+    path("rules/proposals/<int:number>/decline/", pages.decline, name="rule-proposal-decline"),
+    path("rules/proposals/<int:number>/withdraw/", pages.withdraw, name="rule-proposal-withdraw"),
+    files_of("rules/proposals/", pages.index, "Proposed changes of rules"),
+    files_of("rules/proposals/table/<str:root>/", files.table, "Tables of rules"),
+    files_of("rules/proposals/<int:number>/", pages.proposal, "A proposed change of rules"),
+]
