@@ -131,6 +131,26 @@ class Ledger:
         codes = self.facts.post.select("post_no", "team_code", "staff_code")
         return lines.join(codes, on="post_no", how="left", maintain_order="left").select(NAMED_LINE.names())
 
+    def alike(self, keys: Sequence[str]) -> pl.DataFrame:
+        """Points of lines of a post that are alike in `keys` (columns of `LINE`), in no order.
+
+        Columns post_no, the keys, points_x100.
+        """
+        sql = _alike_sql(self.engine.dialect, self._store_lines(), tuple(keys))
+        shape = pl.Schema({name: LINE[name] for name in ("post_no", *keys, "points_x100")})
+        return shaped(self.engine.run(sql), shape)
+
+    def places(self) -> pl.DataFrame:
+        """Every post with its code, those of the units above it, and its stream, in no order: columns post_no
+        and those of `PLACED_LINE` that say where a line is."""
+        sql = _streams_sql(self.engine.dialect, self._prefix, self._store_lines())
+        streams = shaped(self.engine.run(sql), table_of({"post_no": pl.Int64, "post_stream": pl.String}))
+        team = self.facts.team.select("team_no", "pdu_code", "region_code")
+        post_code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+        post = self.facts.post.select("post_no", "team_no", "team_code", post_code=post_code)
+        found = post.join(team, on="team_no").join(streams, on="post_no").drop("team_no")
+        return found.with_columns(nation_code=pl.lit("nation"))
+
     def store_placed_lines(self) -> str:
         """Keep all lines with the codes of their units in the engine (`PLACED_LINE`); the table's name."""
         name, lines = self._prefix + "placed_line", self._store_lines()
@@ -197,6 +217,18 @@ def _by_grade_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str)
 @cache
 def _cells_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) -> str:
     return sql_text(all_cells(unbound(line, LINE), _tables(prefix, False), levels), dialect)
+
+
+@cache
+def _alike_sql(dialect: str, name: str, keys: tuple[str, ...]) -> str:
+    lines = unbound(name, LINE)
+    alike = lines.group_by(["post_no", *keys])
+    return sql_text(alike.aggregate(points_x100=lines.points_x100.sum().cast("int64")), dialect)
+
+
+@cache
+def _streams_sql(dialect: str, prefix: str, line: str) -> str:
+    return sql_text(post_streams(unbound(line, LINE), _tables(prefix, False)), dialect)
 
 
 @cache

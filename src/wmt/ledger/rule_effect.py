@@ -1,0 +1,123 @@
+"""What rules do: the same facts under the rules before and after, as sums of lines for every post.
+
+A row is what lines alike of a post come to under both rules. Every figure of a unit, and every cause of its
+difference, is a sum of such rows, so that causes add up to the difference and nothing is left over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from wmt.facts import table_of
+from wmt.ledger.arithmetic import Moment, percentage_points_x100
+from wmt.ledger.engine import shaped
+from wmt.ledger.enums import HEADLINE
+from wmt.ledger.ledger import PLACED_LINE, Ledger
+from wmt.rules import RuleSet
+
+#: What lines are alike in; the codes are those of the post and of all above it.
+_UNITS = ("post_code", "team_code", "pdu_code", "region_code", "nation_code", "post_stream")
+_ALIKE = ("side", "kind", "component", "tier", "suspended")
+_SIDES = (_BEFORE, _AFTER) = "before_x100", "after_x100"
+
+#: Points of lines alike under both rules, in hundredths; of the side 'time' they are available points.
+EFFECT = table_of(
+    {
+        **{name: PLACED_LINE[name] for name in (*_UNITS, *_ALIKE)},
+        "before_x100": pl.Int64,
+        "after_x100": pl.Int64,
+    }
+)
+
+
+@dataclass(frozen=True)
+class RuleCause:
+    """Lines alike that are worth another amount: points and available points in hundredths.
+
+    `percentage_points_x100` are the hundredths by which they move the capacity; None where one side has no
+    available hours.
+    """
+
+    side: str
+    kind: str
+    component: str
+    tier: str
+    suspended: bool
+    points_x100: int
+    available_x100: int
+    percentage_points_x100: int | None
+
+
+def rule_effect(ledger: Ledger, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+    """Every post under both rules: columns `EFFECT`; its stream is that under the rules after. The ledger has
+    its own rules again afterwards.
+
+    Raises LedgerError as `Ledger.reprice` does.
+    """
+    own = ledger.rules
+    try:
+        found = []
+        for rules, name, other in ((before, _BEFORE, _AFTER), (after, _AFTER, _BEFORE)):
+            ledger.reprice(rules)
+            sums = ledger.alike(_ALIKE).rename({"points_x100": name})
+            found.append(
+                sums.with_columns(pl.lit(0, pl.Int64).alias(other)).select("post_no", *_ALIKE, *_SIDES)
+            )
+        places = ledger.places()
+    finally:
+        ledger.reprice(own)
+    both = pl.concat(found).group_by("post_no", *_ALIKE).agg(pl.col(_SIDES).sum())
+    placed = both.join(places, on="post_no")
+    return shaped(placed, EFFECT).sort(_UNITS + _ALIKE, nulls_last=False)
+
+
+def of_unit(effect: pl.DataFrame, level: str, code: str, stream: str = HEADLINE) -> pl.DataFrame:
+    """The rows of one unit, as far as they are in its figure: of a post, whatever its stream."""
+    rows = effect.filter(pl.col(f"{level}_code") == code)
+    return rows if level == "post" else rows.filter(pl.col("post_stream") == stream)
+
+
+def moments(effect: pl.DataFrame) -> tuple[Moment, Moment]:
+    """Points and available points under the rules before and after, summed over rows."""
+    found = []
+    for name in _SIDES:
+        work, time = (
+            effect.select(pl.col(name).filter(pl.col("side") == side).sum()).item()
+            for side in ("work", "time")
+        )
+        found.append(Moment(work, time))
+    return found[0], found[1]
+
+
+def units_of(effect: pl.DataFrame, level: str) -> pl.DataFrame:
+    """The units of a level with their points and available points under both rules, by code: columns code,
+    points_before, points_after, available_before, available_after."""
+    work, time = pl.col("side") == "work", pl.col("side") == "time"
+    return (
+        effect.group_by(code=f"{level}_code")
+        .agg(
+            points_before=pl.col("before_x100").filter(work).sum(),
+            points_after=pl.col("after_x100").filter(work).sum(),
+            available_before=pl.col("before_x100").filter(time).sum(),
+            available_after=pl.col("after_x100").filter(time).sum(),
+        )
+        .sort("code")
+    )
+
+
+def causes(effect: pl.DataFrame) -> list[RuleCause]:
+    """Why rows differ under the two rules, the weightiest first; they add up to the difference exactly."""
+    before, after = moments(effect)
+    summed = effect.group_by(_ALIKE).agg(moved=pl.col("after_x100").sum() - pl.col("before_x100").sum())
+    moved = list(_moved(summed.filter(pl.col("moved") != 0).sort(_ALIKE, nulls_last=False)))
+    changes = [{"points_x100": each[1], "available_x100": each[2]} for each in moved]
+    shares: list[int] | list[None] = percentage_points_x100(before, after, changes) or [None] * len(moved)
+    found = [RuleCause(*each[0], each[1], each[2], share) for each, share in zip(moved, shares, strict=True)]
+    return sorted(found, key=lambda each: -abs(each.points_x100) - abs(each.available_x100))
+
+
+def _moved(summed: pl.DataFrame) -> Iterator[tuple[tuple[str, str, str, str, bool], int, int]]:
+    for side, kind, component, tier, suspended, moved in summed.iter_rows():
+        alike = (side, kind, component or "", tier or "", bool(suspended))
+        yield alike, moved if side == "work" else 0, moved if side == "time" else 0

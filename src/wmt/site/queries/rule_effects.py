@@ -1,0 +1,194 @@
+"""What other rules would do to the figures shown: any unit before and after, why, and who crosses the mark.
+
+The facts are those of the night with everything that people entered and decided since. The ledger measures
+the same facts under both rules; a unit's figures are sums of its lines, so causes leave nothing over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import polars as pl
+from django.conf import settings
+
+from wmt import ledger
+from wmt.allocation.transfers import with_transfers
+from wmt.ledger import Ledger, rule_effect
+from wmt.ledger.rule_effect import RuleCause
+from wmt.nights import Night, open_night
+from wmt.nights.unit_slice import UnitSlice, part_of
+from wmt.rules import RuleSet, Tree
+from wmt.site.allocation.queries import transfers_since
+from wmt.site.availability.queries import plans_of
+from wmt.site.changes.reconcile import facts_now, facts_shown
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+#: Levels of which a unit is measured by itself; those above are read out of the whole nation, which is kept.
+_SMALL = ("post", "team", "pdu")
+#: Percentage points at which the effect on people is parted.
+BANDS = (-10, -5, -1, 1, 5, 10)
+
+
+class RulesBeside(NamedTuple):
+    """Two rule sets to be compared, with what people call them."""
+
+    before: RuleSet
+    after: RuleSet
+    before_name: str
+    after_name: str
+
+
+@dataclass(frozen=True)
+class UnitEffect:
+    """One unit under both rules. `rows` has the columns `rule_effect.EFFECT`, of its stream.
+
+    `over_x100` is the mark of excessive workload, in hundredths of a per cent.
+    """
+
+    level: str
+    code: str
+    rows: pl.DataFrame
+    over_x100: int
+
+    @property
+    def before(self) -> ledger.Moment:
+        return rule_effect.moments(self.rows)[0]
+
+    @property
+    def after(self) -> ledger.Moment:
+        return rule_effect.moments(self.rows)[1]
+
+    @property
+    def causes(self) -> Sequence[RuleCause]:
+        """Why it differs; the causes add up exactly."""
+        return rule_effect.causes(self.rows)
+
+    def below(self, level: str) -> dict[str, "UnitMoments"]:
+        """The units of a level in it, by code."""
+        found = rule_effect.units_of(self.rows, level).iter_rows()
+        return {code: UnitMoments(ledger.Moment(p, a), ledger.Moment(q, b)) for code, p, q, a, b in found}
+
+    def crossing(self) -> tuple[list[str], list[str]]:
+        """The posts that are over the mark after and not before, and those that are no longer; by code."""
+        posts = self.below("post")
+        up = [
+            code
+            for code, each in posts.items()
+            if not each.was_over(self.over_x100) and each.is_over(self.over_x100)
+        ]
+        down = [
+            code
+            for code, each in posts.items()
+            if each.was_over(self.over_x100) and not each.is_over(self.over_x100)
+        ]
+        return up, down
+
+    def spread(self) -> list[int]:
+        """How many people's capacity moves by how many percentage points: one more than `BANDS`, from the
+        furthest down to the furthest up; the middle one is by less than 1 either way. Posts without available
+        hours on either side are in none."""
+        found = [0] * (len(BANDS) + 1)
+        for each in self.below("post").values():
+            moved = each.percentage_points_x100
+            if moved is not None:
+                found[_band(moved)] += 1
+        return found
+
+
+def _band(moved_x100: int) -> int:
+    """The band of a move: at the edges it belongs to the one that is further away from none."""
+    down, up = BANDS[: len(BANDS) // 2], BANDS[len(BANDS) // 2 :]
+    if moved_x100 <= 0:
+        return next((at for at, edge in enumerate(down) if moved_x100 <= edge * 100), len(down))
+    return len(down) + sum(moved_x100 >= edge * 100 for edge in up)
+
+
+class UnitMoments(NamedTuple):
+    """Points and available points before and after, in hundredths."""
+
+    before: ledger.Moment
+    after: ledger.Moment
+
+    @property
+    def percentage_points_x100(self) -> int | None:
+        """By how many hundredths of a percentage point its capacity moves."""
+        was, then = (ledger.capacity_x100(*each) for each in self)
+        return None if was is None or then is None else then - was
+
+    def was_over(self, over_x100: int) -> bool:
+        return ledger.is_over(*self.before, over_x100)
+
+    def is_over(self, over_x100: int) -> bool:
+        return ledger.is_over(*self.after, over_x100)
+
+
+def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
+    """A unit of the figures shown under both rules. Raises InThePast, NightError, and LedgerError where the
+    rules have no price for the tiers of the night."""
+    now = state.of_now()
+    if unit.level in _SMALL:
+        rows = _part(_Key(now), unit.level, unit.code, beside.before, beside.after)
+    else:
+        rows = _nation(_Key(now), beside.before, beside.after)
+    stream = unit.stream or ledger.HEADLINE
+    found = rule_effect.of_unit(rows, unit.level, unit.code, stream)
+    return UnitEffect(unit.level, unit.code, found, state.over_x100)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A state by what tells one from another, for what is kept of it."""
+
+    state: State
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    @property
+    def _parts(self) -> tuple[object, ...]:
+        return (*self.state.of_load, self.state.revision, self.state.day)
+
+
+@lru_cache(maxsize=4)
+def _nation(key: _Key, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+    state = key.state
+    night = open_night(settings.CONFIG.nights / state.night)
+    facts, _ = with_transfers(facts_now(night, state, plans_of()), transfers_since(state))
+    made = Ledger(facts, before, former=night.former(), day=state.day)
+    return rule_effect.rule_effect(made, before, after)
+
+
+@lru_cache(maxsize=64)
+def _part(key: _Key, level: str, code: str, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+    state = key.state
+    night = open_night(settings.CONFIG.nights / state.night)
+    part = _with_helpers(state, night, part_of(night, level, code))
+    facts = facts_shown(state, night, part)
+    made = Ledger(facts, before, former=part.former, day=state.day)
+    rows = rule_effect.rule_effect(made, before, after)
+    # those on the other side of a contact lie elsewhere as a rule: a part says nothing of them
+    return rows.filter(pl.col(f"{level}_code") == code)
+
+
+def _with_helpers(state: State, night: Night, part: UnitSlice) -> UnitSlice:
+    """A part with those on the other side of its contacts: what a trainee does in a stage of PQiP earns
+    nothing, wherever they are."""
+    contact, mine = part.facts.contact, set(part.facts.post["post_no"])
+    others = {*contact["by_post_no"], *contact["om_post_no"]} - mine - {None}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=others)
+    helpers = set(posts.values_list("code", flat=True)) if others else set()
+    if not helpers:
+        return part
+    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
+    return part_of(night, "post", helpers | set(part.facts.post.select(code).to_series()))
+
+
+def laid_beside(tree: Tree, with_change: Tree, day: date, name: str) -> RulesBeside:
+    """The rules of a day without and with a change of them."""
+    return RulesBeside(tree.at(day), with_change.at(day), "Rules in force without it", name)

@@ -1,0 +1,112 @@
+"""What would change: any unit under a proposal, or under the rules of any two days, before and after."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from wmt import rules
+from wmt.days import written
+from wmt.ledger import LedgerError
+from wmt.rules import amendments
+from wmt.site.date_field import DayField
+from wmt.site.figures import units
+from wmt.site.links import NATION, unit_url
+from wmt.site.queries import rule_effects
+from wmt.site.query_form import QueryForm
+from wmt.site.rule_proposals.models import RuleProposal
+from wmt.site.rule_proposals.reading import listed
+from wmt.site.shown import needed_state
+from wmt.site.tables import arranged
+from wmt.site.web.rule_proposals import effect_tables, presenters
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
+
+#: The days that the page begins with: the change of January 2023.
+BEFORE, AFTER = date(2023, 1, 5), date(2023, 1, 6)
+_S = RuleProposal.State
+_OPEN = (_S.DRAFT, _S.SUBMITTED, _S.APPROVED)
+
+
+class EffectForm(QueryForm):
+    """What is compared: a proposal, or the rules of two days."""
+
+    proposal = forms.CharField(required=False)
+    before = DayField("the first date", kind="rule", required=False)
+    after = DayField("the second date", kind="rule", required=False)
+
+
+@require_safe
+def effect(request: HttpRequest, level: str = NATION, code: str = NATION) -> HttpResponse:
+    """A unit before and after. Raises NoDataYet, InThePast and UnknownUnit."""
+    state = needed_state(request).of_now()
+    unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
+    form = EffectForm(request.GET, before=BEFORE, after=AFTER)
+    open_ones = list(listed().filter(state__in=_OPEN))
+    chosen = next((row for row in open_ones if str(row.pk) == form.found("proposal")), None)
+    context: dict[str, Any] = {
+        "unit": unit, "form": form, "errors": form.faults, "proposals": open_ones, "chosen": chosen,
+        "beside": None, "figures": (), "impossible": "", "spread": None, "crossing": None, "below": None,
+        "crumbs": [(each.name, unit_url(each.level, each.code))
+                   for each in [*units.above(state, request.user, unit), unit]],  # type: ignore[arg-type]
+        "presets": [(written(day), day.isoformat()) for day in (BEFORE, AFTER)],
+    }  # fmt: skip
+    beside = _beside(form, chosen, state)
+    if beside is not None:
+        try:
+            found = rule_effects.effect_on(state, unit, beside)
+            context |= _content(request, state, unit, found, beside)
+        except LedgerError as fault:
+            context["impossible"] = str(fault)
+    return render(request, "rule_proposals/effect.jinja", context)
+
+
+def _beside(form: EffectForm, chosen: RuleProposal | None, state: State) -> rule_effects.RulesBeside | None:
+    """The rules that are compared; None where they are not told well enough."""
+    if chosen is not None:
+        day = max(chosen.first_day, state.rules_date)
+        tree = presenters.tree_before(chosen)
+        try:
+            after = amendments.trial(tree, chosen.overlay)
+        except rules.RulesError:
+            return None  # its page says what does not fit any more
+        return rule_effects.laid_beside(tree, after, day, f"Proposal {chosen.pk}: {chosen.name}")
+    first, last = form.found("before"), form.found("after")
+    if first is None or last is None:
+        return None
+    tree = rules.load()
+    names = (f"Rules of {written(day)}" for day in (first, last))
+    return rule_effects.RulesBeside(tree.at(first), tree.at(last), *names)
+
+
+def _content(
+    request: HttpRequest, state: State, unit: Unit, found: rule_effects.UnitEffect,
+    beside: rule_effects.RulesBeside,
+) -> dict[str, Any]:  # fmt: skip
+    up, down = found.crossing()
+    made: dict[str, Any] = {
+        "beside": beside, "figures": effect_tables.figures(found, unit.stream), "over": state.over_text,
+        "up": len(up), "down": len(down), "people": sum(found.spread()),
+        "causes": arranged(effect_tables.causes(found), request),
+        "changes": rules.diff(beside.before, beside.after),
+    }  # fmt: skip
+    if unit.level != "post":
+        made["spread"] = effect_tables.spread(found)
+        level = units.child_level(unit.level)
+        below = list(units.below(state, unit, level))
+        address = f"?{request.GET.urlencode()}" if request.GET else ""
+        made["below"] = arranged(
+            effect_tables.below(found, level, below, lambda each: _url(each, address)), request
+        )
+        if unit.level in ("team", "pdu"):
+            posts = list(units.below(state, unit, "post").filter(code__in=[*up, *down]))
+            made["crossing"] = arranged(effect_tables.crossing(found, posts), request)
+    return made
+
+
+def _url(unit: Unit, query: str) -> str:
+    return reverse("rule-effect", args=[unit.level, unit.code]) + query

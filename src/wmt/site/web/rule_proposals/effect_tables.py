@@ -1,0 +1,159 @@
+"""The tables of what would change: figures, causes, the spread over people, units below, who crosses over."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from wmt import ledger
+from wmt.ledger.arithmetic import MINUS
+from wmt.ledger.rule_effect import RuleCause
+from wmt.site import tables
+from wmt.site.queries.rule_effects import BANDS, UnitEffect, UnitMoments
+from wmt.site.workload.models import Unit
+
+_KINDS = {
+    "contracted_hours": "Contracted hours", "reduction": "Reductions of hours", "report": "Reports",
+    "contact": "Case management support (CMS)", "iom": "IOM cases", "unpaid_work": "Unpaid work",
+}  # fmt: skip
+
+
+def figures(effect: UnitEffect, stream: str) -> Sequence[tuple[str, str, str, str]]:
+    """What, before, after and the difference, as people read them."""
+    was, then = effect.before, effect.after
+    moved = UnitMoments(was, then).percentage_points_x100
+    is_measured = stream != ledger.OMIC
+    capacity = [
+        (
+            "Capacity", ledger.shown_capacity(*was), ledger.shown_capacity(*then),
+            f"{signed(moved)} percentage points" if moved is not None else "",
+        )
+    ]  # fmt: skip
+    return [
+        *(capacity if is_measured else []),
+        ("Points", *_points(was.points_x100, then.points_x100)),
+        ("Available points", *_points(was.available_x100, then.available_x100)),
+    ]
+
+
+def _points(was: int, then: int) -> tuple[str, str, str]:
+    shown = [f"{ledger.shown_points(each):,}".replace("-", MINUS) for each in (was, then)]
+    share = f", {signed((then - was) * 10_000 // was)}%" if was > 0 and then != was else ""
+    return shown[0], shown[1], f"{signed(then - was)}{share}"
+
+
+def signed(x100: int) -> str:
+    """Hundredths with their sign, as far as they have decimals."""
+    whole, rest = divmod(abs(x100), 100)
+    text = f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+    return text if x100 == 0 else f"{'+' if x100 > 0 else MINUS}{text}"
+
+
+def _difference(x100: int | None) -> tables.Value:
+    return tables.Value(ledger.decimal(x100), "" if x100 is None else signed(x100))
+
+
+def cause_words(cause: RuleCause) -> str:
+    """What lines are of: 'Community C2', 'Reports', 'Contracted hours'."""
+    if cause.kind == "case":
+        tier = "untiered" if cause.tier == "0" else cause.tier
+        suspended = ", suspended" if cause.suspended else ""
+        component = "T2A" if cause.component == "t2a" else cause.component.capitalize()
+        return f"{component} cases in tier {tier}{suspended}" if tier else f"{component} cases"
+    return _KINDS.get(cause.kind, cause.kind.replace("_", " ").capitalize())
+
+
+def causes(effect: UnitEffect) -> tables.Table:
+    """Why the figure differs; the rows add up to the difference."""
+    columns = [
+        tables.Column("what", "What is worth another amount"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("available", "Available points", "points"),
+        tables.Column("share", "Percentage points", "number"),
+    ]
+    found = effect.causes
+    rows = [
+        tables.Row(
+            {
+                "what": tables.text(cause_words(each)),
+                "points": _difference(each.points_x100),
+                "available": _difference(each.available_x100),
+                "share": _difference(each.percentage_points_x100),
+            }
+        )
+        for each in found
+    ]
+    moved = UnitMoments(effect.before, effect.after).percentage_points_x100
+    total = tables.Row(
+        {
+            "what": tables.text("All together"),
+            "points": _difference(sum(each.points_x100 for each in found)),
+            "available": _difference(sum(each.available_x100 for each in found)),
+            "share": _difference(moved),
+        }
+    )
+    empty = "Nothing here is worth another amount under these rules."
+    notes = ["These rows add up to the whole difference: nothing is left over."] if rows else []
+    return tables.Table("causes", "Why it would change", columns, rows, total, notes, empty, "causes-")
+
+
+def spread(effect: UnitEffect) -> tables.Table:
+    """How many people the change moves by how much."""
+    columns = [tables.Column("moved", "Capacity moves by"), tables.Column("people", "People", "count")]
+    half = len(BANDS) // 2
+    down = [f"{-edge} percentage points down or more" for edge in BANDS[:half]]
+    up = [f"{edge} percentage points up or more" for edge in BANDS[half:]]
+    heads = [*down, "Less than 1 percentage point either way", *up]
+    rows = [
+        tables.Row({"moved": tables.text(head), "people": tables.count(number)})
+        for head, number in zip(heads, effect.spread(), strict=True)
+    ]
+    note = "Each person is in one row: the furthest that fits. People without available hours are in none."
+    return tables.Table("spread", "How far people’s capacity would move", columns, rows, notes=[note])
+
+
+def below(
+    effect: UnitEffect, level: str, listed: Iterable[Unit], href: Callable[[Unit], str]
+) -> tables.Table:
+    """The units below, each before and after."""
+    found = effect.below(level)
+    rows = [
+        _row(unit, found[unit.code], effect.over_x100, href(unit)) for unit in listed if unit.code in found
+    ]
+    title = {"post": "Practitioners", "team": "Teams", "pdu": "PDUs", "region": "Regions"}[level]
+    return tables.Table("below", f"{title} before and after", _COLUMNS, rows, prefix="below-")
+
+
+def crossing(effect: UnitEffect, listed: Iterable[Unit]) -> tables.Table:
+    """The people who would be over the mark and are not, and those who are and would not be."""
+    found = effect.below("post")
+    rows = [_row(unit, found[unit.code], effect.over_x100, "") for unit in listed]
+    empty = "Nobody here would cross the threshold."
+    return tables.Table(
+        "crossing", "Who would cross the threshold", _COLUMNS, rows, empty=empty, prefix="crossing-"
+    )
+
+
+_COLUMNS = (
+    tables.Column("name", "Name"),
+    tables.Column("before", "Before", "percent"),
+    tables.Column("after", "After", "percent"),
+    tables.Column("moved", "Percentage points", "number"),
+    tables.Column("points", "Points before", "points"),
+    tables.Column("then", "Points after", "points"),
+)
+
+
+def _row(unit: Unit, moments: UnitMoments, over_x100: int, href: str) -> tables.Row:
+    was, then = moments
+    stream = unit.stream
+    is_measured = stream != ledger.OMIC
+    return tables.Row(
+        {
+            "name": tables.text(unit.name, href),
+            "before": tables.capacity(*was, over_x100, stream),
+            "after": tables.capacity(*then, over_x100, stream),
+            "moved": _difference(moments.percentage_points_x100 if is_measured else None),
+            "points": tables.points(was.points_x100),
+            "then": tables.points(then.points_x100),
+        },
+        unit.level,
+        unit.code,
+    )

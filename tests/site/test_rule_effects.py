@@ -1,0 +1,125 @@
+"""What other rules would do: figures of the page are sums, causes leave nothing over, who may see what."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from accounts_fixtures import client_of
+from django.urls import reverse
+from rule_proposals_fixtures import C2, administrator, ahead, analyst, approved, submitted
+from test_rule_proposal_pages import in_sight
+
+from wmt import ledger, rules
+from wmt.ledger.arithmetic import capacity_x100
+from wmt.site.links import unit_url
+from wmt.site.queries import rule_effects
+from wmt.site.queries.rule_effects import RulesBeside, effect_on
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state, rules_of
+
+pytestmark = pytest.mark.one_database
+OLD, NEW = date(2023, 1, 5), date(2023, 1, 6)
+LEVELS = ("post", "team", "pdu", "region", "nation")
+
+
+def beside(first: date = OLD, last: date = NEW) -> RulesBeside:
+    tree = rules.shipped()
+    return RulesBeside(tree.at(first), tree.at(last), "before", "after")
+
+
+def units(nation: Any) -> list[Unit]:
+    return [nation.unit(level) for level in LEVELS]
+
+
+def test_under_its_own_rules_a_unit_has_the_figures_shown(nation: Any) -> None:
+    state = current_state()
+    own = rules_of(state)
+    for unit in units(nation):
+        found = effect_on(state, unit, RulesBeside(own, own, "", ""))
+        assert found.before == found.after == (unit.points_x100, unit.available_x100)
+        assert found.causes == []
+
+
+def test_causes_add_up_at_all_five_levels_and_units_below_too(nation: Any) -> None:
+    state = current_state()
+    for unit in units(nation):
+        found = effect_on(state, unit, beside())
+        was, then = found.before, found.after
+        assert sum(each.points_x100 for each in found.causes) == then.points_x100 - was.points_x100
+        assert sum(each.available_x100 for each in found.causes) == then.available_x100 - was.available_x100
+        assert sum(each.percentage_points_x100 or 0 for each in found.causes) == (
+            (capacity_x100(*then) or 0) - (capacity_x100(*was) or 0)
+        )
+        posts = found.below("post").values()
+        assert sum(each.after.points_x100 for each in posts) == then.points_x100
+        up, down = found.crossing()
+        over = [sum(each.was_over(11_000) for each in posts), sum(each.is_over(11_000) for each in posts)]
+        assert over[1] - over[0] == len(up) - len(down)
+        assert sum(found.spread()) == sum(each.percentage_points_x100 is not None for each in posts)
+
+
+def test_a_part_and_the_nation_say_the_same_of_a_pdu(nation: Any) -> None:
+    state, pdu = current_state(), nation.unit("pdu")
+    whole = effect_on(state, nation.unit("nation"), beside()).below("pdu")
+    own = effect_on(state, pdu, beside())
+    assert (own.before, own.after) == whole[pdu.code]
+
+
+@pytest.mark.parametrize(
+    ("moved", "band"),
+    [(-1_000, 0), (-999, 1), (-500, 1), (-499, 2), (-100, 2), (-99, 3), (0, 3), (99, 3), (100, 4), (500, 5),
+     (999, 5), (1_000, 6)],
+)  # fmt: skip
+def test_people_are_parted_by_how_far_they_move(moved: int, band: int) -> None:
+    assert rule_effects._band(moved) == band
+
+
+def test_everybody_sees_what_would_change_from_any_unit(nation: Any, signed_in: Any) -> None:
+    team = nation.unit("team")
+    client = signed_in("practitioner", "team", team.code)
+    for unit in units(nation):
+        address = (
+            reverse("rule-effect-nation") if unit.level == "nation"
+            else reverse("rule-effect", args=[unit.level, unit.code])
+        )  # fmt: skip
+        assert address in client.get(unit_url(unit.level, unit.code)).text
+        page = in_sight(client.get(address).text)
+        found = effect_on(current_state(), unit, beside())
+        assert ledger.shown_capacity(*found.before) in page
+        assert ledger.shown_capacity(*found.after) in page
+        assert "These rows add up to the whole difference" in page
+
+
+def test_a_proposal_is_looked_at_before_anybody_approves_it(nation: Any) -> None:
+    ann, bob = analyst(), administrator()
+    row = submitted(ann)
+    client, address = client_of(ann), reverse("rule-effect-nation")
+    page = in_sight(client.get(address, {"proposal": row.pk}).text)
+    assert f"Proposal {row.pk}: {row.name}" in page
+    assert "Community cases in tier C2" in page
+    assert "1 rule differs" in page
+    state, unit = current_state(), nation.unit("nation")
+    tree = rules.shipped()
+    was = tree.at(ahead())
+    draft = rules.Overlay("draft", "test", ((C2, ahead(), 82),))
+    found = effect_on(state, unit, RulesBeside(was, tree.at(ahead(), [draft]), "", ""))
+    assert f"{ledger.shown_points(found.after.points_x100):,}" in page
+    # after its approval the page compares with the rules as they would be without it
+    done = approved(bob, administrator("cat"), (C2, ahead(), 90))
+    page = in_sight(client.get(address, {"proposal": done.pk}).text)
+    assert f"{ledger.shown_points(found.before.points_x100):,}" in page
+
+
+@pytest.mark.parametrize(
+    "query", [{"before": "x"}, {"before": "1/1/2019", "after": "6/1/2023"}, {"proposal": "9" * 30}]
+)
+def test_what_makes_no_sense_is_said(nation: Any, query: dict[str, str]) -> None:
+    answer = client_of(analyst()).get(reverse("rule-effect-nation"), query)
+    assert answer.status_code == 200
+    assert ("problem" in answer.text) or ("cannot be used" in answer.text) or ("Rules of" in answer.text)
+    assert nation
+
+
+def test_the_day_in_the_past_has_no_preview_of_its_own(nation: Any) -> None:
+    answer = client_of(analyst()).get(f"/on/{nation.load.as_at:%Y-%m-%d}{reverse('rule-effect-nation')}")
+    assert answer.status_code in (302, 409)
