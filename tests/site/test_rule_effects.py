@@ -1,10 +1,12 @@
 """What other rules would do: figures of the page are sums, causes leave nothing over, who may see what."""
 
+# ruff: noqa: F811 - fixtures come by import
 from datetime import date
 from typing import Any
 
 import pytest
 from accounts_fixtures import client_of
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.urls import reverse
 from rule_proposals_fixtures import C2, administrator, ahead, analyst, approved, submitted
 from test_rule_proposal_pages import in_sight
@@ -123,3 +125,69 @@ def test_what_makes_no_sense_is_said(nation: Any, query: dict[str, str]) -> None
 def test_the_day_in_the_past_has_no_preview_of_its_own(nation: Any) -> None:
     answer = client_of(analyst()).get(f"/on/{nation.load.as_at:%Y-%m-%d}{reverse('rule-effect-nation')}")
     assert answer.status_code in (302, 409)
+
+
+def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program: Any) -> None:
+    ann, bob, reader = program("analyst"), program("administrator"), program("")
+    sent = {
+        "name": "Longer reviews", "source": "Letter 7", "reason": "Reviews take longer",
+        "not_consulted": "A test", "values": [{"rule": C2, "first_day": f"{ahead()}", "value": "82.5"}],
+    }  # fmt: skip
+    bad = ann.ask("post", "rule-proposals", sent | {"values": [sent["values"][0] | {"value": 8.125}]})
+    assert bad.status_code == 422
+    assert C2 in bad.text
+    twice = ann.ask("post", "rule-proposals", sent | {"values": sent["values"] * 2})
+    assert "two values for one day" in twice.text
+    assert reader.ask("post", "rule-proposals", sent).status_code == 403
+    made = ann.ask("post", "rule-proposals", sent).json()
+    address = f"rule-proposals/{made['number']}"
+    changed = ann.ask("put", address, {**sent, "edition": made["edition"], "name": "Reviews"}).json()
+    assert changed["values"] == [{"rule": C2, "first_day": f"{ahead()}", "value": "82.5"}]
+    ready = ann.ask("post", f"{address}/submit", {"edition": changed["edition"]}).json()
+    assert ann.ask("post", f"{address}/approve", {"edition": ready["edition"]}).status_code == 403
+    stale = bob.ask("post", f"{address}/approve", {"edition": 1})
+    assert stale.status_code == 409
+    done = bob.ask("post", f"{address}/approve", {"edition": ready["edition"]}).json()
+    assert done["state"] == "approved"
+    assert done["proposed_by"]
+    open_one = reader.get(address)
+    assert (open_one["proposed_by"], open_one["decided_by"], open_one["questions"]) == ("", "", [])
+    assert [each["number"] for each in reader.all("rule-proposals")] == [done["number"]]
+    assert [each["value"] for each in reader.all("rules", on=f"{ahead()}", under=C2)] == ["82.5"]
+    unit = nation.unit("pdu")
+    found = reader.get(f"rule-effects/pdu/{unit.code}", proposal=done["number"])
+    assert sum(each["points"] for each in found["causes"]) == pytest.approx(
+        found["points_after"] - found["points_before"]
+    )
+    assert [each["tier"] for each in found["causes"]] == ["C2"]
+    assert reader.ask("get", f"rule-effects/pdu/{unit.code}", before="2019-01-01").status_code == 422
+    other = ann.ask("post", "rule-proposals", sent).json()
+    ready = ann.ask(
+        "post", f"rule-proposals/{other['number']}/submit", {"edition": 1, "checked": True}
+    ).json()
+    no = f"rule-proposals/{other['number']}/decline"
+    assert bob.ask("post", no, {"edition": ready["edition"], "why": "Twice"}).json()["state"] == "declined"
+    gone = {"edition": done["edition"], "why": "A test"}
+    assert bob.ask("post", f"{address}/withdraw", gone).json()["state"] == "withdrawn"
+
+
+def test_the_command_lists_shows_and_writes_proposals(
+    nation: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from wmt.cli import console, rule_proposals
+
+    monkeypatch.setattr(rule_proposals, "set_up_to_read", lambda: None)
+    row = approved(analyst(), administrator())
+    rule_proposals.proposals(number=None, json=False, out_file=None)
+    assert row.name.split()[0] in capsys.readouterr().out
+    rule_proposals.proposals(number=row.pk, json=False, out_file=None)
+    assert C2 in capsys.readouterr().out
+    rule_proposals.proposals(number=None, json=True, out_file=None)
+    assert '"state": "approved"' in capsys.readouterr().out
+    file = tmp_path / "draft.yaml"
+    rule_proposals.proposals(number=row.pk, json=False, out_file=file)
+    assert rules.load_overlay(file, rules.shipped()).entries == row.overlay.entries
+    for wrong in ({"number": 999_999}, {"number": None, "out_file": file}):
+        with pytest.raises(console.RefusedInput):
+            rule_proposals.proposals(**{"json": False, "out_file": None, **wrong})
+    assert nation

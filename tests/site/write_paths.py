@@ -21,6 +21,7 @@ from hours_fixtures import day
 from test_accounts_permissions import TABLE
 from write_paths_beside import extra_note, kept_initiative, own_case
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
+from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.agreements.models import StateAnswer
@@ -80,6 +81,9 @@ class Place:
     waiting: int  # the number of the record of a waiting case
     colleague: int  # the number of somebody who mentors on the case that somebody else holds
     protection: int  # the number of a protection of the post that has not begun
+    draft: int  # the number of a proposal of rules of theirs
+    submitted: int  # of one of theirs that waits for approval
+    proposed: int  # of one of somebody else's that waits for approval
     priority: int  # the number of a priority level of the PDU of the post that has not begun
     pdu: str
     changed: int  # the number of a change of a case's tier of today
@@ -238,6 +242,9 @@ def _place_in(scene: Scene) -> Place:
         colleague=mentor.pk,
         protection=guarded.pk,
         priority=level.pk,
+        draft=draft_of(user).pk,
+        submitted=submitted_by(user).pk,
+        proposed=submitted_by(User.objects.create_user("second@example.org", name="Second Person")).pk,
         pdu=pdu,
         changed=changed.pk,
         undone_step=undone_step(user, team, ":".join(post)),
@@ -300,6 +307,7 @@ def _several(place: Place) -> Any:
 #: By method and name of the address: what really saves something.
 SAVES: dict[tuple[str, str], Write] = {
     **PLAN_SAVES,
+    **RULE_SAVES,
     ("POST", "account_login"): lambda _: Client(raise_request_exception=False).post(
         "/accounts/login/", {"login": "all@example.org", "password": PASSWORD}
     ),

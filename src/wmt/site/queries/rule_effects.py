@@ -13,16 +13,19 @@ from typing import NamedTuple
 import polars as pl
 from django.conf import settings
 
-from wmt import ledger
+from wmt import ledger, rules
 from wmt.allocation.transfers import with_transfers
+from wmt.days import written
 from wmt.ledger import Ledger, rule_effect
 from wmt.ledger.rule_effect import RuleCause
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
-from wmt.rules import RuleSet, Tree
+from wmt.rules import RuleSet, amendments
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.reconcile import facts_now, facts_shown
+from wmt.site.rule_proposals.in_force import tree_before
+from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -189,6 +192,18 @@ def _with_helpers(state: State, night: Night, part: UnitSlice) -> UnitSlice:
     return part_of(night, "post", helpers | set(part.facts.post.select(code).to_series()))
 
 
-def laid_beside(tree: Tree, with_change: Tree, day: date, name: str) -> RulesBeside:
-    """The rules of a day without and with a change of them."""
-    return RulesBeside(tree.at(day), with_change.at(day), "Rules in force without it", name)
+def beside_proposal(row: RuleProposal, state: State) -> RulesBeside:
+    """The rules without and with a proposal, on its first day or that of the figures, whichever is later.
+
+    Raises RulesError where its values no longer fit the rules.
+    """
+    day, tree = max(row.first_day, state.rules_date), tree_before(row)
+    name = f"Proposal {row.pk}: {row.name}"
+    after = amendments.trial(tree, row.overlay)
+    return RulesBeside(tree.at(day), after.at(day), "Rules in force without it", name)
+
+
+def of_days(first: date, last: date) -> RulesBeside:
+    """The rules in force here on two days."""
+    tree = rules.load()
+    return RulesBeside(tree.at(first), tree.at(last), *(f"Rules of {written(day)}" for day in (first, last)))

@@ -74,6 +74,16 @@ def tree_without(row: RuleProposal) -> rules.Tree:
     return _tree(tuple(_approved().exclude(pk=row.pk).values_list("key", "edition")))
 
 
+def tree_before(row: RuleProposal) -> rules.Tree:
+    """The rules as if a proposal were not approved, nor what it supersedes while it is not."""
+    if row.was_approved:
+        return tree_without(row)
+    former = row.supersedes
+    if former is not None and former.state == RuleProposal.State.APPROVED:
+        return tree_without(former)
+    return rules.load()
+
+
 def _approved() -> QuerySet[RuleProposal]:
     """Approved proposals that were or will be in force, in the order of approval."""
     begins = Q(ends__isnull=True) | Q(ends__gt=F("first_day"))

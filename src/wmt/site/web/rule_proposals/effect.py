@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from wmt import rules
 from wmt.days import written
 from wmt.ledger import LedgerError
-from wmt.rules import amendments
 from wmt.site.date_field import DayField
 from wmt.site.figures import units
 from wmt.site.links import NATION, unit_url
@@ -22,7 +21,7 @@ from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.rule_proposals.reading import listed
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
-from wmt.site.web.rule_proposals import effect_tables, presenters
+from wmt.site.web.rule_proposals import effect_tables
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -66,21 +65,14 @@ def effect(request: HttpRequest, level: str = NATION, code: str = NATION) -> Htt
 
 
 def _beside(form: EffectForm, chosen: RuleProposal | None, state: State) -> rule_effects.RulesBeside | None:
-    """The rules that are compared; None where they are not told well enough."""
+    """The rules that are compared; None where they are not told well enough, or do not fit any more."""
     if chosen is not None:
-        day = max(chosen.first_day, state.rules_date)
-        tree = presenters.tree_before(chosen)
         try:
-            after = amendments.trial(tree, chosen.overlay)
+            return rule_effects.beside_proposal(chosen, state)
         except rules.RulesError:
-            return None  # its page says what does not fit any more
-        return rule_effects.laid_beside(tree, after, day, f"Proposal {chosen.pk}: {chosen.name}")
+            return None
     first, last = form.found("before"), form.found("after")
-    if first is None or last is None:
-        return None
-    tree = rules.load()
-    names = (f"Rules of {written(day)}" for day in (first, last))
-    return rule_effects.RulesBeside(tree.at(first), tree.at(last), *names)
+    return None if first is None or last is None else rule_effects.of_days(first, last)
 
 
 def _content(

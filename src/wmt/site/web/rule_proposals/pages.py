@@ -18,6 +18,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import rule_checks
 from wmt.site.changes import rule_proposals as action
+from wmt.site.rule_proposals.in_force import tree_before
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.rule_proposals.reading import find, listed
 from wmt.site.tables import arranged
@@ -51,7 +52,7 @@ def overlay_file(request: HttpRequest, number: int) -> HttpResponse:
     row = find(number)
     said = f"{request.user} downloaded the overlay file of proposal {row.pk}."
     record("export", said, request=request)
-    text = overlay_text(amendments.as_overlay(presenters.tree_before(row), row.overlay))
+    text = overlay_text(amendments.as_overlay(tree_before(row), row.overlay))
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rules-proposal-{row.pk}.yaml"'
     return answer

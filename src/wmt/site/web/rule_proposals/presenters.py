@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from django.urls import reverse
 from django.utils import timezone
 
-from wmt import rules
 from wmt.days import written
 from wmt.site import tables
 from wmt.site.clock import calendar_day
@@ -81,19 +80,9 @@ def about(row: RuleProposal, *, names: bool) -> Sequence[tuple[str, str]]:
     return [(name, said) for name, said in pairs if said]
 
 
-def tree_before(row: RuleProposal) -> rules.Tree:
-    """The rules as if a proposal were not approved, nor what it supersedes."""
-    if row.was_approved:
-        return in_force.tree_without(row)
-    former = row.supersedes
-    if former is not None and former.state == RuleProposal.State.APPROVED:
-        return in_force.tree_without(former)
-    return rules.load()
-
-
 def values_table(row: RuleProposal) -> tables.Table:
     """The values that are proposed, beside those that were in force without them."""
-    tree = tree_before(row)
+    tree = in_force.tree_before(row)
     columns = [
         tables.Column("rule", "Rule"),
         tables.Column("from", "From", "date"),
