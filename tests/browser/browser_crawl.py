@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 #: What is not a page: files, signing out, and what only makes sense with a form.
 _NOT_PAGES = re.compile(
-    r"\.(csv|xlsx|parquet|zip|svg|png|json)($|\?)|^/accounts/logout|^/static/|/pack\.xlsx"
+    r"\.(csv|xlsx|parquet|zip|svg|png|json|yaml)($|\?)|^/accounts/logout|^/static/|/pack\.xlsx"
 )
 
 
@@ -21,6 +21,7 @@ def kind_of(href: str) -> str:
     path = re.sub(r"^/on/[^/]+/.*", "/on/*", path)  # the past has the same pages
     path = re.sub(r"^/rules/(value|tiers|what-if)/.+", r"/rules/\1/*", path)
     path = re.sub(r"^/(advice/new/\w+|agreements/\w+|odds|priority)/[^/]+/", r"/\1/*/", path)
+    path = re.sub(r"^/rules/(proposals/table|effect/\w+)/[^/]+/", r"/rules/\1/*/", path)
     path = re.sub(r"^/post/\*/(hours|reductions|grade)/(?!new/|history/)[^/]+/", r"/post/*/\1/*/", path)
     path = re.sub(r"^/agreement/\d+/answer/.+", "/agreement/*/answer/*", path)
     path = re.sub(r"/\d+/", "/*/", path)

@@ -300,7 +300,8 @@ TABLE: dict[str, May] = {
     "rule-proposals": May(),
     "rule-proposal-new": May(BOTH, Action.PROPOSE_RULES),
     "rule-proposal-upload": May(BOTH, Action.PROPOSE_RULES),
-    "rule-proposal-table": May(BOTH, args={"root": "tier_points.pc16"}),
+    "rule-proposal-table": May(args={"root": "tier_points.pc16"}),
+    "rule-proposal-table-upload": May(POST, Action.PROPOSE_RULES, args={"root": "tier_points.pc16"}),
     "rule-proposal": May(args=_ONE),
     "rule-proposal-edit": May(BOTH, Action.PROPOSE_RULES, args=_ONE),
     "rule-proposal-file": May(action=Action.EXPORT, args=_ONE),
@@ -399,6 +400,15 @@ TABLE: dict[str, May] = {
     f"reshare/<slug:key>/{_FILE}": May(action=_TAKES, address="/reshare/another-s/moves.csv"),
     f"audit/{_FILE}": May(action=Action.READ_AUDIT, address="/audit/events.csv"),
     f"loads/<int:number>/{_FILE}": May(action=Action.READ_LOADS, address="/loads/1/faults.csv"),
+    f"rules/effect/{_FILE}": May(action=_TAKES, address="/rules/effect/below.csv"),
+    f"rules/effect/<level:level>/<code:code>/{_FILE}": May(
+        action=_TAKES, address="/rules/effect/team/T1/below.csv"
+    ),
+    f"rules/proposals/{_FILE}": May(action=_TAKES, address="/rules/proposals/proposals.csv"),
+    f"rules/proposals/table/<str:root>/{_FILE}": May(
+        action=_TAKES, address="/rules/proposals/table/nominal_target/values.csv"
+    ),
+    f"rules/proposals/<int:number>/{_FILE}": May(action=_TAKES, address="/rules/proposals/1/values.csv"),
     f"rules/{_FILE}": May(action=_TAKES, address="/rules/rules.csv"),
     f"rules/compare/{_FILE}": May(action=_TAKES, address="/rules/compare/compare.csv"),
     f"rules/what-if/{_FILE}": May(action=_TAKES, address="/rules/what-if/tiers.csv"),

@@ -153,7 +153,7 @@ def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program:
     open_one = reader.get(address)
     assert (open_one["proposed_by"], open_one["decided_by"], open_one["questions"]) == ("", "", [])
     assert [each["number"] for each in reader.all("rule-proposals")] == [done["number"]]
-    assert [each["value"] for each in reader.all("rules", on=f"{ahead()}", under=C2)] == ["82.5"]
+    assert reader.get(f"rules/{C2}", on=f"{ahead()}")["value"] == "82.5"
     unit = nation.unit("pdu")
     found = reader.get(f"rule-effects/pdu/{unit.code}", proposal=done["number"])
     assert sum(each["points"] for each in found["causes"]) == pytest.approx(
@@ -161,10 +161,10 @@ def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program:
     )
     assert [each["tier"] for each in found["causes"]] == ["C2"]
     assert reader.ask("get", f"rule-effects/pdu/{unit.code}", before="2019-01-01").status_code == 422
-    other = ann.ask("post", "rule-proposals", sent).json()
-    ready = ann.ask(
-        "post", f"rule-proposals/{other['number']}/submit", {"edition": 1, "checked": True}
-    ).json()
+    values = [{"rule": C2, "first_day": f"{ahead(40)}", "value": 84}]
+    other = ann.ask("post", "rule-proposals", sent | {"values": values}).json()
+    step = {"edition": 1, "checked": True}
+    ready = ann.ask("post", f"rule-proposals/{other['number']}/submit", step).json()
     no = f"rule-proposals/{other['number']}/decline"
     assert bob.ask("post", no, {"edition": ready["edition"], "why": "Twice"}).json()["state"] == "declined"
     gone = {"edition": done["edition"], "why": "A test"}

@@ -119,7 +119,7 @@ def sent_file(kind: str, change: dict[str, Any]) -> SimpleUploadedFile:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_table_is_changed_in_a_file_and_every_fault_is_named_by_its_cell(kind: str) -> None:
-    client, address = client_of(analyst()), reverse("rule-proposal-table", args=[TIERS])
+    client, address = client_of(analyst()), reverse("rule-proposal-table-upload", args=[TIERS])
     day = {"first_day": written(ahead())}
     down = 3 if kind == "xlsx" else 2
     rows = [row.values["row"].raw for row in files.table_of(TIERS, ahead()).rows]
@@ -146,7 +146,7 @@ def test_a_table_is_changed_in_a_file_and_every_fault_is_named_by_its_cell(kind:
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_words(name: str, content: bytes, words: str) -> None:
-    address = reverse("rule-proposal-table", args=[TIERS])
+    address = reverse("rule-proposal-table-upload", args=[TIERS])
     sent = {"first_day": written(ahead()), "file": SimpleUploadedFile(name, content)}
     answer = client_of(analyst()).post(address, sent)
     assert answer.status_code == 422
@@ -154,9 +154,10 @@ def test_a_file_that_is_no_table_is_refused_in_words(name: str, content: bytes, 
 
 
 def test_a_table_is_taken_out_as_a_file_and_reads_back_as_it_is() -> None:
-    client, address = client_of(analyst()), reverse("rule-proposal-table", args=["thresholds"])
+    client, page = client_of(analyst()), reverse("rule-proposal-table", args=["thresholds"])
+    address = f"{page}upload/"
     for kind in ("csv", "xlsx"):
-        got = client.get(f"{address}values.{kind}")
+        got = client.get(f"{page}values.{kind}")
         data = b"".join(got) if got.streaming else got.content
         sent = {"first_day": written(ahead()), "file": SimpleUploadedFile(f"t.{kind}", data)}
         assert "Nothing differs" in in_sight(client.post(address, sent).text)

@@ -54,8 +54,8 @@ RULE_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "rule-proposal-upload"): lambda place: place.form(
         "/rules/proposals/upload/", first_day="1 April 2098", file=_overlay_file()
     ),
-    ("POST", "rule-proposal-table"): lambda place: place.form(
-        "/rules/proposals/table/nominal_target/", first_day="1 April 2098", file=_table_file()
+    ("POST", "rule-proposal-table-upload"): lambda place: place.form(
+        "/rules/proposals/table/nominal_target/upload/", first_day="1 April 2098", file=_table_file()
     ),
     ("POST", "rule-proposal-edit"): lambda place: place.form(
         f"/rules/proposals/{place.draft}/edit/", edition="1", **_SAID

@@ -181,7 +181,7 @@ def _changed(
         row = find(number)
         if row.state not in states or row.edition != edition:
             said = f"It is '{row.get_state_display().lower()}' now"
-            words = f"Somebody has changed this proposal since you opened it. {said}. Look at it again"
+            words = f"Somebody has changed this proposal since you opened it. {said}. Open it again"
             raise ConflictError([ChangeFault("CHANGED", words)])
         change(row)
         row.edition += 1

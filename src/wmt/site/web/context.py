@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,8 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
-from wmt.rules import Tree, load
+from wmt.nights import NightError, open_night
+from wmt.rules import shipped
 from wmt.site.accounts import access
 from wmt.site.accounts.roles import Action
 from wmt.site.duties.notices import unread
@@ -150,7 +152,7 @@ def freshness(state: State | None) -> dict[str, Any] | None:
         return None
     return {
         "moment": state.as_at_text,
-        "rules": rules_words(state.rules_date),
+        "rules": rules_words(state.rules_date, state.night),
         "rules_day": f"{state.rules_date:%-d %B %Y}",
         "overlays": list(state.overlays),
         "day": f"{state.day:%-d %B %Y}" if state.day != state.as_at.date() else "",
@@ -159,14 +161,18 @@ def freshness(state: State | None) -> dict[str, Any] | None:
     }
 
 
-def rules_words(day: date) -> str:
-    """The month since which the points of cases are what they are on a day: 'January 2023'."""
-    return _rules_words(load(), day)
+def rules_words(day: date, night: str) -> str:
+    """The month since which the points of cases are what they are in some data: 'January 2023'."""
+    return _rules_words(day, night, settings.CONFIG.nights)
 
 
 @lru_cache(maxsize=400)
-def _rules_words(tree: Tree, day: date) -> str:
-    values = tree.at(day).under("tier_points").values()
+def _rules_words(day: date, night: str, home: Path) -> str:
+    try:
+        ruleset = open_night(home / night).rules()  # those it was measured with, whatever is in force by now
+    except NightError:
+        ruleset = shipped().at(day)
+    values = ruleset.under("tier_points").values()
     return f"{max(value.valid_from for value in values):%B %Y}" if values else f"{day:%-d %B %Y}"
 
 

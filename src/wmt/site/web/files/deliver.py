@@ -226,4 +226,4 @@ def file_name(source: TableOrigin, table: str) -> str:
 def rules_said(state: State) -> str:
     """The month since which the points hold, as every page says it, and what was laid over them."""
     laid = f" with {', '.join(state.overlays)}" if state.overlays else ""
-    return f"{rules_words(state.rules_date)}{laid}"
+    return f"{rules_words(state.rules_date, state.night)}{laid}"

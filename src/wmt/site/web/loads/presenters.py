@@ -163,7 +163,7 @@ def facts(load: Load) -> list[tuple[str, str]]:
         ("Requested", when(load.asked_at)),
         ("Duration", duration(load)),
         ("Data from", when(load.as_at)),
-        ("Points rules", rules_words(load.rules_date) if load.rules_date else ""),
+        ("Points rules", rules_words(load.rules_date, load.night) if load.rules_date else ""),
         ("Local changes to the rules", ", ".join(load.overlays)),
         ("Layout", " · ".join(part for part in (load.layout, load.tier_scheme) if part)),
         ("Options", "; ".join(words for words, is_so in wanted if is_so)),

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wmt import rules
 from wmt.days import written
@@ -87,15 +87,20 @@ def _upload_page(
     return render(request, "rule_proposals/upload.jinja", context, status=status)
 
 
-@csrf_exempt  # as above
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def table(request: HttpRequest, root: str) -> HttpResponse:
-    """The rules of a table, to be taken out as a file; and the file sent back, which becomes a draft."""
-    if root not in rule_tables.table_roots(rules.load()):
-        raise Http404(f"There is no table of rules called '{root[:60]}'")
-    if request.method == "POST":
-        level, code = NATION
-        need(request, Action.PROPOSE_RULES, level=level, code=code)
+    """The rules of a table, to be taken out as a file, changed and sent back."""
+    _need_table(root)
+    return _table_page(request, root)
+
+
+@csrf_exempt  # as above
+@require_http_methods(["POST"])
+def table_upload(request: HttpRequest, root: str) -> HttpResponse:
+    """The file that is sent back becomes a draft. Raises Denied."""
+    level, code = NATION
+    need(request, Action.PROPOSE_RULES, level=level, code=code)
+    _need_table(root)
     return limited_upload.limited(
         request,
         MEGABYTES,
@@ -104,10 +109,13 @@ def table(request: HttpRequest, root: str) -> HttpResponse:
     )
 
 
+def _need_table(root: str) -> None:
+    if root not in rule_tables.table_roots(rules.load()):
+        raise Http404(f"There is no table of rules called '{root[:60]}'")
+
+
 @csrf_protect
 def _table_came(request: HttpRequest, limited: limited_upload.Limited, root: str) -> HttpResponse:
-    if request.method != "POST":
-        return _table_page(request, root)
     if limited.is_over:
         return _table_page(request, root, [f"The file is larger than {MEGABYTES} megabytes"], 413)
     file, form = request.FILES.get("file"), forms.RuleFileForm(request.POST)

@@ -61,7 +61,7 @@ def said_of(row: RuleProposal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class DecisionForm(RefusableForm):
+class ProposalStepForm(RefusableForm):
     """A step of a proposal: the edition that was seen, why, an answer to the questions, and when it ends."""
 
     edition = forms.IntegerField()

@@ -121,7 +121,7 @@ def _step(
 ) -> HttpResponse:
     level, code = NATION
     need(request, needed, level=level, code=code)
-    row, form = find(number), forms.DecisionForm(request.POST)
+    row, form = find(number), forms.ProposalStepForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form=form, status=422)
     try:
@@ -134,14 +134,14 @@ def _step(
 
 
 def _page(
-    request: HttpRequest, row: RuleProposal, *, form: forms.DecisionForm | None = None, status: int = 200
+    request: HttpRequest, row: RuleProposal, *, form: forms.ProposalStepForm | None = None, status: int = 200
 ) -> HttpResponse:
     proposes, approves = (_may(request.user, each) for each in (Action.PROPOSE_RULES, Action.APPROVE_RULES))
     is_own = row.proposed_by_id == request.user.pk
     names = may_see_names(request.user)
     is_open = row.state in (_S.DRAFT, _S.SUBMITTED)
     context = {
-        "row": row, "form": form or forms.DecisionForm(initial={"edition": row.edition}),
+        "row": row, "form": form or forms.ProposalStepForm(initial={"edition": row.edition}),
         "about": presenters.about(row, names=names),
         "values": arranged(presenters.values_table(row), request),
         "steps": presenters.steps_table(row, names=names),

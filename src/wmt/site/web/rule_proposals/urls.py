@@ -10,6 +10,7 @@ urlpatterns = [
     path("rules/proposals/new/", editing.new, name="rule-proposal-new"),
     path("rules/proposals/upload/", files.upload, name="rule-proposal-upload"),
     path("rules/proposals/table/<str:root>/", files.table, name="rule-proposal-table"),
+    path("rules/proposals/table/<str:root>/upload/", files.table_upload, name="rule-proposal-table-upload"),
     path("rules/proposals/<int:number>/", pages.proposal, name="rule-proposal"),
     path("rules/proposals/<int:number>/edit/", editing.edit, name="rule-proposal-edit"),
     path("rules/proposals/<int:number>/overlay.yaml", pages.overlay_file, name="rule-proposal-file"),
