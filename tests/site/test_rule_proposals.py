@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from accounts_fixtures import grant, person
+from loads_fixtures import home_of_its_own
 from rule_proposals_fixtures import C2, administrator, ahead, analyst, approved, submitted, wanted
 
 from wmt import rules
@@ -245,12 +247,13 @@ def test_a_value_that_gives_way_to_a_later_one_is_asked_about() -> None:
 
 
 def test_the_next_load_measures_with_what_is_in_force_and_a_night_keeps_its_rules(
-    nation: Any, settings: Any
+    nation: Any, settings: Any, tmp_path: Path
 ) -> None:
     from wmt.nights import open_night
     from wmt.site.loads import loading
     from wmt.site.loads.load_request import LoadRequest
 
+    home_of_its_own(nation, settings, tmp_path)
     ann, bob = analyst(), administrator()
     truth = nation.truth.nights[1]
     day = nation.night.manifest.as_at.date() + timedelta(1)
