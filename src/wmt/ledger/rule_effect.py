@@ -9,10 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from wmt.facts import table_of
-from wmt.ledger.arithmetic import Moment, percentage_points_x100
-from wmt.ledger.engine import shaped
-from wmt.ledger.enums import HEADLINE
+from wmt.ledger import arithmetic, engine, enums
 from wmt.ledger.ledger import PLACED_LINE, Ledger
 from wmt.rules import RuleSet
 
@@ -22,7 +19,7 @@ _ALIKE = ("side", "kind", "component", "tier", "suspended")
 _SIDES = (_BEFORE, _AFTER) = "before_x100", "after_x100"
 
 #: Points of lines alike under both rules, in hundredths; of the side 'time' they are available points.
-EFFECT = table_of(
+EFFECT = pl.Schema(
     {
         **{name: PLACED_LINE[name] for name in (*_UNITS, *_ALIKE)},
         "before_x100": pl.Int64,
@@ -69,16 +66,16 @@ def rule_effect(ledger: Ledger, before: RuleSet, after: RuleSet) -> pl.DataFrame
         ledger.reprice(own)
     both = pl.concat(found).group_by("post_no", *_ALIKE).agg(pl.col(_SIDES).sum())
     placed = both.join(places, on="post_no")
-    return shaped(placed, EFFECT).sort(_UNITS + _ALIKE, nulls_last=False)
+    return engine.shaped(placed, EFFECT).sort(_UNITS + _ALIKE, nulls_last=False)
 
 
-def of_unit(effect: pl.DataFrame, level: str, code: str, stream: str = HEADLINE) -> pl.DataFrame:
+def of_unit(effect: pl.DataFrame, level: str, code: str, stream: str = enums.HEADLINE) -> pl.DataFrame:
     """The rows of one unit, as far as they are in its figure: of a post, whatever its stream."""
     rows = effect.filter(pl.col(f"{level}_code") == code)
     return rows if level == "post" else rows.filter(pl.col("post_stream") == stream)
 
 
-def moments(effect: pl.DataFrame) -> tuple[Moment, Moment]:
+def moments(effect: pl.DataFrame) -> tuple[arithmetic.Moment, arithmetic.Moment]:
     """Points and available points under the rules before and after, summed over rows."""
     found = []
     for name in _SIDES:
@@ -86,7 +83,7 @@ def moments(effect: pl.DataFrame) -> tuple[Moment, Moment]:
             effect.select(pl.col(name).filter(pl.col("side") == side).sum()).item()
             for side in ("work", "time")
         )
-        found.append(Moment(work, time))
+        found.append(arithmetic.Moment(work, time))
     return found[0], found[1]
 
 
@@ -112,7 +109,9 @@ def causes(effect: pl.DataFrame) -> list[RuleCause]:
     summed = effect.group_by(_ALIKE).agg(moved=pl.col("after_x100").sum() - pl.col("before_x100").sum())
     moved = list(_moved(summed.filter(pl.col("moved") != 0).sort(_ALIKE, nulls_last=False)))
     changes = [{"points_x100": each[1], "available_x100": each[2]} for each in moved]
-    shares: list[int] | list[None] = percentage_points_x100(before, after, changes) or [None] * len(moved)
+    shares: list[int] | list[None] = arithmetic.percentage_points_x100(before, after, changes) or [
+        None
+    ] * len(moved)
     found = [RuleCause(*each[0], each[1], each[2], share) for each, share in zip(moved, shares, strict=True)]
     return sorted(found, key=lambda each: -abs(each.points_x100) - abs(each.available_x100))
 

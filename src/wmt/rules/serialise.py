@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from wmt.rules.errors import RuleFault, RulesError
+from wmt.rules import errors
 from wmt.rules.exact_yaml import read_yaml
 from wmt.rules.units import UNITS, Scalar
 from wmt.rules.values import STATUSES, DatedValue
@@ -63,18 +63,18 @@ def read(content: str, file: str) -> tuple[date, tuple[str, ...], list[DatedValu
     """Day, overlay names and values of a written rule set. Raises RulesError with every fault."""
     document, faults = read_yaml(content, file)
     if faults:
-        raise RulesError.of(faults)
+        raise errors.RulesError.of(faults)
     try:
         if document["wmt_rules"] != FORMAT:
             message = f"is of format {document['wmt_rules']}; this version reads format {FORMAT}"
-            raise RulesError.of([RuleFault(file, "wmt_rules", message)])
+            raise errors.RulesError.of([errors.RuleFault(file, "wmt_rules", message)])
         values = []
         for block in document["blocks"]:
             shared = {name: block[name] for name in _SHARED}
             _day(shared["valid_from"])
             if shared["unit"] not in UNITS or shared["status"] not in STATUSES:
                 what = f"has an unknown unit or status: {shared['unit']}, {shared['status']}; write it again"
-                raise RulesError.of([RuleFault(file, "blocks", what)])
+                raise errors.RulesError.of([errors.RuleFault(file, "blocks", what)])
             rows = block["values"].items()
             values += [
                 DatedValue(path=path, value=row[0], description=row[1], **shared) for path, row in rows
@@ -82,7 +82,7 @@ def read(content: str, file: str) -> tuple[date, tuple[str, ...], list[DatedValu
         return _day(document["day"]), tuple(document["overlays"]), values
     except (AttributeError, KeyError, IndexError, TypeError) as error:
         message = f"is not a rule set as WMT writes it ({error!r}); write it again from the tree"
-        raise RulesError.of([RuleFault(file, "", message)]) from error
+        raise errors.RulesError.of([errors.RuleFault(file, "", message)]) from error
 
 
 def _day(found: Any) -> date:

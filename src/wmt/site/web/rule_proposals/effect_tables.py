@@ -6,7 +6,7 @@ from wmt import ledger
 from wmt.ledger.arithmetic import MINUS
 from wmt.ledger.rule_effect import RuleCause
 from wmt.site import tables
-from wmt.site.queries.rule_effects import BANDS, UnitEffect, UnitMoments
+from wmt.site.queries import rule_effects
 from wmt.site.workload.models import Unit
 
 _KINDS = {
@@ -15,10 +15,10 @@ _KINDS = {
 }  # fmt: skip
 
 
-def figures(effect: UnitEffect, stream: str) -> Sequence[tuple[str, str, str, str]]:
+def figures(effect: rule_effects.UnitEffect, stream: str) -> Sequence[tuple[str, str, str, str]]:
     """What, before, after and the difference, as people read them."""
     was, then = effect.before, effect.after
-    moved = UnitMoments(was, then).percentage_points_x100
+    moved = rule_effects.UnitMoments(was, then).percentage_points_x100
     is_measured = stream != ledger.OMIC
     capacity = [
         (
@@ -60,7 +60,7 @@ def cause_words(cause: RuleCause) -> str:
     return _KINDS.get(cause.kind, cause.kind.replace("_", " ").capitalize())
 
 
-def causes(effect: UnitEffect) -> tables.Table:
+def causes(effect: rule_effects.UnitEffect) -> tables.Table:
     """Why the figure differs; the rows add up to the difference."""
     columns = [
         tables.Column("what", "What is worth another amount"),
@@ -80,7 +80,7 @@ def causes(effect: UnitEffect) -> tables.Table:
         )
         for each in found
     ]
-    moved = UnitMoments(effect.before, effect.after).percentage_points_x100
+    moved = rule_effects.UnitMoments(effect.before, effect.after).percentage_points_x100
     total = tables.Row(
         {
             "what": tables.text("All together"),
@@ -94,12 +94,12 @@ def causes(effect: UnitEffect) -> tables.Table:
     return tables.Table("causes", "Why it would change", columns, rows, total, notes, empty, "causes-")
 
 
-def spread(effect: UnitEffect) -> tables.Table:
+def spread(effect: rule_effects.UnitEffect) -> tables.Table:
     """How many people the change moves by how much."""
     columns = [tables.Column("moved", "Capacity moves by"), tables.Column("people", "People", "count")]
-    half = len(BANDS) // 2
-    down = [f"{-edge} percentage points down or more" for edge in BANDS[:half]]
-    up = [f"{edge} percentage points up or more" for edge in BANDS[half:]]
+    half = len(rule_effects.BANDS) // 2
+    down = [f"{-edge} percentage points down or more" for edge in rule_effects.BANDS[:half]]
+    up = [f"{edge} percentage points up or more" for edge in rule_effects.BANDS[half:]]
     heads = [*down, "Less than 1 percentage point either way", *up]
     rows = [
         tables.Row({"moved": tables.text(head), "people": tables.count(number)})
@@ -110,7 +110,7 @@ def spread(effect: UnitEffect) -> tables.Table:
 
 
 def below(
-    effect: UnitEffect, level: str, listed: Iterable[Unit], href: Callable[[Unit], str]
+    effect: rule_effects.UnitEffect, level: str, listed: Iterable[Unit], href: Callable[[Unit], str]
 ) -> tables.Table:
     """The units below, each before and after."""
     found = effect.below(level)
@@ -121,7 +121,7 @@ def below(
     return tables.Table("below", f"{title} before and after", _COLUMNS, rows, prefix="below-")
 
 
-def crossing(effect: UnitEffect, listed: Iterable[Unit]) -> tables.Table:
+def crossing(effect: rule_effects.UnitEffect, listed: Iterable[Unit]) -> tables.Table:
     """The people who would be over the mark and are not, and those who are and would not be."""
     found = effect.below("post")
     rows = [_row(unit, found[unit.code], effect.over_x100, "") for unit in listed]
@@ -141,7 +141,7 @@ _COLUMNS = (
 )
 
 
-def _row(unit: Unit, moments: UnitMoments, over_x100: int, href: str) -> tables.Row:
+def _row(unit: Unit, moments: rule_effects.UnitMoments, over_x100: int, href: str) -> tables.Row:
     was, then = moments
     stream = unit.stream
     is_measured = stream != ledger.OMIC
