@@ -8,7 +8,7 @@ from pyarrow.lib import ArrowException
 from pyarrow.parquet import ParquetFile
 from pyarrow.types import is_nested
 
-from wmt.facts.csv_text import CsvError, read_csv
+from wmt.facts import csv_text
 from wmt.intake import cells, limits
 from wmt.intake.faults import ReadingStopped
 from wmt.intake.model import InputFile
@@ -51,8 +51,8 @@ def read_typed(data: bytes, name: str) -> pl.DataFrame:
     header = data[: min(at if at >= 0 else len(data) for at in (data.find(b"\n"), data.find(b"\r")))]
     most.check_table(name, max(data.count(b"\n"), data.count(b"\r")), header.count(b",") + 1)
     try:
-        frame = read_csv(data, name)
-    except CsvError as error:
+        frame = csv_text.read_csv(data, name)
+    except csv_text.CsvError as error:
         raise ReadingStopped("NOT_A_TABLE", str(error), row=error.row) from error
     headers = [cells.clean_name(cell or "") for cell in frame.row(0)]
     return cells.tidy_texts(_named(frame.slice(1), headers, name))

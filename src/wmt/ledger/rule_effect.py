@@ -20,11 +20,7 @@ _SIDES = (_BEFORE, _AFTER) = "before_x100", "after_x100"
 
 #: Points of lines alike under both rules, in hundredths; of the side 'time' they are available points.
 EFFECT = pl.Schema(
-    {
-        **{name: PLACED_LINE[name] for name in (*_UNITS, *_ALIKE)},
-        "before_x100": pl.Int64,
-        "after_x100": pl.Int64,
-    }
+    [*((name, PLACED_LINE[name]) for name in (*_UNITS, *_ALIKE)), *((name, pl.Int64()) for name in _SIDES)]
 )
 
 
