@@ -293,3 +293,29 @@ def test_an_exported_overlay_laid_over_the_rules_is_the_same_as_its_approval(one
         assert [laid[path].value for path in _PATHS] == [then[path].value for path in _PATHS]
     assert amendments.first_day([second.overlay]) == min(day for _, day in two)
     assert amendments.first_day([]) is None
+
+
+def test_what_a_successor_does_not_say_again_goes_back_and_is_listed() -> None:
+    former = approved(1, (C2, APRIL, 82), (NAT, APRIL, 15), (NAT, OCTOBER, 16))
+    under = rules.shipped()
+    before = amendments.amended(under, [former])
+
+    def going_back(first: date, *entries: tuple[str, date, Any]) -> list[tuple[str, date, Any, Any]]:
+        found = amendments.reverting(before, under, overlay(*entries), first)
+        return [(path, day, was and was.value, then and then.value) for path, day, was, then in found]
+
+    assert going_back(JULY, (C2, JULY, 78)) == [(NAT, JULY, 15, 14)]
+    # its own value of a rule begins later than the first: in between the former's is gone
+    assert going_back(JULY, (C2, JULY, 78), (NAT, OCTOBER, 20)) == [(NAT, JULY, 15, 14)]
+    assert going_back(JULY, (C2, JULY, 78), (NAT, JULY, 20)) == []
+    assert going_back(date(2027, 1, 1), (C2, date(2027, 1, 1), 78)) == [(NAT, APRIL, 15, 14)]
+
+
+def test_a_value_that_is_not_in_force_without_the_former_is_listed_too() -> None:
+    value = rules.shipped().parameter(C2).values[-1]
+    late = replace(value, valid_from=OCTOBER)
+    under = rules.Tree({C2: rules.Parameter(C2, "points", False, (late,))})
+    before = amendments.amended(under, [approved(1, (C2, APRIL, 82))])
+    found = list(amendments.reverting(before, under, overlay((NAT, JULY, 15)), JULY))
+    assert [(path, day, was and was.value, then) for path, day, was, then in found] == [(C2, JULY, 82, None)]
+    assert list(amendments.reverting(before, under, overlay((C2, JULY, 70)), JULY)) == []

@@ -214,5 +214,9 @@ def test_superseding_starts_from_what_the_former_says() -> None:
     page = client.get(reverse("rule-proposal-new"), {"supersedes": former.pk})
     assert "This change supersedes" in in_sight(page.text)
     assert f'name="v:{C2}"' in page.text
+    sent = {**SAID, "first_day": written(ahead(40)), "supersedes": former.pk, f"v:{C2}": "82"}
+    assert client.post(reverse("rule-proposal-new"), sent).status_code == 302
+    successor = RuleProposal.objects.get(supersedes=former)
+    assert successor.overlay.entries == ((C2, ahead(40), 82),)  # as it is in force: it stays
     assert client.get(reverse("rule-proposal-new"), {"supersedes": 999_999}).status_code == 404
     assert "There is no rule called" in in_sight(client.get(reverse("rule-proposal-new"), {"rule": "x"}).text)

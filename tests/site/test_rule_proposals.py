@@ -11,6 +11,7 @@ from loads_fixtures import home_of_its_own
 from rule_proposals_fixtures import C2, administrator, ahead, analyst, approved, submitted, wanted
 
 from wmt import rules
+from wmt.days import written
 from wmt.rules.values import Consultation
 from wmt.site.accounts.access import Denied
 from wmt.site.audit.models import AuditEvent
@@ -265,3 +266,19 @@ def test_the_next_load_measures_with_what_is_in_force_and_a_night_keeps_its_rule
     assert night.rules()[C2].value == 82
     assert night.manifest.approved == f"{C2} 82"
     assert nation.night.rules()[C2].value == 74
+
+
+def test_a_successor_keeps_a_value_of_its_former_and_what_it_does_not_say_again_is_asked_about() -> None:
+    ann, bob = analyst(), administrator()
+    first = approved(ann, bob, (C2, ahead(5), 82), (NAT, ahead(5), 15))
+    same = submitted(ann, (C2, ahead(9), 78), (NAT, ahead(9), 15), supersedes=first.pk)
+    assert rule_checks.questions(same) == []
+    row, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(9), 78), supersedes=first.pk))
+    asked = f"{NAT} from {written(ahead(9))} (15 to 14)"
+    (question,) = rule_checks.questions(row)
+    assert asked in question
+    with pytest.raises(RefusedError) as refused:
+        action.submit(actor=ann, number=row.pk, edition=row.edition)
+    assert codes(refused) == ["CHECK"]
+    action.approve(actor=bob, number=same.pk, edition=same.edition)
+    assert (on(ahead(9)), on(ahead(9), NAT)) == (78, 15)

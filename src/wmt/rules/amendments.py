@@ -152,7 +152,7 @@ def _of_entry(tree: Tree, path: str, day: date, value: Scalar) -> Iterator[str]:
         yield f"holds from {day}, but the rule begins on {parameter.values[0].valid_from}; write a later day"
         return
     there = parameter.at(day)
-    if there is not None and (there.value, type(there.value) is bool) == (value, type(value) is bool):
+    if there is not None and is_same(there.value, value):
         yield f"is {'empty' if value is None else value} on {day} already; leave it out"
 
 
@@ -172,6 +172,30 @@ def fingerprint(tree: Tree, shipped: Tree, day: date) -> str:
         return ""
     changes = diff(shipped.at(day), tree.at(day))
     return "; ".join(f"{each.path} {each.after.value if each.after else None!r}" for each in changes)
+
+
+def reverting(
+    before: Tree, under: Tree, overlay: Overlay, first: date
+) -> Iterator[tuple[str, date, DatedValue | None, DatedValue | None]]:
+    """What else changes when an overlay takes the place of what was approved: path, day, value before, after.
+
+    `before` has what it supersedes, `under` has not. A value of that which the overlay does not say again is
+    as it is `under` from `first` on, until the overlay's own begins; of each path the first such day.
+    """
+    for path in before.paths:
+        old, new = before.parameter(path), under.parameter(path)
+        own = min((day for each, day, _ in overlay.entries if each == path), default=date.max)
+        days = {first, *(value.valid_from for each in (old, new) for value in each.values)}
+        for day in sorted(day for day in days if first <= day < own) if old is not new else ():
+            was, then = old.at(day), new.at(day)
+            if (was is None) != (then is None) or (was and then and not is_same(was.value, then.value)):
+                yield path, day, was, then
+                break
+
+
+def is_same(one: Scalar, other: Scalar) -> bool:
+    """Whether two values are the same; yes is not 1."""
+    return (one, type(one) is bool) == (other, type(other) is bool)
 
 
 def as_overlay(tree: Tree, overlay: Overlay) -> Overlay:

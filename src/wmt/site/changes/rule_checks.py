@@ -9,6 +9,7 @@ from wmt.rules import amendments
 from wmt.rules.values import Overlay
 from wmt.site.availability.change_requests import ChangeFault
 from wmt.site.clock import calendar_day
+from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.text import NAME, counted
 
@@ -39,14 +40,15 @@ def wording(overlay: Overlay, not_consulted: str) -> list[ChangeFault]:
     return found
 
 
-def values(overlay: Overlay) -> list[ChangeFault]:
-    """What is wrong with the values, by the rules in force here: as strict as for files."""
+def values(overlay: Overlay, former: RuleProposal | None = None) -> list[ChangeFault]:
+    """What is wrong with the values, by the rules in force here without what they supersede (`former`): as
+    strict as for files."""
     if not overlay.entries:
         words = "Nothing differs from the rules that are in force on that day. Enter at least one other value"
         return [ChangeFault("NO_VALUES", words)]
     if len(overlay.entries) > MOST_VALUES:
         return [ChangeFault("TOO_MANY", f"A proposal can have at most {MOST_VALUES:,} values")]
-    return faults_of(amendments.faults(rules.load(), overlay))
+    return faults_of(amendments.faults(in_force.tree_under(former), overlay))
 
 
 def faults_of(found: Iterable[rules.RuleFault]) -> list[ChangeFault]:
@@ -77,7 +79,7 @@ def missing(row: RuleProposal) -> list[ChangeFault]:
 
 def questions(row: RuleProposal) -> list[str]:
     """What is unlikely to be meant, or has consequences that are easily missed."""
-    tree, found = rules.load(), []
+    tree, under, found = in_force.tree_now(), in_force.tree_under(row.supersedes), []
     if row.first_day <= calendar_day():
         found.append(
             f"It begins on {written(row.first_day)}, which is not ahead. Figures that were measured keep "
@@ -85,12 +87,12 @@ def questions(row: RuleProposal) -> list[str]:
         )
     far, later = [], []
     for path, day, value in row.overlay.entries:
-        if path not in tree.parameters:
+        if path not in under.parameters:
             continue  # the faults say so
         there = tree.parameter(path).at(day)
         if there is not None and _is_far(there.value, value):
             far.append(f"{path} from {there.value} to {value}")
-        after = [each for each in tree.parameter(path).values if each.valid_from > day]
+        after = [each for each in under.parameter(path).values if each.valid_from > day]
         own = {each for at, each, _ in row.overlay.entries if at == path}
         if after and after[0].valid_from not in own:
             later.append(f"{path} ({after[0].value} from {written(after[0].valid_from)})")
@@ -98,7 +100,26 @@ def questions(row: RuleProposal) -> list[str]:
         found.append(f"{_listed(far, 'value')} by more than half: {_few(far)}.")
     if later:
         found.append(f"{_gives_way(later)} to a later value that is in the rules already: {_few(later)}.")
+    if row.supersedes is not None:
+        found += _reverting(tree, under, row)
     return found
+
+
+def _reverting(tree: rules.Tree, under: rules.Tree, row: RuleProposal) -> list[str]:
+    """The question about values that end with what a proposal supersedes and that it does not say again."""
+    found = [
+        f"{path} from {written(day)} ({_worth(was)} to {_worth(then)})"
+        for path, day, was, then in amendments.reverting(tree, under, row.overlay, row.first_day)
+    ]
+    if not found:
+        return []
+    verb = "goes" if len(found) == 1 else "go"
+    first = f"{counted(len(found), 'value')} {verb} back to what the rules are without proposal"
+    return [f"{first} {row.supersedes_id}, which this one supersedes: {_few(found, len(found))}."]
+
+
+def _worth(value: rules.DatedValue | None) -> str:
+    return "not in force" if value is None else "none" if value.value is None else str(value.value)
 
 
 def _listed(found: list[str], noun: str) -> str:

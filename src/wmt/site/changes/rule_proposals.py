@@ -64,7 +64,8 @@ def propose(*, actor: Any, wanted: ProposalRequest) -> tuple[RuleProposal, bool]
     """
     with hold_journal():
         _need(actor, Action.PROPOSE_RULES)
-        overlay, content = _checked(wanted)
+        former = _superseded(wanted)
+        overlay, content = _checked(wanted, former)
         if same := RuleProposal.objects.filter(key=wanted.key).first() if wanted.key else None:
             if same.content != content or same.proposed_by_id != actor.pk:
                 words = "Something else was sent with this key; use a new one"
@@ -73,7 +74,7 @@ def propose(*, actor: Any, wanted: ProposalRequest) -> tuple[RuleProposal, bool]
         row = RuleProposal.objects.create(
             key=wanted.key or uuid.uuid4().hex, name=overlay.name, content=content,
             not_consulted=NOTE.mended(wanted.not_consulted), first_day=_begins(overlay),
-            supersedes=_superseded(wanted), proposed_by=actor, proposer=str(actor),
+            supersedes=former, proposed_by=actor, proposer=str(actor),
         )  # fmt: skip
         _note(row, actor, "proposed", f"wrote the draft '{row.name}' of a change of rules")
     return row, True
@@ -84,10 +85,10 @@ def edit(*, actor: Any, number: int, edition: int, wanted: ProposalRequest) -> R
 
     def change(row: RuleProposal) -> None:
         _need_own(row, actor)
-        before = row.content
-        overlay, row.content = _checked(wanted)
+        before, row.supersedes = row.content, _superseded(wanted)
+        overlay, row.content = _checked(wanted, row.supersedes)
         row.name, row.first_day = overlay.name, _begins(overlay)
-        row.not_consulted, row.supersedes = NOTE.mended(wanted.not_consulted), _superseded(wanted)
+        row.not_consulted = NOTE.mended(wanted.not_consulted)
         _note(row, actor, "changed", f"changed the draft '{row.name}' of a change of rules", before=before)
 
     return _changed(actor, Action.PROPOSE_RULES, number, edition, (_S.DRAFT,), change)
@@ -203,22 +204,21 @@ def _need_own(row: RuleProposal, actor: Any) -> None:
         raise RefusedError([ChangeFault("NOT_YOURS", words)])
 
 
-def _checked(wanted: ProposalRequest) -> tuple[Overlay, str]:
-    """What a request asks for and the text that is kept. Raises RefusedError with every fault."""
+def _checked(wanted: ProposalRequest, former: RuleProposal | None) -> tuple[Overlay, str]:
+    """What a request asks for, in place of a former one, and the text that is kept. Raises RefusedError with
+    every fault."""
     overlay = wanted.mended
-    _refuse([*rule_checks.wording(wanted.overlay, wanted.not_consulted), *rule_checks.values(overlay)])
+    said = rule_checks.wording(wanted.overlay, wanted.not_consulted)
+    _refuse([*said, *rule_checks.values(overlay, former)])
     return overlay, overlay_text(overlay)
 
 
 def _still_wrong(row: RuleProposal) -> list[ChangeFault]:
     """What of its values no longer fits the rules, which may have changed since they were entered."""
-    tree = in_force.tree_now()
-    if row.supersedes is not None:
-        if row.supersedes.state != _S.APPROVED:
-            words = "The change that this one supersedes is not approved any more. Propose it on its own"
-            return [ChangeFault("SUPERSEDED", words)]
-        tree = in_force.tree_without(row.supersedes)
-    return rule_checks.faults_of(amendments.faults(tree, row.overlay))
+    if row.supersedes is not None and row.supersedes.state != _S.APPROVED:
+        words = "The change that this one supersedes is not approved any more. Propose it on its own"
+        return [ChangeFault("SUPERSEDED", words)]
+    return rule_checks.faults_of(amendments.faults(in_force.tree_under(row.supersedes), row.overlay))
 
 
 def _superseded(wanted: ProposalRequest) -> RuleProposal | None:

@@ -74,6 +74,12 @@ def tree_without(row: RuleProposal) -> rules.Tree:
     return _tree(tuple(_approved().exclude(pk=row.pk).values_list("key", "edition")))
 
 
+def tree_under(former: RuleProposal | None) -> rules.Tree:
+    """The rules that the values of a proposal are laid on: those in force here, without what it supersedes.
+    So a value of what it supersedes that is to stay has to be said again, and can be."""
+    return tree_now() if former is None else tree_without(former)
+
+
 def tree_before(row: RuleProposal) -> rules.Tree:
     """The rules as if a proposal were not approved, nor what it supersedes while it is not."""
     if row.was_approved:

@@ -18,6 +18,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import rule_proposals as action
 from wmt.site.clock import calendar_day
+from wmt.site.rule_proposals.in_force import tree_under
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.rule_proposals.reading import find
 from wmt.site.web.rule_proposals import forms
@@ -64,10 +65,13 @@ def _answer(
         inputs = _inputs(request, filled, first["first_day"])
         return _page(request, row, forms.ProposalForm(initial=first), inputs)
     tree, form = rules.load(), forms.ProposalForm(request.POST)
-    day = form.cleaned_data["first_day"] if form.is_valid() else first["first_day"]
-    inputs, entries = forms.read_values(tree, request.POST, day)
+    is_valid = form.is_valid()
+    day = form.cleaned_data["first_day"] if is_valid else first["first_day"]
+    former = form.cleaned_data["supersedes"] if is_valid else None
+    under = tree if former is None else tree_under(find(former))
+    inputs, entries = forms.read_values(tree, request.POST, day, under)
     wrong = any(each.fault for each in inputs)
-    if wrong or not form.is_valid():
+    if wrong or not is_valid:
         return _page(request, row, form, inputs, status=422)
     try:
         wanted = form.wanted(entries)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from wmt import days, rules
-from wmt.rules import overlay_text
+from wmt.rules import amendments, overlay_text
 from wmt.rules.values import Consultation, Overlay
 from wmt.site.changes import rule_proposals as action
 from wmt.site.date_field import DayField
@@ -121,11 +121,12 @@ def as_typed(value: rules.Scalar) -> str:
 
 
 def read_values(
-    tree: rules.Tree, sent: Mapping[str, Any], first_day: date
+    tree: rules.Tree, sent: Mapping[str, Any], first_day: date, under: rules.Tree | None = None
 ) -> tuple[list[ValueInput], list[tuple[str, date, rules.Scalar]]]:
     """The fields that were sent, each with its fault, and the values that differ from the rules in force.
 
-    A field that is left blank changes nothing.
+    Where they supersede something, `under` is the rules without it: a value of that stays only where it is
+    said again. A field that is left blank changes nothing.
     """
     inputs, entries = [], []
     for field, typed in sent.items():
@@ -137,10 +138,10 @@ def read_values(
         day = own or first_day
         if str(typed).strip():
             value, fault = overlay_text.typed(tree.parameter(path), str(typed))
-            now = tree.parameter(path).at(day)
+            now = (under or tree).parameter(path).at(day)
             if fault:
                 found = replace(found, fault=fault[:1].upper() + fault[1:])
-            elif now is None or (now.value, type(now.value) is bool) != (value, type(value) is bool):
+            elif now is None or not amendments.is_same(now.value, value):
                 entries.append((path, day, value))
         inputs.append(found)
     return inputs, entries
