@@ -218,5 +218,16 @@ def test_superseding_starts_from_what_the_former_says() -> None:
     assert client.post(reverse("rule-proposal-new"), sent).status_code == 302
     successor = RuleProposal.objects.get(supersedes=former)
     assert successor.overlay.entries == ((C2, ahead(40), 82),)  # as it is in force: it stays
+    assert step(client, successor, "submit").status_code == 302
+    decides = client_of(bob)
+    assert step(decides, successor, "approve").status_code == 302
+    page = in_sight(decides.get(reverse("rule-proposal", args=[successor.pk])).text)
+    assert f"When it is withdrawn, proposal {former.pk} is in force again" in page
+    running = approved(ann, bob, (C2, ahead(0), 80), supersedes=successor.pk)
+    page = in_sight(decides.get(reverse("rule-proposal", args=[running.pk])).text)
+    assert f"what it superseded (proposal {successor.pk}) does not come back" in page
+    sent = {"why": "Over", "ends": written(ahead(3))}
+    assert "Tick that you have checked this" in in_sight(step(decides, running, "withdraw", **sent).text)
+    assert step(decides, running, "withdraw", checked="on", **sent).status_code == 302
     assert client.get(reverse("rule-proposal-new"), {"supersedes": 999_999}).status_code == 404
     assert "There is no rule called" in in_sight(client.get(reverse("rule-proposal-new"), {"rule": "x"}).text)

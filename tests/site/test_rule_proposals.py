@@ -282,3 +282,34 @@ def test_a_successor_keeps_a_value_of_its_former_and_what_it_does_not_say_again_
     assert codes(refused) == ["CHECK"]
     action.approve(actor=bob, number=same.pk, edition=same.edition)
     assert (on(ahead(9)), on(ahead(9), NAT)) == (78, 15)
+
+
+def test_withdrawing_a_successor_before_it_begins_puts_the_former_back() -> None:
+    ann, bob = analyst(), administrator()
+    first = approved(ann, bob, (C2, ahead(5), 82), (NAT, ahead(5), 15))
+    second = approved(ann, bob, (C2, ahead(9), 78), supersedes=first.pk)
+    third = approved(ann, bob, (C2, ahead(12), 79), supersedes=second.pk)
+    for row, former in ((third, second), (second, first)):
+        action.withdraw(actor=bob, number=row.pk, edition=find(row.pk).edition, why="Not agreed")
+        former.refresh_from_db()
+        assert (former.state, former.ends) == ("approved", None)
+    assert [(on(ahead(d)), on(ahead(d), NAT)) for d in (4, 5, 9, 12)] == [
+        (74, 14), (82, 15), (82, 15), (82, 15),
+    ]  # fmt: skip
+    step = first.steps.latest("pk")
+    assert (step.did, step.who) == ("restored", "Bob")
+    assert AuditEvent.objects.filter(sentence__contains=f"let '{first.name}' be in force again").count() == 2
+
+
+def test_ending_a_successor_in_force_asks_about_what_holds_then() -> None:
+    ann, bob = analyst(), administrator()
+    first = approved(ann, bob, (C2, calendar_day() - timedelta(9), 82))
+    second = approved(ann, bob, (C2, calendar_day(), 78), supersedes=first.pk)
+    wish = {"actor": bob, "number": second.pk, "edition": second.edition, "why": "Over", "ends": ahead(3)}
+    with pytest.raises(RefusedError) as refused:
+        action.withdraw(**wish)
+    assert codes(refused) == ["CHECK"]
+    assert f"These hold from {written(ahead(3))}: {C2}: 74." in refused.value.faults[0].message
+    action.withdraw(**wish, checked=True)
+    first.refresh_from_db()
+    assert (first.state, on(ahead(2)), on(ahead(3))) == ("superseded", 78, 74)

@@ -247,7 +247,12 @@ def withdraw(request: HttpRequest, number: Number, payload: Body[RuleProposalSte
     """Before its first day it is gone; what is in force ends on a day that has not passed (`ends`)."""
     _need(request, Action.PROPOSE_RULES)
     row = action.withdraw(
-        actor=lookups.me(request), number=number, edition=payload.edition, why=payload.why, ends=payload.ends
+        actor=lookups.me(request),
+        number=number,
+        edition=payload.edition,
+        why=payload.why,
+        ends=payload.ends,
+        checked=payload.checked,
     )
     return _shown(request, row)
 

@@ -1,6 +1,7 @@
 """What is wrong with a proposal of rules, what is missing, and what a person is asked before it goes on."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from wmt import rules
@@ -137,8 +138,26 @@ def _few(found: list[str], most: int = 5) -> str:
 
 def unanswered(row: RuleProposal, checked: bool) -> list[ChangeFault]:
     """The questions, where nobody said that they were looked at."""
-    asked = [] if checked else questions(row)
-    return [ChangeFault("CHECK", f"{each} Tick that you have checked this", "checked") for each in asked]
+    return asked([] if checked else questions(row))
+
+
+def asked(found: Iterable[str]) -> list[ChangeFault]:
+    """Questions as faults of a request that did not say that they were looked at."""
+    return [ChangeFault("CHECK", f"{each} Tick that you have checked this", "checked") for each in found]
+
+
+def ending(row: RuleProposal, day: date) -> list[str]:
+    """What a person is asked before a change in force that superseded another ends: what holds then."""
+    if row.supersedes_id is None:
+        return []
+    there = in_force.tree_without(row).at(day)
+    found = [
+        f"{path}: {_worth(there.get(path))}" for path in row.overlay.paths if path not in in_force.unfit(row)
+    ]
+    return [
+        f"When it ends, what it superseded (proposal {row.supersedes_id}) does not come back. These hold "
+        f"from {written(day)}: {_few(found, len(found))}. For others, propose a change from that day first."
+    ]
 
 
 def _is_far(before: rules.Scalar, after: rules.Scalar) -> bool:

@@ -143,12 +143,14 @@ def decline(*, actor: Any, number: int, edition: int, why: str) -> RuleProposal:
 
 
 def withdraw(
-    *, actor: Any, number: int, edition: int, why: str = "", ends: date | None = None
+    *, actor: Any, number: int, edition: int, why: str = "", ends: date | None = None, checked: bool = False
 ) -> RuleProposal:
     """Take a proposal back: before it is approved it is simply gone. What is approved goes before its first
     day, or ends on a day that has not passed (`ends`: the first day without it); that is for who approves.
+    What it superseded is in force again where it never began itself.
 
-    Raises Denied, RefusedError and ConflictError.
+    Raises Denied, ConflictError and RefusedError: also where what holds after its end has to be looked at
+    and was not (`checked`).
     """
     row = find(number)
     is_approved = row.state == _S.APPROVED
@@ -157,6 +159,10 @@ def withdraw(
         said = _reason(why, "Enter why it is withdrawn")
         if is_approved:
             row.ends = _end_of(row, ends)
+            if row.first_day <= calendar_day():
+                _refuse(rule_checks.asked([] if checked else rule_checks.ending(row, row.ends)))
+            elif row.supersedes is not None:
+                _put_back(row.supersedes, row, actor)
         else:
             _need_own(row, actor)
         row.state = _S.WITHDRAWN
@@ -248,6 +254,13 @@ def _end_of(row: RuleProposal, ends: date | None) -> date:
         words = "Figures of past days keep the rules they were measured with. Enter today or a later day"
         raise RefusedError([ChangeFault("ENDS", words, "ends")])
     return ends
+
+
+def _put_back(former: RuleProposal, row: RuleProposal, actor: Any) -> None:
+    """What a proposal superseded is in force again, because that was withdrawn before it began."""
+    former.ends, former.state, former.edition = None, _S.APPROVED, former.edition + 1
+    former.save(update_fields=["ends", "state", "edition"])
+    _note(former, actor, "restored", f"let '{former.name}' be in force again instead of '{row.name}'")
 
 
 def _decide(row: RuleProposal, actor: Any, state: RuleProposal.State) -> None:

@@ -18,6 +18,7 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import rule_checks
 from wmt.site.changes import rule_proposals as action
+from wmt.site.clock import calendar_day
 from wmt.site.rule_proposals.in_force import tree_before
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.rule_proposals.reading import find, listed
@@ -97,7 +98,8 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return _step(
         request, number, Action.PROPOSE_RULES, "It is withdrawn.",
         lambda sent: action.withdraw(
-            actor=request.user, number=number, edition=sent["edition"], why=sent["why"], ends=sent["ends"]
+            actor=request.user, number=number, edition=sent["edition"], why=sent["why"], ends=sent["ends"],
+            checked=sent["checked"],
         ),
     )  # fmt: skip
 
@@ -140,6 +142,7 @@ def _page(
     is_own = row.proposed_by_id == request.user.pk
     names = may_see_names(request.user)
     is_open = row.state in (_S.DRAFT, _S.SUBMITTED)
+    asks_end = row.state == _S.APPROVED and not presenters.is_ahead(row)
     context = {
         "row": row, "form": form or forms.ProposalStepForm(initial={"edition": row.edition}),
         "about": presenters.about(row, names=names),
@@ -150,7 +153,8 @@ def _page(
         "can_edit": proposes and is_own and row.state == _S.DRAFT,
         "can_decide": approves and row.state == _S.SUBMITTED, "is_own": is_own,
         "can_withdraw": (is_open and is_own and proposes) or (approves and row.state == _S.APPROVED),
-        "asks_end": row.state == _S.APPROVED and not presenters.is_ahead(row),
+        "asks_end": asks_end, "ending": rule_checks.ending(row, calendar_day()) if asks_end else [],
+        "puts_back": row.state == _S.APPROVED and not asks_end and row.supersedes_id,
         "can_supersede": proposes and row.state == _S.APPROVED,
         "unfit": presenters.lost(row),
         "crumbs": [("Rules", reverse("rules")), ("Proposed changes", reverse("rule-proposals"))],
