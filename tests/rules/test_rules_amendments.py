@@ -319,3 +319,17 @@ def test_a_value_that_is_not_in_force_without_the_former_is_listed_too() -> None
     found = list(amendments.reverting(before, under, overlay((NAT, JULY, 15)), JULY))
     assert [(path, day, was and was.value, then) for path, day, was, then in found] == [(C2, JULY, 82, None)]
     assert list(amendments.reverting(before, under, overlay((C2, JULY, 70)), JULY)) == []
+
+
+def test_a_process_may_have_another_tree_than_the_one_that_comes_with_the_program() -> None:
+    other = amendments.amended(rules.shipped(), [approved(1, (C2, APRIL, 82))])
+    third = amendments.amended(rules.shipped(), [approved(2, (C2, APRIL, 90))])
+    try:
+        rules.otherwise(lambda: other)
+        assert rules.load() is other
+        with rules.using(lambda: third):
+            assert rules.load() is third  # a request or a job keeps its own
+        assert rules.shipped() is not other
+    finally:
+        rules.otherwise(None)
+    assert rules.load() is rules.shipped()

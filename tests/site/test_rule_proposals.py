@@ -1,5 +1,6 @@
 """Proposals of rules: two people, what is refused, what is in force from which day, what is written down."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -313,3 +314,39 @@ def test_ending_a_successor_in_force_asks_about_what_holds_then() -> None:
     action.withdraw(**wish, checked=True)
     first.refresh_from_db()
     assert (first.state, on(ahead(2)), on(ahead(3))) == ("superseded", 78, 74)
+
+
+def test_in_a_process_of_the_site_whoever_asks_gets_what_is_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    import django
+    from django.apps import apps
+
+    from wmt.site import start
+
+    approved(analyst(), administrator())
+    assert rules.load() is rules.shipped()
+    monkeypatch.setattr(in_force, "_known_to_be_there", [])
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(apps, "ready", False)
+            patched.setattr(django, "setup", lambda: None)
+            start.prepare()  # as every process of the site begins
+        assert rules.load() is in_force.tree_now()
+        assert rules.load().at(ahead())[C2].value == 82
+        in_force._known_to_be_there.clear()
+        monkeypatch.setattr(RuleProposal._meta, "db_table", "of_a_later_version")
+        assert rules.load() is rules.shipped()  # it is brought up to date first
+    finally:
+        rules.otherwise(None)
+
+
+def test_nothing_of_the_site_reads_the_rules_of_the_program_where_those_in_force_are_meant() -> None:
+    from wmt import site
+
+    place, says = Path(site.__file__).parent, re.compile(r"rules\.shipped|rules(\.tree)? import .*shipped")
+    found = {
+        path.relative_to(place).as_posix()
+        for path in place.rglob("*.py")
+        if says.search(path.read_text(encoding="utf-8"))
+    }
+    # what is approved is laid over it; a warm start reads its files; the words for a night that is lost
+    assert found == {"rule_proposals/in_force.py", "serving/warm_up.py", "web/context.py"}

@@ -108,16 +108,15 @@ class Tree:
 def load(folder: str | Path | None = None) -> Tree:
     """The tree of a folder of YAML files; without one, the HMPPS tree that comes with the program (kept).
 
-    Within `using` it is, without a folder, the tree given there. Raises RulesError holding every fault, each
-    with file, key and remedy.
+    Within `using` it is, without a folder, the tree given there; in a process that said `otherwise` the one
+    given there. Raises RulesError holding every fault, each with file, key and remedy.
     """
     if folder is None:
-        given = _given.get()
-        return shipped() if given is None else given()
+        return (_given.get() or _otherwise[-1])()
     return _loaded(Path(folder))
 
 
-#: Gives the tree of whoever asks in this context; None: the one that comes with the program.
+#: Gives the tree of whoever asks in this context; None: what the process has otherwise.
 _given: ContextVar[Callable[[], Tree] | None] = ContextVar("wmt_rules_tree", default=None)
 
 
@@ -136,6 +135,16 @@ def using(tree: Callable[[], Tree]) -> Iterator[None]:
 def shipped() -> Tree:
     """The HMPPS tree that comes with the program, whatever an installation approved. Raises as `load`."""
     return _loaded(files("wmt.rules") / "hmpps")
+
+
+#: Gives the tree of whoever asks without a context of their own: the last of these.
+_otherwise: list[Callable[[], Tree]] = [shipped]
+
+
+def otherwise(tree: Callable[[], Tree] | None) -> None:
+    """Let `load()` give another tree outside `using` too, in all of this process; None: the one that comes
+    with the program again."""
+    _otherwise[1:] = [] if tree is None else [tree]
 
 
 def _loaded(folder: Traversable) -> Tree:

@@ -236,6 +236,10 @@ def prepare() -> None:
 
     if not apps.ready:
         django.setup()
+        from wmt.site.rule_proposals.in_force import ask_the_database
+
+        # whoever asks for rules from now on, in a job, a command or a thread, gets those in force here
+        ask_the_database()
 
 
 def _migrate(say: Say) -> None:

@@ -33,6 +33,7 @@ from wmt.site.plans.models import SharingSearch
 from wmt.site.queries import resharing_answer
 from wmt.site.queries.resharing import JOB_ONLY, SharingNow, SharingQuestion, sharing_now
 from wmt.site.queries.resharing_answer import AskedSharing, overload_left, relieved
+from wmt.site.rule_proposals.in_force import approved_rules
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import NoDataYet, State, current_state
 
@@ -105,7 +106,8 @@ def look_for_best(number: int) -> str:
     if row is None or not begun:
         return "gone" if row is None else str(row.state)
     try:
-        _look(row)
+        with approved_rules():
+            _look(row)
     except Exception as fault:
         _end(row, SharingSearch.State.FAILED, _words(row, fault))
     except BaseException:

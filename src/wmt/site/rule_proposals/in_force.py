@@ -1,6 +1,7 @@
 """The rules in force in this installation: those of the program, with the proposals that were approved.
 
-A request, a load or a command asks for them within `approved_rules`: `wmt.rules.load()` then gives this tree.
+A process of the site says so once (`ask_the_database`): from then on `wmt.rules.load()` gives this tree,
+whoever asks. Within `approved_rules`, as in a request, a load or a job, it is the same one until the end.
 """
 
 import logging
@@ -10,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -56,6 +58,29 @@ class ApprovedRules:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with approved_rules():
             return self.get_response(request)
+
+
+def ask_the_database() -> None:
+    """Let `wmt.rules.load()` give the rules in force here in all of this process."""
+    rules.otherwise(_of_process)
+
+
+def _of_process() -> rules.Tree:
+    """The rules in force; those of the program while the database is not yet of this version."""
+    return tree_now() if _is_there() else rules.shipped()
+
+
+def _is_there() -> bool:
+    """Whether the database has a table of proposals; once it has, it is not asked again."""
+    if not _known_to_be_there:
+        table = RuleProposal._meta.db_table
+        if table not in connection.introspection.table_names():
+            return False
+        _known_to_be_there.append(table)
+    return True
+
+
+_known_to_be_there: list[str] = []
 
 
 def changed() -> None:

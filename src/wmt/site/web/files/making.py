@@ -34,6 +34,7 @@ from wmt.site.exports.models import Export
 from wmt.site.figures.units import UnknownUnit
 from wmt.site.loads import past_nights
 from wmt.site.loads.recovery import when_killed
+from wmt.site.rule_proposals.in_force import approved_rules
 from wmt.site.shown import state_of
 from wmt.site.web.as_of import AsOfDay
 from wmt.site.web.files.sheets import ExportSheet, Values
@@ -99,7 +100,8 @@ def make_export(number: int) -> str:
     export.state, export.percent, export.beat_at = Export.State.RUNNING, 0, timezone.now()
     export.save()
     try:
-        _make(export)
+        with approved_rules():
+            _make(export)
     except Exception as fault:
         _end(export, Export.State.FAILED, message=_words(export, fault))
     except BaseException:
