@@ -57,9 +57,9 @@ def _days(ruleset: rules.RuleSet, path: str) -> int:
     return ruleset[path].hundredths // 100
 
 
-def dated_marks(overlays: Sequence[rules.Overlay] = ()) -> MarksOf:
-    """The marks by the day, from the packaged rules with overlays laid over them. Quick to ask."""
-    tree = rules.load()
+def dated_marks(overlays: Sequence[rules.Overlay] = (), tree: rules.Tree | None = None) -> MarksOf:
+    """The marks by the day, from a tree (else that in force) with overlays laid over it. Quick to ask."""
+    tree = tree or rules.load()
     days = sorted({*tree.days, *(since for overlay in overlays for _, since, _ in overlay.entries)})
 
     @cache

@@ -141,7 +141,11 @@ def ending(state: State, unit: Unit, days: int = 30) -> list[models.Reduction]:
 def reasons_on(day: date | None = None) -> dict[str, ReasonOnDay]:
     """Every reason by its id, as it is on a day: those of the rules, and what administrators entered."""
     day = day or calendar_day()
-    found = dict(_reasons_of_rules(day))
+    return _with_entered(_reasons_of_rules(day), day)
+
+
+def _with_entered(of_rules: Mapping[str, ReasonOnDay], day: date) -> dict[str, ReasonOnDay]:
+    found = dict(of_rules)
     rows = models.Reason.objects.filter(stood(), withdrawn=False, first_day__lte=day)
     for row in rows.order_by("first_day", "change"):
         longest = found[row.reason].longest if row.reason in found else None
@@ -154,8 +158,10 @@ def reasons_on(day: date | None = None) -> dict[str, ReasonOnDay]:
 
 
 def every_reason() -> dict[str, ReasonOnDay]:
-    """Every reason there ever was or will be, for names: the latest of each."""
-    return reasons_on(date.max)
+    """Every reason there ever was or will be, for names: those of the rules as they are today, where they
+    are, and the latest of those that administrators entered."""
+    of_rules = {**_reasons_of_rules(date.max), **_reasons_of_rules(calendar_day())}
+    return _with_entered(of_rules, date.max)
 
 
 def _reasons_of_rules(day: date) -> Mapping[str, ReasonOnDay]:

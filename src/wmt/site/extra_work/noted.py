@@ -23,10 +23,14 @@ from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State
 
 
-@lru_cache(maxsize=16)
 def rules_on(day: date) -> RuleSet:
     """The rules of a day: what may be noted, and minutes of activities."""
-    return rules.load().at(day)
+    return _rules_on(rules.load(), day)
+
+
+@lru_cache(maxsize=16)
+def _rules_on(tree: rules.Tree, day: date) -> RuleSet:
+    return tree.at(day)
 
 
 class UnknownExtraWork(Http404):

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
+from wmt import rules
 from wmt.data_quality.kinds import KindRule, QualityKind, kind_rules
 from wmt.data_quality.over_nights import put_right
 from wmt.data_quality.sums import placed
@@ -21,8 +22,10 @@ from wmt.nights.quality import kept
 from wmt.nights.unit_slice import streams_of
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
+from wmt.site.clock import calendar_day
 from wmt.site.figures import line_queries
 from wmt.site.queries.histories import history_of
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.workload import models
 from wmt.site.workload.state import OfLoad, State, rules_of
 
@@ -53,8 +56,8 @@ class UnitRecords:
     @cached_property
     def kinds(self) -> Mapping[str, KindRule]:
         """The kinds of the rules of these figures; of rules from before there were any, those of today's."""
-        rules = rules_of(self.state)
-        return kind_rules(rules if f"data_quality_kinds.{QualityKind.UNTIERED}.name" in rules else _newest())
+        own = rules_of(self.state)
+        return kind_rules(own if f"data_quality_kinds.{QualityKind.UNTIERED}.name" in own else _of_today())
 
     @property
     def listed(self) -> pl.DataFrame:
@@ -200,9 +203,8 @@ def _placed(path: Path, checksum: str) -> pl.DataFrame | None:  # noqa: ARG001 -
     )
 
 
-@lru_cache(maxsize=1)
-def _newest() -> Any:
-    from wmt import rules
-
-    tree = rules.load()
-    return tree.at(date.max)
+def _of_today() -> rules.RuleSet:
+    """The rules of today, without what is approved for a day that has not come; before there were kinds,
+    those of their first day."""
+    first = rules.load().parameter(f"data_quality_kinds.{QualityKind.UNTIERED}.name").values[0].valid_from
+    return rules_at(max(calendar_day(), first))

@@ -81,8 +81,8 @@ def marks_on(day: date) -> Sequence[history.RunThreshold]:
 
 
 @lru_cache(maxsize=2)
-def _marks(tree: Tree) -> history.MarksOf:  # noqa: ARG001 - asked within it
-    return history.dated_marks()
+def _marks(tree: Tree) -> history.MarksOf:
+    return history.dated_marks(tree=tree)
 
 
 def stood_on(past: history.History, day: date) -> NightOnDay:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from wmt import rules
 from wmt.history import History, in_steps
 from wmt.site.queries.period_figures import FigurePeriod
 from wmt.site.workload.models import Unit
@@ -65,10 +66,14 @@ def series_of(
 
 
 class KeyedHistory:
-    """A history beside a key that says which: two are the same when their keys are."""
+    """A history beside a key that says which: two are the same when their keys are.
+
+    The rules in force are part of it: runs and answers are judged by the marks of days gone by, which an
+    approved change may move.
+    """
 
     def __init__(self, past: History) -> None:
-        self.past = past
+        self.past, self._rules = past, rules.load()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeyedHistory) and self._key == other._key
@@ -77,8 +82,8 @@ class KeyedHistory:
         return hash(self._key)
 
     @property
-    def _key(self) -> tuple[Path, str]:
-        return self.past.nights, self.past.version
+    def _key(self) -> tuple[Path, str, rules.Tree]:
+        return self.past.nights, self.past.version, self._rules
 
 
 @lru_cache(maxsize=200)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from wmt import rules
 from wmt.rules import UNITS, DatedValue, NoRuleError, Parameter, RuleChange
+from wmt.site.clock import calendar_day
 from wmt.site.queries.rules_on_day import Laid, rules_at
 from wmt.site.tables import Column, Kind, Row, Table, text
 from wmt.site.tables import Value as Cell
@@ -272,7 +273,8 @@ def _tier_of(path: str) -> tuple[str, str] | None:
     parts = path.split(".")
     if parts[0] not in ("tier_points", "annual_hours", "monthly_hours"):
         return None
-    hours = rules.load().at(rules.load().days[-1]).get(f"annual_hours.{'.'.join(parts[1:])}")
+    known = rules.load().parameters.get(f"annual_hours.{'.'.join(parts[1:])}")
+    hours = (known.at(calendar_day()) or known.values[0]) if known else None
     return (parts[2], parts[3]) if hours and hours.value else None
 
 

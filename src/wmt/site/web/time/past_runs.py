@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from wmt import history
+from wmt import history, rules
 from wmt.days import written
 from wmt.history.question_base import END_REASONS
 from wmt.ledger import decimal, shown_capacity
@@ -96,4 +96,5 @@ class _Since(history.History):
 
 def _mark(day: date) -> history.RunThreshold:
     """The threshold that the rules have on a day; before there was one, the first there is."""
-    return next(mark for mark in (*marks_on(day), *marks_on(date.max)) if mark.name == _RULE)
+    first = rules.load().parameter(f"thresholds.{_RULE}.percent").values[0].valid_from
+    return next(mark for mark in marks_on(max(day, first)) if mark.name == _RULE)

@@ -1,0 +1,75 @@
+"""What is kept of rules is kept for each tree; what is approved for a day ahead is not told as of today."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from wmt import rules
+from wmt.rules import amendments
+from wmt.site.availability import queries
+from wmt.site.clock import calendar_day
+from wmt.site.extra_work import noted
+from wmt.site.queries import data_quality
+from wmt.site.queries.movement import marks_on
+from wmt.site.queries.periods import KeyedHistory
+from wmt.site.web.rules import presenters
+from wmt.site.web.time import past_runs
+
+OVER, C2 = "thresholds.excessive_workload.percent", "tier_points.pc16.community.C2"
+KIND, HOURS = "data_quality_kinds.untiered.name", "annual_hours.pc16.community.C2"
+
+
+def approved(*entries: tuple[str, date, Any]) -> rules.Tree:
+    """The rules with something that two people agreed on."""
+    laid = rules.Overlay("Draft", "Letter 7", entries)
+    by = amendments.Amendment(number=1, overlay=laid, proposed_by="Ann", approved_by="Bob")
+    return amendments.amended(rules.shipped(), [by])
+
+
+def ahead() -> date:
+    return calendar_day() + timedelta(30)
+
+
+def test_runs_and_answers_of_a_history_are_kept_for_each_tree() -> None:
+    past: Any = SimpleNamespace(nights=Path("nights"), version="1")
+    one = KeyedHistory(past)
+    assert one == KeyedHistory(past)
+    tree = approved((OVER, ahead(), 115))
+    with rules.using(lambda: tree):
+        other = KeyedHistory(past)
+    assert one != other
+
+
+def test_rules_of_a_day_and_marks_are_those_of_the_tree_in_force() -> None:
+    day = date(2026, 3, 2)
+    before = noted.rules_on(day)[C2].value, marks_on(day)[0].percent_x100
+    tree = approved((OVER, date(2026, 3, 1), 115), (C2, date(2026, 3, 1), 82))
+    with rules.using(lambda: tree):
+        assert (noted.rules_on(day)[C2].value, marks_on(day)[0].percent_x100) == (82, 115_00)
+    assert (noted.rules_on(day)[C2].value, marks_on(day)[0].percent_x100) == before == (74, 110_00)
+
+
+def test_a_mark_before_there_was_one_is_the_first_and_none_that_is_still_ahead() -> None:
+    tree = approved((OVER, ahead(), 115))
+    with rules.using(lambda: tree):
+        assert past_runs._mark(date(2010, 1, 1)).percent_x100 == 110_00
+
+
+def test_what_is_said_of_today_has_no_value_of_a_day_ahead() -> None:
+    shipped = rules.shipped().at(calendar_day())
+    tree = approved((KIND, ahead(), "Another name"), (HOURS, ahead(), 0))
+    with rules.using(lambda: tree):
+        assert data_quality._of_today()[KIND].value == shipped[KIND].value
+        assert presenters._tier_of(C2) == ("community", "C2")
+
+
+@pytest.mark.django_db
+def test_a_reason_is_called_what_it_is_called_today() -> None:
+    reason, said = next((name, each.name) for name, each in queries.every_reason().items())
+    tree = approved((f"reduction_reasons.{reason}.name", ahead(), "Another name"))
+    with rules.using(lambda: tree):
+        assert queries.every_reason()[reason].name == said
+        assert queries.reasons_on(ahead())[reason].name == "Another name"
