@@ -11,7 +11,7 @@ import pytest
 
 from night_tools import Nation, wmt
 from wmt import rules
-from wmt.nights import Night, NightError, Order, night_name, open_night, saved_nights
+from wmt.nights import Night, NightError, Order, night_name, open_night, saved_nights, withdrawal
 from wmt.nights.load import load
 from wmt.nights.recompute import recompute
 from wmt.rules.amendments import Amendment, amended
@@ -77,6 +77,24 @@ def test_an_approved_change_of_a_past_rule_makes_a_night_beside(nation: Nation, 
     with rules.using(lambda: approved):
         assert recompute(first).same
     assert recompute(second).same
+
+
+def test_a_withdrawn_input_stays_away_whatever_is_approved_since(nation: Nation, tmp_path: Path) -> None:
+    nights, order = tmp_path / "nights", Order(paths=[nation.tidy(0)])
+    first = load(nights, order).night
+    assert first is not None
+    withdrawal.ask_withdrawal(nights, first.name, "Sent by mistake", "Ann")
+    withdrawal.finish(nights)
+    laid = rules.Overlay("Reform", "Letter 7", (("nat_percent", nation.as_at[0].date(), 15),))
+    amendment = Amendment(number=3, overlay=laid, proposed_by="Ann", approved_by="Bob")
+    with rules.using(lambda: amended(rules.shipped(), [amendment])):
+        with pytest.raises(NightError, match="Sent by mistake"):
+            load(nights, order)  # as the nightly load does, without a word
+        again = load(nights, replace(order, correction=True)).night
+    assert again is not None
+    assert (again.manifest.revision, again.manifest.approved) == (1, "nat_percent 15")
+    with pytest.raises(NightError, match="Sent by mistake"):
+        load(nights, replace(order, correction=True))  # by the rules it was withdrawn with
 
 
 def test_the_same_bytes_under_another_name_are_the_same_input(nation: Nation, tmp_path: Path) -> None:

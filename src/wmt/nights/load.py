@@ -119,7 +119,7 @@ def load(nights: Path, order: Order) -> Loaded:
         for night in {night.manifest.as_at: night for night in saved}.values():
             if night.manifest.inputs == checksum and _has_these_rules(night.manifest):
                 return _there(night, saved, order)
-        withdrawal.refuse_withdrawn(nights, checksum, _has_these_rules)
+        withdrawal.refuse_withdrawn(nights, checksum, _has_these_rules if order.correction else None)
         # another thread lets the ledger make its SQL meanwhile: it takes as long as a small read
         with ThreadPoolExecutor(1) as beside:
             beside.submit(warm_up)

@@ -163,11 +163,16 @@ def finish(nights: Path) -> None:
             put_away(nights, each.night)
 
 
-def refuse_withdrawn(nights: Path, inputs: str, same_rules: Callable[[NightManifest], bool]) -> None:
-    """Raise WithdrawnError where a withdrawn night was made from the same input (`Manifest.inputs`) by the
-    same rules."""
+def refuse_withdrawn(
+    nights: Path, inputs: str, same_rules: Callable[[NightManifest], bool] | None = None
+) -> None:
+    """Raise WithdrawnError where a withdrawn night was made from the same input (`Manifest.inputs`).
+
+    By whatever rules: that other rules were approved since does not make the input right. Only for who says
+    that it is meant, as a correction, `same_rules` tells which nights were made by the rules of now.
+    """
     for night in withdrawn_nights(nights):
-        if night.manifest.inputs == inputs and same_rules(night.manifest):
+        if night.manifest.inputs == inputs and (same_rules is None or same_rules(night.manifest)):
             known = _read(nights, night.name)
             raise WithdrawnError(
                 night.name,
