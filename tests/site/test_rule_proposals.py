@@ -350,3 +350,44 @@ def test_nothing_of_the_site_reads_the_rules_of_the_program_where_those_in_force
     }
     # what is approved is laid over it; a warm start reads its files; the words for a night that is lost
     assert found == {"rule_proposals/in_force.py", "serving/warm_up.py", "web/context.py"}
+
+
+@pytest.mark.parametrize("name", ["Ann ", "ANN", "  ann"])
+def test_a_name_that_is_spaced_or_written_otherwise_is_the_same_person(name: str) -> None:
+    row = submitted(analyst())
+    bob = administrator()
+    bob.name = name
+    bob.save()
+    with pytest.raises(RefusedError) as refused:
+        action.approve(actor=bob, number=row.pk, edition=row.edition)
+    assert codes(refused) == ["SAME_PERSON"]
+
+
+def test_what_nobody_could_have_approved_is_left_out_with_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ann, bob = analyst(), administrator()
+    approved(ann, bob, (NAT, ahead(), 15))
+    broken = approved(ann, bob, (C2, ahead(), 82))
+    RuleProposal.objects.filter(pk=broken.pk).update(proposer="Bob ", edition=broken.edition + 1)
+    assert (on(ahead()), on(ahead(), NAT)) == (74, 15)
+    assert f"rule proposal {broken.pk} is not in force" in caplog.text
+    row = submitted(ann, (C2, ahead(), 80))
+    action.approve(actor=bob, number=row.pk, edition=row.edition)  # it stops no other decision
+    assert on(ahead()) == 80
+
+
+def test_nothing_ends_on_which_another_change_stands() -> None:
+    ann, bob = analyst(), administrator()
+    shares = rules.shipped().at(ahead()).under("responsive_time.percent")
+    lower = [(each.path, ahead(), 24) for each in shares.values() if each.value == 30]
+    first = approved(ann, bob, *lower)
+    second = approved(ann, bob, ("responsive_time.max_percent", ahead(40), 29))
+    with pytest.raises(RefusedError) as refused:
+        action.withdraw(actor=bob, number=first.pk, edition=first.edition, why="Not agreed")
+    assert "more than the 29% that rules allow" in refused.value.faults[0].message
+    first.refresh_from_db()
+    assert (first.state, first.ends) == ("approved", None)
+    assert on(ahead(40), lower[0][0]) == 24
+    action.withdraw(actor=bob, number=second.pk, edition=second.edition, why="Not agreed")
+    action.withdraw(actor=bob, number=first.pk, edition=first.edition, why="Not agreed")

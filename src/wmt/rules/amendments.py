@@ -36,8 +36,7 @@ class Amendment:
     ends: date | None = None
 
     def __post_init__(self) -> None:
-        names = (self.proposed_by.strip(), self.approved_by.strip())
-        if not all(names) or names[0] == names[1]:
+        if not are_two_people(self.proposed_by, self.approved_by):
             self._refuse("needs two people: one who proposed it, and another who approved it")
         if not self.overlay.reference.strip():
             self._refuse("has no source; say where its values come from")
@@ -50,6 +49,12 @@ class Amendment:
     def holds(self, day: date) -> bool:
         """Whether it has not ended by a day."""
         return self.ends is None or day < self.ends
+
+
+def are_two_people(one: str, other: str) -> bool:
+    """Whether two names are there and not the same, however they are spaced and whatever their case."""
+    names = [" ".join(name.split()).casefold() for name in (one, other)]
+    return all(names) and names[0] != names[1]
 
 
 def amended(tree: Tree, amendments: Sequence[Amendment]) -> Tree:
@@ -164,6 +169,11 @@ def _between(parameters: Mapping[str, Parameter], files: Mapping[str, str]) -> l
     if any(path.startswith("priority_") for path in files):
         found += priority_checks.faults(parameters, files)
     return found
+
+
+def faults_between(tree: Tree, paths: Iterable[str]) -> list[RuleFault]:
+    """What does not hold together in a tree where these paths touch it: what single values cannot show."""
+    return _between(tree.parameters, dict.fromkeys(paths, "rules in force"))
 
 
 def fingerprint(tree: Tree, shipped: Tree, day: date) -> str:

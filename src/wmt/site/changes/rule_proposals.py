@@ -114,8 +114,8 @@ def approve(*, actor: Any, number: int, edition: int, checked: bool = False) -> 
     """
 
     def change(row: RuleProposal) -> None:
-        if row.proposed_by_id == actor.pk or row.proposer == str(actor):
-            words = "You proposed this change. Somebody else has to approve it"
+        if row.proposed_by_id == actor.pk or not amendments.are_two_people(row.proposer, str(actor)):
+            words = "You proposed this change, or have the name of who did. Somebody else has to approve it"
             raise RefusedError([ChangeFault("SAME_PERSON", words)])
         _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
         _decide(row, actor, _S.APPROVED)
@@ -190,9 +190,15 @@ def _changed(
             said = f"It is '{row.get_state_display().lower()}' now"
             words = f"Somebody has changed this proposal since you opened it. {said}. Open it again"
             raise ConflictError([ChangeFault("CHANGED", words)])
+        before = in_force.faults() if action is Action.APPROVE_RULES else []
         change(row)
         row.edition += 1
         row.save()
+        if row.was_approved:
+            # what it does to the rules is tried before it is theirs, and goes back where it breaks them
+            known = {(fault.key, fault.message) for fault in before}
+            new = [fault for fault in in_force.faults() if (fault.key, fault.message) not in known]
+            _refuse(rule_checks.faults_of(new))
     in_force.changed()
     return row
 

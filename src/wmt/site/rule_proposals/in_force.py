@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from wmt import rules
-from wmt.rules.amendments import Amendment, amended
+from wmt.rules.amendments import Amendment, amended, faults_between
 from wmt.site.rule_proposals.models import IN_THE_RULES, RuleProposal
 
 log = logging.getLogger(__name__)
@@ -122,17 +122,40 @@ def _approved() -> QuerySet[RuleProposal]:
     return found.order_by("decided_at", "pk")
 
 
+def faults() -> list[rules.RuleFault]:
+    """What is wrong with the rules as they are saved, within the transaction that asks: proposals that cannot
+    be used, and values that do not hold together. Nothing of it is kept: it may be rolled back."""
+    usable, found = list[Amendment](), list[rules.RuleFault]()
+    for row in _approved():
+        try:
+            usable += [each for each in [_amendment(row)] if each is not None]
+        except rules.RulesError as error:
+            found += error.faults
+    tree = amended(rules.shipped(), usable)
+    return found + faults_between(tree, [path for each in usable for path in each.overlay.paths])
+
+
 @lru_cache(maxsize=8)
 def _tree(known: tuple[tuple[str, int], ...]) -> rules.Tree:
     if not known:
         return rules.shipped()
     rows = {row.key: row for row in RuleProposal.objects.filter(key__in=[key for key, _ in known])}
     there = [rows[key] for key, _ in known if key in rows]
-    return amended(rules.shipped(), [amendment for row in there if (amendment := _amendment(row))])
+    return amended(rules.shipped(), [amendment for row in there if (amendment := _usable(row))])
+
+
+def _usable(row: RuleProposal) -> Amendment | None:
+    """As `_amendment`. One that cannot be used at all is left out with a line in the log: pages go on."""
+    try:
+        return _amendment(row)
+    except rules.RulesError as error:
+        log.error("rule proposal %s is not in force: %s", row.pk, error)
+        return None
 
 
 def _amendment(row: RuleProposal) -> Amendment | None:
-    """What a row adds to the rules, without what a later program has no place for any more."""
+    """What a row adds to the rules, without what a later program has no place for any more. Raises RulesError
+    for one that nobody could approve."""
     lost = unfit(row)
     if lost:
         log.warning(
