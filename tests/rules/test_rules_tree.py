@@ -1,5 +1,6 @@
 """The tree through time: what is in force on a day, what overlays change, what differs."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -179,3 +180,21 @@ def test_finer_than_hundredths() -> None:
 
 def test_the_packaged_tree_is_read_once() -> None:
     assert rules.load() is rules.load()
+
+
+def test_a_rule_set_is_a_tree_for_overlays_as_it_is() -> None:
+    day, path, nat = date(2026, 11, 1), "tier_points.pc16.community.C2", "nat_percent"
+    shipped = rules.shipped()
+    laid = rules.Overlay("Draft", "Letter 7", ((path, day, 82),))
+    other = rules.Overlay("Other", "Letter 8", ((nat, day, 15),))
+    own = shipped.at(day)
+    gone = replace(own[nat], path="of_an_earlier_program")
+    approved = replace(own[path], value=90, status="approved")
+    values = {value.path: value for value in own} | {path: approved, gone.path: gone}
+    tree = rules.as_tree(rules.RuleSet(day, values), shipped)
+    assert (tree.at(day)[path], tree.at(day)[gone.path]) == (approved, gone)
+    with_other = tree.at(day, [other])
+    assert (with_other[path].value, with_other[nat].value, with_other.overlays) == (90, 15, ("Other",))
+    assert tree.paths[: len(shipped.paths)] == shipped.paths
+    # what an overlay set is not the night's own: it is laid again, or not there
+    assert rules.as_tree(shipped.at(day, [laid]), shipped).at(day)[path].value == 74

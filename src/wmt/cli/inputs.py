@@ -16,6 +16,7 @@ from wmt.intake import Import, read
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights.quality import input_tables
+from wmt.rules.amendments import APPROVED, is_same
 from wmt.text import counted
 
 
@@ -43,11 +44,33 @@ class Opened:
                 f"this night was priced with {', '.join(sorted(lost))} laid over the rules, and other rules "
                 "would drop that without a word. Give its file with --overlay too"
             )
-        return rules.load().at(rules_date or self.facts.day, overlays)
+        approved = [value for value in self.own_rules or () if value.status == APPROVED]
+        if self.own_rules is not None and approved and rules_date is None:
+            # the program alone does not know what the installation approved for the night
+            return rules.as_tree(self.own_rules, rules.load()).at(self.own_rules.day, overlays)
+        found = rules.load().at(rules_date or self.facts.day, overlays)
+        _refuse_dropped(approved, found)
+        return found
 
     def ledger(self, ruleset: rules.RuleSet, *, engine: Engine | None = None, prefix: str = "") -> Ledger:
         """The ledger of these facts."""
         return Ledger(self.facts, ruleset, engine=engine, prefix=prefix, former=self.former)
+
+
+def _refuse_dropped(approved: Sequence[rules.DatedValue], found: rules.RuleSet) -> None:
+    """Raise RefusedInput where other rules would drop what an installation approved for the night."""
+    dropped = []
+    for value in approved:
+        now = found.get(value.path) if value.valid_from <= found.day else value
+        if now is None or (now.overlay is None and not is_same(now.value, value.value)):
+            dropped.append(value.path)
+    if dropped:
+        more = f" and {len(dropped) - 3} more" if len(dropped) > 3 else ""
+        raise console.RefusedInput(
+            f"this night was priced with values approved where it was made ({', '.join(dropped[:3])}{more}), "
+            f"and the rules of {found.day} would drop them without a word. Write them to a file there "
+            "(wmt rules proposals NUMBER --out FILE) and give it with --overlay too"
+        )
 
 
 def open_input(

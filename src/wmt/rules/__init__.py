@@ -8,12 +8,12 @@ from wmt.rules import formulas
 from wmt.rules.errors import NoRuleError, RuleFault, RulesError
 from wmt.rules.overlays import load_overlay, validate
 from wmt.rules.ruleset import RuleChange, RuleSet, diff, from_yaml
-from wmt.rules.tree import Tree, load, otherwise, shipped, using
+from wmt.rules.tree import Tree, as_tree, load, otherwise, shipped, using
 from wmt.rules.units import UNITS, Scalar, ValueUnit
 from wmt.rules.values import ALWAYS, STATUSES, DatedValue, Overlay, Parameter
 
 __all__ = [
     "ALWAYS", "STATUSES", "UNITS", "DatedValue", "NoRuleError", "Overlay", "Parameter", "RuleChange",
-    "RuleFault", "RuleSet", "RulesError", "Scalar", "Tree", "ValueUnit", "diff", "formulas", "from_yaml",
-    "load", "load_overlay", "otherwise", "shipped", "using", "validate",
+    "RuleFault", "RuleSet", "RulesError", "Scalar", "Tree", "ValueUnit", "as_tree", "diff", "formulas",
+    "from_yaml", "load", "load_overlay", "otherwise", "shipped", "using", "validate",
 ]  # fmt: skip

@@ -105,6 +105,18 @@ class Tree:
         return found
 
 
+def as_tree(ruleset: RuleSet, tree: Tree) -> Tree:
+    """A rule set as a tree without a past, to lay overlays over it as it is: a night's own rules,
+    with what was approved for it then. What it has not, or has from an overlay, is as in `tree`."""
+    found = dict(tree.parameters)
+    for value in ruleset:
+        known = found.get(value.path)
+        if value.overlay is None:
+            is_optional = known.optional if known else value.value is None
+            found[value.path] = Parameter(value.path, value.unit, is_optional, (value,))
+    return Tree(found)
+
+
 def load(folder: str | Path | None = None) -> Tree:
     """The tree of a folder of YAML files; without one, the HMPPS tree that comes with the program (kept).
 
