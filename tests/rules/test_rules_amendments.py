@@ -333,3 +333,28 @@ def test_a_process_may_have_another_tree_than_the_one_that_comes_with_the_progra
     finally:
         rules.otherwise(None)
     assert rules.load() is rules.shipped()
+
+
+@pytest.mark.parametrize(
+    ("entries", "there"),
+    [
+        (((C2, APRIL, 82), (C2, JULY, 74)), []),  # for a time only
+        (((C2, JULY, 74), (C2, APRIL, 82)), []),
+        (((C2, APRIL, 74), (C2, JULY, 82)), [APRIL]),
+        (((C2, APRIL, 82), (C2, JULY, 82)), [JULY]),
+        # of two days before the last value of the program, that is what is in force after it
+        (((C2, date(2021, 6, 1), 70), (C2, JULY, 74)), [JULY]),
+    ],
+)
+def test_a_value_is_there_or_not_by_what_is_proposed_before_it(entries: Any, there: list[date]) -> None:
+    found = amendments.faults(rules.shipped(), overlay(*entries))
+    assert [fault.message for fault in found] == [
+        f"is {value} on {day} already; leave it out" for _, day, value in entries if day in there
+    ]
+
+
+def test_a_rule_that_is_not_in_force_has_no_value_anyway() -> None:
+    value = rules.shipped().parameter(C2).values[-1]
+    late = rules.Parameter(C2, "points", False, (replace(value, valid_from=OCTOBER),))
+    assert not amendments.is_there(late, [(APRIL, 82)], APRIL, 82)
+    assert amendments.is_there(late, [(APRIL, 82)], JULY, 82)

@@ -231,3 +231,12 @@ def test_superseding_starts_from_what_the_former_says() -> None:
     assert step(decides, running, "withdraw", checked="on", **sent).status_code == 302
     assert client.get(reverse("rule-proposal-new"), {"supersedes": 999_999}).status_code == 404
     assert "There is no rule called" in in_sight(client.get(reverse("rule-proposal-new"), {"rule": "x"}).text)
+
+
+def test_a_change_for_a_time_only_goes_back_to_what_is_in_force() -> None:
+    client = client_of(analyst())
+    sent = {**SAID, "first_day": written(ahead()), f"v:{C2}@{ahead(60).isoformat()}": "74", f"v:{C2}": "82"}
+    assert client.post(reverse("rule-proposal-new"), sent).status_code == 302
+    row = RuleProposal.objects.get()
+    assert sorted(row.overlay.entries) == [(C2, ahead(), 82), (C2, ahead(60), 74)]
+    assert step(client, row, "submit").status_code == 302

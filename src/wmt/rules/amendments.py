@@ -115,14 +115,15 @@ def faults(tree: Tree, overlay: Overlay) -> list[RuleFault]:
     """Every reason why an overlay cannot amend a tree; empty when it can.
 
     As strict as the files: paths, units, days, and what lies between values. Values need a day of their own,
-    none before its rule began, and one that the rule does not have on that day anyway.
+    none before its rule began, and one that the rule does not have on that day anyway (`is_there`).
     """
     file = overlay.file or overlay.name
     found = tree.overlay_faults(overlay)
     bad = {fault.key for fault in found}
     for path, day, value in overlay.entries:
         if path not in bad:
-            found += [RuleFault(file, path, message) for message in _of_entry(tree, path, day, value)]
+            own = [(since, each) for at, since, each in overlay.entries if at == path]
+            found += [RuleFault(file, path, message) for message in _of_entry(tree, path, day, value, own)]
     if found:
         return found
     try:
@@ -148,7 +149,19 @@ def trial(tree: Tree, overlay: Overlay) -> Tree:
     return amended(tree, [_trial(overlay)])
 
 
-def _of_entry(tree: Tree, path: str, day: date, value: Scalar) -> Iterator[str]:
+def is_there(parameter: Parameter, own: Iterable[tuple[date, Scalar]], day: date, value: Scalar) -> bool:
+    """Whether a rule has a value on a day anyway: by what is in force, or by an earlier one of its `own` new
+    values. So what a change for a time only goes back to is not there."""
+    there, earlier = parameter.at(day), [each for each in own if each[0] < day]
+    last = max(earlier, key=lambda each: each[0], default=None)
+    if last is not None and (there is None or last[0] >= there.valid_from):
+        return is_same(last[1], value)
+    return there is not None and is_same(there.value, value)
+
+
+def _of_entry(
+    tree: Tree, path: str, day: date, value: Scalar, own: Iterable[tuple[date, Scalar]]
+) -> Iterator[str]:
     parameter = tree.parameter(path)
     if day == ALWAYS:
         yield "has no day; write {day: value}, the day from which it holds"
@@ -156,8 +169,7 @@ def _of_entry(tree: Tree, path: str, day: date, value: Scalar) -> Iterator[str]:
     if day < parameter.values[0].valid_from:
         yield f"holds from {day}, but the rule begins on {parameter.values[0].valid_from}; write a later day"
         return
-    there = parameter.at(day)
-    if there is not None and is_same(there.value, value):
+    if is_there(parameter, own, day, value):
         yield f"is {'empty' if value is None else value} on {day} already; leave it out"
 
 

@@ -128,20 +128,32 @@ def read_values(
     Where they supersede something, `under` is the rules without it: a value of that stays only where it is
     said again. A field that is left blank changes nothing.
     """
-    inputs, entries = [], []
+    inputs, entries = [], list[tuple[str, date, rules.Scalar]]()
     for field, typed in sent.items():
         path, _, own_text = str(field).removeprefix(FIELD).partition("@")
         own = days.read_day(own_text) if own_text else None
         if not str(field).startswith(FIELD) or path not in tree.parameters:
             continue
         found = input_of(tree, path, first_day, str(typed), own)
-        day = own or first_day
         if str(typed).strip():
             value, fault = overlay_text.typed(tree.parameter(path), str(typed))
-            now = (under or tree).parameter(path).at(day)
             if fault:
                 found = replace(found, fault=fault[:1].upper() + fault[1:])
-            elif now is None or not amendments.is_same(now.value, value):
-                entries.append((path, day, value))
+            else:
+                entries.append((path, own or first_day, value))
         inputs.append(found)
-    return inputs, entries
+    return inputs, _new(under or tree, entries)
+
+
+def _new(
+    tree: rules.Tree, entries: Sequence[tuple[str, date, rules.Scalar]]
+) -> list[tuple[str, date, rules.Scalar]]:
+    """Without the values that are there anyway."""
+    by_path: dict[str, list[tuple[date, rules.Scalar]]] = {}
+    for path, day, value in entries:
+        by_path.setdefault(path, []).append((day, value))
+    return [
+        (path, day, value)
+        for path, day, value in entries
+        if not amendments.is_there(tree.parameter(path), by_path[path], day, value)
+    ]
