@@ -1,6 +1,7 @@
 """What other rules would do: figures of the page are sums, causes leave nothing over, who may see what."""
 
 # ruff: noqa: F811 - fixtures come by import
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,12 @@ from rule_proposals_fixtures import C2, administrator, ahead, analyst, approved,
 from test_rule_proposal_pages import in_sight
 
 from wmt import ledger, rules
+from wmt.days import written
 from wmt.ledger.arithmetic import capacity_x100
 from wmt.site.links import unit_url
 from wmt.site.queries import rule_effects
 from wmt.site.queries.rule_effects import RulesBeside, effect_on
+from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state, rules_of
 
@@ -112,6 +115,25 @@ def test_a_proposal_is_looked_at_before_anybody_approves_it(nation: Any) -> None
     assert f"{ledger.shown_points(found.before.points_x100):,}" in page
 
 
+def test_a_proposal_is_looked_at_on_each_of_its_days(nation: Any) -> None:
+    row = submitted(analyst(), (C2, ahead(), 82), (C2, ahead(60), 74))
+    state, unit = current_state(), nation.unit("team")
+    assert rule_effects.days_of(row, state) == [ahead(), ahead(60)]
+    first = rule_effects.beside_proposal(row, state)
+    last = rule_effects.beside_proposal(row, state, ahead(60))
+    assert (first.after[C2].value, last.after[C2].value) == (82, 74)
+    assert effect_on(state, unit, last).causes == []
+    client, address = client_of(administrator("dan")), reverse("rule-effect", args=["team", unit.code])
+    page = in_sight(client.get(address, {"proposal": row.pk, "day": f"{ahead(60)}"}).text)
+    assert f"rules of {written(ahead(60))}" in page
+
+
+def test_figures_with_a_draft_laid_over_them_are_compared_with_nothing(nation: Any) -> None:
+    state = replace(current_state(), overlays=("Draft",))
+    with pytest.raises(ledger.LedgerError, match="have Draft laid over"):
+        effect_on(state, nation.unit("team"), beside())
+
+
 @pytest.mark.parametrize(
     "query", [{"before": "x"}, {"before": "1/1/2019", "after": "6/1/2023"}, {"proposal": "9" * 30}]
 )
@@ -161,6 +183,10 @@ def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program:
     )
     assert [each["tier"] for each in found["causes"]] == ["C2"]
     assert reader.ask("get", f"rule-effects/pdu/{unit.code}", before="2019-01-01").status_code == 422
+    row = RuleProposal.objects.get(pk=submitted(analyst("eve")).pk)
+    RuleProposal.objects.filter(pk=row.pk).update(content=row.content.replace(C2, "no.such.rule"))
+    unfit = reader.ask("get", f"rule-effects/pdu/{unit.code}", proposal=row.pk)
+    assert (unfit.status_code, unfit.json()["faults"][0]["field"]) == (422, "proposal")
     values = [{"rule": C2, "first_day": f"{ahead(40)}", "value": 84}]
     other = ann.ask("post", "rule-proposals", sent | {"values": values}).json()
     step = {"edition": 1, "checked": True}

@@ -239,4 +239,7 @@ def test_a_change_for_a_time_only_goes_back_to_what_is_in_force() -> None:
     assert client.post(reverse("rule-proposal-new"), sent).status_code == 302
     row = RuleProposal.objects.get()
     assert sorted(row.overlay.entries) == [(C2, ahead(), 82), (C2, ahead(60), 74)]
+    page = in_sight(client.get(reverse("rule-proposal", args=[row.pk])).text)
+    assert "74 82 +8 points" in page
+    assert "82 74 −8 points" in page  # until then it is what the change itself makes of it
     assert step(client, row, "submit").status_code == 302

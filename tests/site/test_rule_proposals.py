@@ -391,3 +391,25 @@ def test_nothing_ends_on_which_another_change_stands() -> None:
     assert on(ahead(40), lower[0][0]) == 24
     action.withdraw(actor=bob, number=second.pk, edition=second.edition, why="Not agreed")
     action.withdraw(actor=bob, number=first.pk, edition=first.edition, why="Not agreed")
+
+
+def test_what_a_successor_is_compared_with_has_what_it_superseded() -> None:
+    ann, bob = analyst(), administrator()
+    first = approved(ann, bob, (C2, ahead(5), 82), (NAT, ahead(5), 15))
+    draft, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(9), 78), supersedes=first.pk))
+
+    def values(tree: rules.Tree) -> list[Any]:
+        return [tree.at(ahead(9))[path].value for path in (C2, NAT)]
+
+    assert values(in_force.tree_before(draft)) == [82, 15]
+    assert values(in_force.tree_beneath(draft)) == [74, 14]
+    action.submit(actor=ann, number=draft.pk, edition=draft.edition, checked=True)
+    done = action.approve(actor=bob, number=draft.pk, edition=find(draft.pk).edition, checked=True)
+    assert values(in_force.tree_before(done)) == [
+        82,
+        15,
+    ]  # as if it were not approved, not those of the program
+    assert values(in_force.tree_beneath(done)) == [74, 14]
+    assert values(in_force.tree_now()) == [78, 14]
+    gone = action.withdraw(actor=bob, number=done.pk, edition=done.edition, why="Not agreed")
+    assert values(in_force.tree_before(gone)) == values(in_force.tree_now()) == [82, 15]

@@ -65,7 +65,7 @@ def _write(path: Path, row: Any) -> None:
     """What follows it in the rules is written in, so that a what-if gives what approval would."""
     from wmt.rules.amendments import as_overlay
     from wmt.rules.overlay_text import overlay_text
-    from wmt.site.rule_proposals.in_force import approved_rules, tree_before
+    from wmt.site.rule_proposals.in_force import approved_rules, tree_beneath
 
     with approved_rules():
-        path.write_text(overlay_text(as_overlay(tree_before(row), row.overlay)), encoding="utf-8")
+        path.write_text(overlay_text(as_overlay(tree_beneath(row), row.overlay)), encoding="utf-8")

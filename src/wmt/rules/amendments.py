@@ -152,11 +152,17 @@ def trial(tree: Tree, overlay: Overlay) -> Tree:
 def is_there(parameter: Parameter, own: Iterable[tuple[date, Scalar]], day: date, value: Scalar) -> bool:
     """Whether a rule has a value on a day anyway: by what is in force, or by an earlier one of its `own` new
     values. So what a change for a time only goes back to is not there."""
+    there, found = until(parameter, own, day)
+    return there and is_same(found, value)
+
+
+def until(parameter: Parameter, own: Iterable[tuple[date, Scalar]], day: date) -> tuple[bool, Scalar]:
+    """Whether a rule is in force until a day on which one of its `own` new values begins, and its value."""
     there, earlier = parameter.at(day), [each for each in own if each[0] < day]
     last = max(earlier, key=lambda each: each[0], default=None)
     if last is not None and (there is None or last[0] >= there.valid_from):
-        return is_same(last[1], value)
-    return there is not None and is_same(there.value, value)
+        return True, last[1]
+    return there is not None, None if there is None else there.value
 
 
 def _of_entry(

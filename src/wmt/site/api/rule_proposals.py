@@ -157,6 +157,9 @@ class RuleEffectQuery(Schema):
     proposal: int | None = Field(None, ge=1, le=2_000_000_000)
     before: schemas.Day = Field(date(2023, 1, 5), description="Without a proposal.")
     after: schemas.Day = Field(date(2023, 1, 6), description="Without a proposal.")
+    day: schemas.Day | None = Field(
+        None, description="Of a proposal whose values begin on several days: one of them; else the first."
+    )
 
 
 @router.get(
@@ -266,14 +269,15 @@ def effect(
 ) -> dict[str, Any]:
     """The work and hours of now under two sets of rules; nothing changes."""
     state, unit = lookups.unit_for(request, level, code)
-    if wish.proposal is not None:
-        beside = rule_effects.beside_proposal(find(wish.proposal), state)
-    else:
-        beside = rule_effects.of_days(wish.before, wish.after)
     try:
+        if wish.proposal is not None:
+            beside = rule_effects.beside_proposal(find(wish.proposal), state, wish.day)
+        else:
+            beside = rule_effects.of_days(wish.before, wish.after)
         found = rule_effects.effect_on(state, unit, beside)
-    except ledger.LedgerError as fault:
-        raise RefusedError([ChangeFault("RULES", str(fault), "before")]) from None
+    except (ledger.LedgerError, rules.RulesError) as fault:
+        field = "before" if wish.proposal is None else "proposal"
+        raise RefusedError([ChangeFault("RULES", str(fault), field)]) from None
     was, then = found.before, found.after
     up, down = found.crossing()
     return {

@@ -24,7 +24,7 @@ from wmt.rules import RuleSet, amendments
 from wmt.site.allocation.queries import transfers_since
 from wmt.site.availability.queries import plans_of
 from wmt.site.changes.reconcile import facts_now, facts_shown
-from wmt.site.rule_proposals.in_force import tree_before
+from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -130,7 +130,10 @@ class UnitMoments(NamedTuple):
 
 def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
     """A unit of the figures shown under both rules. Raises InThePast, NightError, and LedgerError where the
-    rules have no price for the tiers of the night."""
+    rules have no price for the tiers of the night, or the figures are not of these rules alone."""
+    if state.overlays:
+        laid = ", ".join(state.overlays)
+        raise ledger.LedgerError(f"the figures shown have {laid} laid over the rules, which neither side has")
     now = state.of_now()
     if unit.level in _SMALL:
         rows = _part(_Key(now), unit.level, unit.code, beside.before, beside.after)
@@ -192,15 +195,25 @@ def _with_helpers(state: State, night: Night, part: UnitSlice) -> UnitSlice:
     return part_of(night, "post", helpers | set(part.facts.post.select(code).to_series()))
 
 
-def beside_proposal(row: RuleProposal, state: State) -> RulesBeside:
-    """The rules without and with a proposal, on its first day or that of the figures, whichever is later.
+def days_of(row: RuleProposal, state: State) -> Sequence[date]:
+    """The days on which values of a proposal begin, none before that of the rules of the figures."""
+    return sorted({max(day, state.rules_date) for _, day, _ in row.overlay.entries})
+
+
+def beside_proposal(row: RuleProposal, state: State, day: date | None = None) -> RulesBeside:
+    """The rules without and with a proposal, on one of its days (`days_of`), the first unless told.
 
     Raises RulesError where its values no longer fit the rules.
     """
-    day, tree = max(row.first_day, state.rules_date), tree_before(row)
-    name = f"Proposal {row.pk}: {row.name}"
-    after = amendments.trial(tree, row.overlay)
-    return RulesBeside(tree.at(day), after.at(day), "Rules in force without it", name)
+    days = days_of(row, state)
+    day = day if day in days else days[0]
+    name = f"Proposal {row.pk}: {row.name}" + (f", rules of {written(day)}" if len(days) > 1 else "")
+    if row.was_approved and not row.is_over(day):
+        after = in_force.tree_now()
+    else:
+        after = amendments.trial(in_force.tree_beneath(row), row.overlay)
+    before = in_force.tree_before(row)
+    return RulesBeside(before.at(day), after.at(day), "Rules in force without it", name)
 
 
 def of_days(first: date, last: date) -> RulesBeside:

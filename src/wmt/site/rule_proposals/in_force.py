@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import connection
@@ -91,12 +92,20 @@ def changed() -> None:
 
 def tree_now() -> rules.Tree:
     """The rules in force here: one query where nothing was approved since the last time."""
-    return _tree(tuple(_approved().values_list("key", "edition")))
+    return _tree(_known(_approved()))
 
 
 def tree_without(row: RuleProposal) -> rules.Tree:
     """The rules as if one proposal had not been approved."""
-    return _tree(tuple(_approved().exclude(pk=row.pk).values_list("key", "edition")))
+    return _tree(_known(_approved().exclude(pk=row.pk)))
+
+
+#: What tells an approved proposal from all others, and from itself before and after a decision.
+_Known = tuple[tuple[str, int, datetime, date | None], ...]
+
+
+def _known(found: QuerySet[RuleProposal]) -> _Known:
+    return tuple(found.values_list("key", "edition", "decided_at", "ends"))
 
 
 def tree_under(former: RuleProposal | None) -> rules.Tree:
@@ -105,19 +114,35 @@ def tree_under(former: RuleProposal | None) -> rules.Tree:
     return tree_now() if former is None else tree_without(former)
 
 
-def tree_before(row: RuleProposal) -> rules.Tree:
-    """The rules as if a proposal were not approved, nor what it supersedes while it is not."""
+def tree_beneath(row: RuleProposal) -> rules.Tree:
+    """What the values of a proposal are laid on, whatever its state: the rules without it, nor what it
+    supersedes or superseded."""
     if row.was_approved:
         return tree_without(row)
     former = row.supersedes
-    if former is not None and former.state == RuleProposal.State.APPROVED:
-        return tree_without(former)
-    return rules.load()
+    is_there = former is not None and former.state == RuleProposal.State.APPROVED
+    return tree_under(former if is_there else None)
 
 
-def _approved() -> QuerySet[RuleProposal]:
-    """Approved proposals that were or will be in force, in the order of approval."""
-    begins = Q(ends__isnull=True) | Q(ends__gt=F("first_day"))
+def tree_before(row: RuleProposal) -> rules.Tree:
+    """The rules as if a proposal were not approved: what it supersedes is still in force, and what it has
+    superseded still would be."""
+    if not row.was_approved:
+        return tree_now()
+    former = row.supersedes
+    if former is None or former.state != RuleProposal.State.SUPERSEDED or _never_began(row):
+        return tree_without(row)
+    return _tree(_known(_approved(former.pk).exclude(pk=row.pk)), former.key)
+
+
+def _never_began(row: RuleProposal) -> bool:
+    """Whether it was withdrawn before its first day: what it had superseded was put back."""
+    return row.state == RuleProposal.State.WITHDRAWN and row.ends is not None and row.ends <= row.first_day
+
+
+def _approved(also: int = 0) -> QuerySet[RuleProposal]:
+    """Approved proposals that were or will be in force, in the order of approval; and one more."""
+    begins = Q(ends__isnull=True) | Q(ends__gt=F("first_day")) | Q(pk=also)
     found = RuleProposal.objects.filter(begins, state__in=IN_THE_RULES, decided_at__isnull=False)
     return found.order_by("decided_at", "pk")
 
@@ -136,11 +161,14 @@ def faults() -> list[rules.RuleFault]:
 
 
 @lru_cache(maxsize=8)
-def _tree(known: tuple[tuple[str, int], ...]) -> rules.Tree:
+def _tree(known: _Known, unended: str = "") -> rules.Tree:
+    """The tree of what is approved; that of one key as if it had not ended."""
     if not known:
         return rules.shipped()
-    rows = {row.key: row for row in RuleProposal.objects.filter(key__in=[key for key, _ in known])}
-    there = [rows[key] for key, _ in known if key in rows]
+    rows = {row.key: row for row in RuleProposal.objects.filter(key__in=[each[0] for each in known])}
+    if unended in rows:
+        rows[unended].ends = None
+    there = [rows[key] for key, *_ in known if key in rows]
     return amended(rules.shipped(), [amendment for row in there if (amendment := _usable(row))])
 
 

@@ -1,5 +1,6 @@
 """What would change: any unit under a proposal, or under the rules of any two days, before and after."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,7 @@ class EffectForm(QueryForm):
     proposal = forms.CharField(required=False)
     before = DayField("the first date", kind="rule", required=False)
     after = DayField("the second date", kind="rule", required=False)
+    day = DayField("the day of the rules", kind="rule", required=False)
 
 
 @require_safe
@@ -52,7 +54,8 @@ def effect(request: HttpRequest, level: str = NATION, code: str = NATION) -> Htt
         "beside": None, "figures": (), "impossible": "", "spread": None, "crossing": None, "below": None,
         "crumbs": [(each.name, unit_url(each.level, each.code))
                    for each in [*units.above(state, request.user, unit), unit]],  # type: ignore[arg-type]
-        "presets": [(written(day), day.isoformat()) for day in (BEFORE, AFTER)],
+        "days": _days(rule_effects.days_of(chosen, state)) if chosen else [],
+        "presets": [(words, day) for day, words in _days((BEFORE, AFTER))],
     }  # fmt: skip
     beside = _beside(form, chosen, state)
     if beside is not None:
@@ -64,11 +67,15 @@ def effect(request: HttpRequest, level: str = NATION, code: str = NATION) -> Htt
     return render(request, "rule_proposals/effect.jinja", context)
 
 
+def _days(found: Sequence[date]) -> list[tuple[str, str]]:
+    return [(day.isoformat(), written(day)) for day in found]
+
+
 def _beside(form: EffectForm, chosen: RuleProposal | None, state: State) -> rule_effects.RulesBeside | None:
     """The rules that are compared; None where they are not told well enough, or do not fit any more."""
     if chosen is not None:
         try:
-            return rule_effects.beside_proposal(chosen, state)
+            return rule_effects.beside_proposal(chosen, state, form.found("day"))
         except rules.RulesError:
             return None
     first, last = form.found("before"), form.found("after")

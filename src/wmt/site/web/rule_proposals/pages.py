@@ -19,7 +19,7 @@ from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import rule_checks
 from wmt.site.changes import rule_proposals as action
 from wmt.site.clock import calendar_day
-from wmt.site.rule_proposals.in_force import tree_before
+from wmt.site.rule_proposals.in_force import tree_beneath
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.rule_proposals.reading import find, listed
 from wmt.site.tables import arranged
@@ -53,7 +53,7 @@ def overlay_file(request: HttpRequest, number: int) -> HttpResponse:
     row = find(number)
     said = f"{request.user} downloaded the overlay file of proposal {row.pk}."
     record("export", said, request=request)
-    text = overlay_text(amendments.as_overlay(tree_before(row), row.overlay))
+    text = overlay_text(amendments.as_overlay(tree_beneath(row), row.overlay))
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rules-proposal-{row.pk}.yaml"'
     return answer

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wmt.days import written
+from wmt.rules import amendments
 from wmt.site import tables
 from wmt.site.clock import calendar_day
 from wmt.site.rule_proposals import in_force
@@ -95,15 +96,16 @@ def values_table(row: RuleProposal) -> tables.Table:
     made = []
     for path, day, value in row.overlay.entries:
         parameter = tree.parameters.get(path)
-        now = parameter.at(day) if parameter else None
-        said = now or (parameter.values[0] if parameter else None)
-        change = labels.difference(labels.number(now), labels.as_number(value))
+        said = (parameter.at(day) or parameter.values[0]) if parameter else None
+        own = [(since, each) for at, since, each in row.overlay.entries if at == path]
+        is_there, now = amendments.until(parameter, own, day) if parameter else (False, None)
+        change = labels.difference(labels.as_number(now), labels.as_number(value))
         made.append(
             tables.Row(
                 {
                     "rule": tables.text(said.description if said else path, reverse("rule", args=[path])),
                     "from": tables.day(day),
-                    "before": tables.text(labels.worth(now.value) if now else "not in force"),
+                    "before": tables.text(labels.worth(now) if is_there else "not in force"),
                     "after": tables.text(labels.worth(value)),
                     "difference": tables.Value(change, labels.signed(change)),
                     "unit": tables.text(parameter.unit if parameter else ""),
