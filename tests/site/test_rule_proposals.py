@@ -413,3 +413,17 @@ def test_what_a_successor_is_compared_with_has_what_it_superseded() -> None:
     assert values(in_force.tree_now()) == [78, 14]
     gone = action.withdraw(actor=bob, number=done.pk, edition=done.edition, why="Not agreed")
     assert values(in_force.tree_before(gone)) == values(in_force.tree_now()) == [82, 15]
+
+
+def test_a_mark_of_days_gone_by_is_asked_about() -> None:
+    ann, mark = analyst(), "thresholds.excessive_workload.days"
+    yesterday = calendar_day() - timedelta(1)
+    past, _ = action.propose(actor=ann, wanted=wanted((C2, yesterday, 75), (mark, yesterday, 29)))
+    assert f"over the threshold on days gone by ({mark})" in rule_checks.questions(past)[1]
+    ahead_only, _ = action.propose(actor=ann, wanted=wanted((C2, yesterday, 75), (mark, ahead(), 29)))
+    assert len(rule_checks.questions(ahead_only)) == 1
+    first = approved(ann, administrator(), (mark, calendar_day() - timedelta(9), 29))
+    after, _ = action.propose(actor=ann, wanted=wanted((C2, yesterday, 75), supersedes=first.pk))
+    assert any(f"days gone by ({mark})" in each for each in rule_checks.questions(after))
+    later, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(), 75), supersedes=first.pk))
+    assert not any("days gone by" in each for each in rule_checks.questions(later))

@@ -12,7 +12,7 @@ from wmt.rules import amendments
 from wmt.site.availability import queries
 from wmt.site.clock import calendar_day
 from wmt.site.extra_work import noted
-from wmt.site.queries import data_quality
+from wmt.site.queries import data_quality, plan_effects
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.web.rules import presenters
@@ -73,3 +73,25 @@ def test_a_reason_is_called_what_it_is_called_today() -> None:
     with rules.using(lambda: tree):
         assert queries.every_reason()[reason].name == said
         assert queries.reasons_on(ahead())[reason].name == "Another name"
+
+
+def test_a_step_of_a_plan_changes_the_rules_that_the_figures_shown_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    day, nat = date(2026, 3, 2), "nat_percent"
+    draft: Any = SimpleNamespace(overlays=[rules.Overlay("plan 1", "a test", ((nat, day, 15),))])
+    state: Any = SimpleNamespace(rules_date=day, overlays=())
+    own = rules.shipped().at(day)
+    monkeypatch.setattr(plan_effects, "rules_of", lambda _: own)
+
+    def both() -> list[tuple[Any, Any]]:
+        anybody: Any = None
+        reading = plan_effects.PlanReading(anybody, anybody, anybody, anybody, state)
+        return [(each[C2].value, each[nat].value) for each in reading._rules(draft)]
+
+    assert both() == [(74, 14), (74, 15)]
+    since = approved((C2, date(2026, 3, 1), 82))  # for a day gone by: the night keeps its rules
+    with rules.using(lambda: since):
+        assert both() == [(74, 14), (74, 15)]
+    own = since.at(day)
+    assert both() == [(82, 14), (82, 15)]  # approved then, and ended since

@@ -18,6 +18,8 @@ from wmt.text import NAME, counted
 MOST_NAME, MOST_WORDS, MOST_VALUES = 200, 4_000, 3_000
 #: A number that moves by more than this share of what it was is asked about.
 _FAR = Decimal("0.5")
+#: What runs over the threshold are judged by, on each of their days.
+_MARKS = ("thresholds.", "four_week_rule.")
 
 
 def wording(overlay: Overlay, not_consulted: str) -> list[ChangeFault]:
@@ -86,6 +88,7 @@ def questions(row: RuleProposal) -> list[str]:
             f"It begins on {written(row.first_day)}, which is not ahead. Figures that were measured keep "
             "their rules. To measure a past day anew, load its extract again as a correction."
         )
+        found += _judged_anew(row)
     far, later = [], []
     for path, day, value in row.overlay.entries:
         if path not in under.parameters:
@@ -104,6 +107,21 @@ def questions(row: RuleProposal) -> list[str]:
     if row.supersedes is not None:
         found += _reverting(tree, under, row)
     return found
+
+
+def _judged_anew(row: RuleProposal) -> list[str]:
+    """The question about marks of days gone by: runs are judged by them, not by the rules of a night."""
+    former: tuple[str, ...] = ()
+    if row.supersedes is not None and row.first_day <= calendar_day():
+        former = row.supersedes.overlay.paths
+    own = [path for path, day, _ in row.overlay.entries if day <= calendar_day()]
+    marks = sorted(path for path in {*own, *former} if path.startswith(_MARKS))
+    if not marks:
+        return []
+    return [
+        f"It changes when somebody counts as over the threshold on days gone by ({_few(marks)}). How long "
+        "people have been over, and what follows from it, is worked out anew for those days. Figures are not."
+    ]
 
 
 def _reverting(tree: rules.Tree, under: rules.Tree, row: RuleProposal) -> list[str]:

@@ -22,6 +22,7 @@ from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, Plan, PlanError, RulesStep
 from wmt.plan.steps import lay, lay_step
 from wmt.rules import RulesError
+from wmt.rules.amendments import APPROVED
 from wmt.site.changes.plan_cases import A_CASE, names_of_pdus, readable_cases
 from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.unit_moments import UnitMoment
@@ -186,17 +187,26 @@ class PlanReading:
         return part_of(night, "post", {*codes, *others}) if others else part
 
     def _rules(self, laid: LaidPlan) -> tuple[rules.RuleSet, rules.RuleSet]:
-        """The rules before and after. A rule that is changed is changed in the rules of the program."""
+        """The rules before and after. A rule that is changed is changed in those of `tree`."""
         if not laid.overlays:
             return rules_of(self.state), rules_of(self.state)
         if self.state.overlays:
             words = f"The figures shown have {', '.join(self.state.overlays)} laid over the rules already"
             raise PlanError(f"{words}, so a step cannot change rules here")
-        tree, day = rules.load(), self.state.rules_date
+        tree, day = self.tree, self.state.rules_date
         try:
             return tree.at(day), tree.at(day, laid.overlays)
         except RulesError as error:
             raise PlanError(str(error)) from None
+
+    @cached_property
+    def tree(self) -> rules.Tree:
+        """The rules that a step changes: those of the program, and where something was approved here for the
+        day, those that the figures shown were measured with: what was approved since is not in them."""
+        tree, own = rules.load(), rules_of(self.state)
+        of_day = tree.at(self.state.rules_date)
+        is_approved = any(value.status == APPROVED for each in (own, of_day) for value in each)
+        return rules.as_tree(own, tree) if is_approved else tree
 
     def _moments(
         self,

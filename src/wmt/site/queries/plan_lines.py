@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from wmt import ledger, rules
+from wmt import ledger
 from wmt.ledger import Ledger
 from wmt.plan.facts_changed import codes
 from wmt.site.audit.reads import note_read
@@ -80,10 +80,10 @@ def moves_of(reading: PlanReading, unit: Unit) -> list[StepMove] | None:
         return []
     if len(change.laid.stages) > MOST_BY_STEP:
         return None
-    tree, day = rules.load(), reading.state.rules_date
+    day = reading.state.rules_date
     moments = [(change.before, change.old)]
     for facts, overlays in change.laid.stages:
-        laid_over = tree.at(day, change.laid.overlays[:overlays]) if overlays else change.old
+        laid_over = reading.tree.at(day, change.laid.overlays[:overlays]) if overlays else change.old
         moments.append((facts, laid_over))
     sums = change.of_each(lambda made: _sum(made, unit), moments)
     return [
