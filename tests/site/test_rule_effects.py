@@ -15,6 +15,7 @@ from test_rule_proposal_pages import in_sight
 from wmt import ledger, rules
 from wmt.days import written
 from wmt.ledger.arithmetic import capacity_x100
+from wmt.site.audit.models import AuditEvent
 from wmt.site.links import unit_url
 from wmt.site.queries import rule_effects
 from wmt.site.queries.rule_effects import RulesBeside, effect_on
@@ -171,6 +172,10 @@ def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program:
     assert stale.status_code == 409
     done = bob.ask("post", f"{address}/approve", {"edition": ready["edition"]}).json()
     assert done["state"] == "approved"
+    said = [step.who for step in RuleProposal.objects.get(pk=done["number"]).steps.order_by("pk")]
+    assert said == [
+        f"A {role}, by the token a test" for role in ("analyst", "analyst", "analyst", "administrator")
+    ]
     assert done["proposed_by"]
     open_one = reader.get(address)
     assert (open_one["proposed_by"], open_one["decided_by"], open_one["questions"]) == ("", "", [])
@@ -195,6 +200,8 @@ def test_programs_propose_decide_and_ask_what_would_change(nation: Any, program:
     assert bob.ask("post", no, {"edition": ready["edition"], "why": "Twice"}).json()["state"] == "declined"
     gone = {"edition": done["edition"], "why": "A test"}
     assert bob.ask("post", f"{address}/withdraw", gone).json()["state"] == "withdrawn"
+    told = AuditEvent.objects.filter(kind="rule proposal").latest("pk")
+    assert told.who == "A administrator, by the token a test"
 
 
 def test_the_command_lists_shows_and_writes_proposals(

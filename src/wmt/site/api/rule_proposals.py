@@ -180,7 +180,10 @@ def list_proposals(request: HttpRequest, paging: Query[schemas.Paging]) -> dict[
 def propose(request: HttpRequest, payload: Body[RuleProposalIn]) -> dict[str, Any]:
     """A draft. It becomes a rule when you submit it and somebody else approves it."""
     _need(request, Action.PROPOSE_RULES)
-    return _shown(request, action.propose(actor=lookups.me(request), wanted=_wanted(payload))[0])
+    return _shown(
+        request,
+        action.propose(actor=lookups.me(request), who=lookups.who(request), wanted=_wanted(payload))[0],
+    )
 
 
 @router.get(
@@ -200,7 +203,11 @@ def edit(request: HttpRequest, number: Number, payload: Body[RuleProposalEditIn]
     """All of it is put in place of what was there."""
     _need(request, Action.PROPOSE_RULES)
     row = action.edit(
-        actor=lookups.me(request), number=number, edition=payload.edition, wanted=_wanted(payload)
+        actor=lookups.me(request),
+        who=lookups.who(request),
+        number=number,
+        edition=payload.edition,
+        wanted=_wanted(payload),
     )
     return _shown(request, row)
 
@@ -213,7 +220,11 @@ def submit(request: HttpRequest, number: Number, payload: Body[RuleProposalStepI
     """Refused with `CHECK` while there are questions, unless `checked`."""
     _need(request, Action.PROPOSE_RULES)
     row = action.submit(
-        actor=lookups.me(request), number=number, edition=payload.edition, checked=payload.checked
+        actor=lookups.me(request),
+        who=lookups.who(request),
+        number=number,
+        edition=payload.edition,
+        checked=payload.checked,
     )
     return _shown(request, row)
 
@@ -226,7 +237,11 @@ def approve(request: HttpRequest, number: Number, payload: Body[RuleProposalStep
     """Refused with `SAME_PERSON` for whoever proposed it. It holds from its first day by itself."""
     _need(request, Action.APPROVE_RULES)
     row = action.approve(
-        actor=lookups.me(request), number=number, edition=payload.edition, checked=payload.checked
+        actor=lookups.me(request),
+        who=lookups.who(request),
+        number=number,
+        edition=payload.edition,
+        checked=payload.checked,
     )
     return _shown(request, row)
 
@@ -238,7 +253,13 @@ def approve(request: HttpRequest, number: Number, payload: Body[RuleProposalStep
 def decline(request: HttpRequest, number: Number, payload: Body[RuleProposalStepIn]) -> dict[str, Any]:
     """With `why`, for whoever proposed it."""
     _need(request, Action.APPROVE_RULES)
-    row = action.decline(actor=lookups.me(request), number=number, edition=payload.edition, why=payload.why)
+    row = action.decline(
+        actor=lookups.me(request),
+        who=lookups.who(request),
+        number=number,
+        edition=payload.edition,
+        why=payload.why,
+    )
     return _shown(request, row)
 
 
@@ -251,6 +272,7 @@ def withdraw(request: HttpRequest, number: Number, payload: Body[RuleProposalSte
     _need(request, Action.PROPOSE_RULES)
     row = action.withdraw(
         actor=lookups.me(request),
+        who=lookups.who(request),
         number=number,
         edition=payload.edition,
         why=payload.why,

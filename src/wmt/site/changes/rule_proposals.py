@@ -57,7 +57,7 @@ class ProposalRequest:
         )  # fmt: skip
 
 
-def propose(*, actor: Any, wanted: ProposalRequest) -> tuple[RuleProposal, bool]:
+def propose(*, actor: Any, wanted: ProposalRequest, who: str = "") -> tuple[RuleProposal, bool]:
     """A new draft, and whether it is new: the same request twice makes it once.
 
     Raises Denied, and RefusedError with every fault of its values.
@@ -76,11 +76,11 @@ def propose(*, actor: Any, wanted: ProposalRequest) -> tuple[RuleProposal, bool]
             not_consulted=NOTE.mended(wanted.not_consulted), first_day=_begins(overlay),
             supersedes=former, proposed_by=actor, proposer=str(actor),
         )  # fmt: skip
-        _note(row, actor, "proposed", f"wrote the draft '{row.name}' of a change of rules")
+        _note(row, (actor, who), "proposed", f"wrote the draft '{row.name}' of a change of rules")
     return row, True
 
 
-def edit(*, actor: Any, number: int, edition: int, wanted: ProposalRequest) -> RuleProposal:
+def edit(*, actor: Any, number: int, edition: int, wanted: ProposalRequest, who: str = "") -> RuleProposal:
     """Put other values or words into a draft. Raises Denied, RefusedError and ConflictError."""
 
     def change(row: RuleProposal) -> None:
@@ -89,12 +89,18 @@ def edit(*, actor: Any, number: int, edition: int, wanted: ProposalRequest) -> R
         overlay, row.content = _checked(wanted, row.supersedes)
         row.name, row.first_day = overlay.name, _begins(overlay)
         row.not_consulted = NOTE.mended(wanted.not_consulted)
-        _note(row, actor, "changed", f"changed the draft '{row.name}' of a change of rules", before=before)
+        _note(
+            row,
+            (actor, who),
+            "changed",
+            f"changed the draft '{row.name}' of a change of rules",
+            before=before,
+        )
 
     return _changed(actor, Action.PROPOSE_RULES, number, edition, (_S.DRAFT,), change)
 
 
-def submit(*, actor: Any, number: int, edition: int, checked: bool = False) -> RuleProposal:
+def submit(*, actor: Any, number: int, edition: int, checked: bool = False, who: str = "") -> RuleProposal:
     """Ask somebody else to approve a draft. Raises Denied, ConflictError and RefusedError: where something is
     missing, or where there are questions that have not been answered with `checked`."""
 
@@ -102,12 +108,12 @@ def submit(*, actor: Any, number: int, edition: int, checked: bool = False) -> R
         _need_own(row, actor)
         _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
         row.state = _S.SUBMITTED
-        _note(row, actor, "submitted", f"asked for approval of '{row.name}', a change of rules")
+        _note(row, (actor, who), "submitted", f"asked for approval of '{row.name}', a change of rules")
 
     return _changed(actor, Action.PROPOSE_RULES, number, edition, (_S.DRAFT,), change)
 
 
-def approve(*, actor: Any, number: int, edition: int, checked: bool = False) -> RuleProposal:
+def approve(*, actor: Any, number: int, edition: int, checked: bool = False, who: str = "") -> RuleProposal:
     """Make a proposal a rule from its first day on. Never by the person who proposed it.
 
     Raises Denied, ConflictError, and RefusedError as `submit` does.
@@ -124,26 +130,33 @@ def approve(*, actor: Any, number: int, edition: int, checked: bool = False) -> 
             former.ends = min(row.first_day, former.ends or row.first_day)
             former.state, former.edition = _S.SUPERSEDED, former.edition + 1
             former.save(update_fields=["ends", "state", "edition"])
-            _note(former, actor, "superseded", f"let '{row.name}' supersede '{former.name}'")
+            _note(former, (actor, who), "superseded", f"let '{row.name}' supersede '{former.name}'")
         since = written(row.first_day)
-        _note(row, actor, "approved", f"approved '{row.name}', a change of rules from {since}")
+        _note(row, (actor, who), "approved", f"approved '{row.name}', a change of rules from {since}")
 
     return _changed(actor, Action.APPROVE_RULES, number, edition, (_S.SUBMITTED,), change)
 
 
-def decline(*, actor: Any, number: int, edition: int, why: str) -> RuleProposal:
+def decline(*, actor: Any, number: int, edition: int, why: str, who: str = "") -> RuleProposal:
     """Say no to a proposal, and why. Raises Denied, RefusedError without a reason, and ConflictError."""
 
     def change(row: RuleProposal) -> None:
         said = _reason(why, "Enter why you decline it, for the person who proposed it")
         _decide(row, actor, _S.DECLINED)
-        _note(row, actor, "declined", f"declined '{row.name}', a change of rules", why=said)
+        _note(row, (actor, who), "declined", f"declined '{row.name}', a change of rules", why=said)
 
     return _changed(actor, Action.APPROVE_RULES, number, edition, (_S.SUBMITTED,), change)
 
 
 def withdraw(
-    *, actor: Any, number: int, edition: int, why: str = "", ends: date | None = None, checked: bool = False
+    *,
+    actor: Any,
+    number: int,
+    edition: int,
+    why: str = "",
+    ends: date | None = None,
+    checked: bool = False,
+    who: str = "",
 ) -> RuleProposal:
     """Take a proposal back: before it is approved it is simply gone. What is approved goes before its first
     day, or ends on a day that has not passed (`ends`: the first day without it); that is for who approves.
@@ -162,12 +175,12 @@ def withdraw(
             if row.first_day <= calendar_day():
                 _refuse(rule_checks.asked([] if checked else rule_checks.ending(row, row.ends)))
             elif row.supersedes is not None:
-                _put_back(row.supersedes, row, actor)
+                _put_back(row.supersedes, row, actor, who)
         else:
             _need_own(row, actor)
         row.state = _S.WITHDRAWN
         end = f" from {written(row.ends)}" if row.ends else ""
-        _note(row, actor, "withdrew", f"withdrew '{row.name}', a change of rules{end}", why=said)
+        _note(row, (actor, who), "withdrew", f"withdrew '{row.name}', a change of rules{end}", why=said)
 
     needed = Action.APPROVE_RULES if is_approved else Action.PROPOSE_RULES
     states = (_S.APPROVED,) if is_approved else (_S.DRAFT, _S.SUBMITTED)
@@ -262,11 +275,11 @@ def _end_of(row: RuleProposal, ends: date | None) -> date:
     return ends
 
 
-def _put_back(former: RuleProposal, row: RuleProposal, actor: Any) -> None:
+def _put_back(former: RuleProposal, row: RuleProposal, actor: Any, who: str) -> None:
     """What a proposal superseded is in force again, because that was withdrawn before it began."""
     former.ends, former.state, former.edition = None, _S.APPROVED, former.edition + 1
     former.save(update_fields=["ends", "state", "edition"])
-    _note(former, actor, "restored", f"let '{former.name}' be in force again instead of '{row.name}'")
+    _note(former, (actor, who), "restored", f"let '{former.name}' be in force again instead of '{row.name}'")
 
 
 def _decide(row: RuleProposal, actor: Any, state: RuleProposal.State) -> None:
@@ -293,11 +306,20 @@ def _line(text: str) -> str:
 
 
 def _note(
-    row: RuleProposal, actor: Any, did: str, sentence: str, *, why: str = "", before: str | None = None
+    row: RuleProposal,
+    by: tuple[Any, str],
+    did: str,
+    sentence: str,
+    *,
+    why: str = "",
+    before: str | None = None,
 ) -> None:
-    """Write down what was done to a proposal: in its own history, and in the audit."""
-    RuleProposalStep.objects.create(proposal=row, did=did, who=str(actor), why=why, content=row.content)
+    """Write down what was done to a proposal: in its own history, and in the audit. `by`: the person, and how
+    they are called where that is not by their name, as with a token."""
+    actor, who = by[0], (by[1] or str(by[0]))[:160]
+    RuleProposalStep.objects.create(proposal=row, did=did, who=who, why=why, content=row.content)
     record(
-        "rule proposal", f"{actor} {sentence}.", actor=actor, before={"content": before} if before else None,
+        "rule proposal", f"{who} {sentence}.", actor=actor, who=who,
+        before={"content": before} if before else None,
         after={"proposal": row.pk, "content": row.content, "ends": str(row.ends or ""), "why": why},
     )  # fmt: skip
