@@ -358,3 +358,9 @@ def test_a_rule_that_is_not_in_force_has_no_value_anyway() -> None:
     late = rules.Parameter(C2, "points", False, (replace(value, valid_from=OCTOBER),))
     assert not amendments.is_there(late, [(APRIL, 82)], APRIL, 82)
     assert amendments.is_there(late, [(APRIL, 82)], JULY, 82)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan"), Decimal("1e999")])
+def test_a_number_without_an_end_or_beyond_all_bounds_is_no_value(number: Any) -> None:
+    _, fault = overlay_text.typed(rules.shipped().parameter(C2), number)
+    assert fault is not None

@@ -46,7 +46,7 @@ def typed(parameter: Parameter, found: Any) -> tuple[Scalar, str | None]:
     unit = UNITS[parameter.unit]
     if isinstance(found, float):
         found = Decimal(repr(found))
-    if isinstance(found, Decimal) and found == found.to_integral_value():
+    if isinstance(found, Decimal) and found.is_finite() and found == found.to_integral_value():
         found = int(found)
     value: Scalar = found
     if isinstance(found, str):
