@@ -121,8 +121,8 @@ def steps_table(row: RuleProposal, *, names: bool) -> tables.Table:
     columns = [
         tables.Column("at", "When"),
         tables.Column("did", "What"),
-        *([tables.Column("who", "Who")] if names else []),
-        tables.Column("why", "Why", "words"),
+        # why somebody declined is said to who proposed, and not to everybody
+        *([tables.Column("who", "Who"), tables.Column("why", "Why", "words")] if names else []),
     ]
     made = [
         tables.Row(
