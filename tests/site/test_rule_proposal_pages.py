@@ -132,6 +132,11 @@ def test_a_table_is_changed_in_a_file_and_every_fault_is_named_by_its_cell(kind:
     assert done.status_code == 302
     row = RuleProposal.objects.get()
     assert [(path, str(value)) for path, _, value in row.overlay.entries] == [(C2, "82.5")]
+    again = {**day, "key": "the form's", "file": sent_file(kind, {"C2 community": 83})}
+    first = client.post(address, again)
+    again["file"].seek(0)
+    assert client.post(address, again)["Location"] == first["Location"]  # sent twice, it is one draft
+    assert RuleProposal.objects.count() == 2
     same = client.post(address, {**day, "file": sent_file(kind, {})})
     assert "Nothing differs" in in_sight(same.text)
 
@@ -178,6 +183,13 @@ def test_an_overlay_file_becomes_a_draft_and_a_proposal_a_file() -> None:
     file = client.get(reverse("rule-proposal-file", args=[row.pk]))
     assert read_overlay(file.text, "proposal") == row.overlay
     assert file.text == overlay_text.overlay_text(row.overlay)
+    twice = {**sent, "key": "the form's"}
+    places = []
+    for _ in range(2):
+        twice["file"] = SimpleUploadedFile("draft.yaml", text.encode())
+        places.append(client.post(address, twice)["Location"])
+    assert places[0] == places[1]
+    assert 'name="key" value="' in client.get(address).text
     for content, words in (
         (b"name: [", "not readable as YAML"), (b"\xff", "not UTF-8"),
         (text.replace("82", "8.125").encode(), "too fine"),
@@ -188,7 +200,7 @@ def test_an_overlay_file_becomes_a_draft_and_a_proposal_a_file() -> None:
         assert words in in_sight(answer.text)
 
 
-def test_a_wrong_step_says_why_and_nothing_changes() -> None:
+def test_a_wrong_step_says_why_and_nothing_changes(signed_in: SignIn) -> None:
     ann, bob = analyst(), administrator()
     row = submitted(bob)
     own = step(client_of(bob), row, "approve")
@@ -199,7 +211,9 @@ def test_a_wrong_step_says_why_and_nothing_changes() -> None:
     other = client_of(administrator("cat"))
     assert "Enter why you decline it" in in_sight(step(other, row, "decline").text)
     assert step(other, row, "decline", why="Too early").status_code == 302
-    assert "Too early" in in_sight(client_of(ann).get(reverse("rule-proposal", args=[row.pk])).text)
+    page = reverse("rule-proposal", args=[row.pk])
+    assert "Too early" in in_sight(client_of(ann).get(page).text)
+    assert "Too early" not in in_sight(signed_in("practitioner", "team", "T1").get(page).text)
     running = approved(ann, bob, (C2, ahead(0), 82))
     assert "first day on which it is not" in in_sight(step(other, running, "withdraw", why="x").text)
     sent = {"why": "x", "ends": written(ahead(3))}

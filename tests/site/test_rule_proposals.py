@@ -427,3 +427,20 @@ def test_a_mark_of_days_gone_by_is_asked_about() -> None:
     assert any(f"days gone by ({mark})" in each for each in rule_checks.questions(after))
     later, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(), 75), supersedes=first.pk))
     assert not any("days gone by" in each for each in rule_checks.questions(later))
+
+
+def test_a_request_that_was_taken_is_not_refused_because_the_rules_have_changed_since() -> None:
+    ann, bob = analyst(), administrator()
+    sent = wanted(key="once", not_consulted="A mistake is put right")
+    row, _ = action.propose(actor=ann, wanted=sent)
+    former = approved(ann, bob)  # the same value: a new request would be refused as there already
+    with in_force.approved_rules():
+        assert action.propose(actor=ann, wanted=sent) == (row, False)
+        for other in (
+            wanted(key="once"),
+            wanted(key="once", not_consulted="A mistake is put right", supersedes=former.pk),
+            wanted(key="once", not_consulted="A mistake is put right", entries=()),
+        ):
+            with pytest.raises(RefusedError) as refused:
+                action.propose(actor=ann, wanted=other)
+            assert codes(refused) == ["KEY_TAKEN"]

@@ -64,13 +64,14 @@ def propose(*, actor: Any, wanted: ProposalRequest, who: str = "") -> tuple[Rule
     """
     with hold_journal():
         _need(actor, Action.PROPOSE_RULES)
-        former = _superseded(wanted)
-        overlay, content = _checked(wanted, former)
+        # first: what was taken once is not refused because the rules have changed since
         if same := RuleProposal.objects.filter(key=wanted.key).first() if wanted.key else None:
-            if same.content != content or same.proposed_by_id != actor.pk:
+            if not _is_same(same, wanted) or same.proposed_by_id != actor.pk:
                 words = "Something else was sent with this key; use a new one"
                 raise RefusedError([ChangeFault("KEY_TAKEN", words, "key")])
             return same, False
+        former = _superseded(wanted)
+        overlay, content = _checked(wanted, former)
         row = RuleProposal.objects.create(
             key=wanted.key or uuid.uuid4().hex, name=overlay.name, content=content,
             not_consulted=NOTE.mended(wanted.not_consulted), first_day=_begins(overlay),
@@ -236,6 +237,13 @@ def _checked(wanted: ProposalRequest, former: RuleProposal | None) -> tuple[Over
     said = rule_checks.wording(wanted.overlay, wanted.not_consulted)
     _refuse([*said, *rule_checks.values(overlay, former)])
     return overlay, overlay_text(overlay)
+
+
+def _is_same(row: RuleProposal, wanted: ProposalRequest) -> bool:
+    """Whether a draft says what a request asks for."""
+    sent = (NOTE.mended(wanted.not_consulted), wanted.supersedes)
+    is_kept = (row.not_consulted, row.supersedes_id) == sent and bool(wanted.overlay.entries)
+    return is_kept and row.content == overlay_text(wanted.mended)
 
 
 def _still_wrong(row: RuleProposal) -> list[ChangeFault]:

@@ -54,9 +54,8 @@ def _overlay_came(request: HttpRequest, limited: limited_upload.Limited) -> Http
     try:
         text = file.read().decode("utf-8")
         overlay = overlays.read_overlay(text, file.name or "overlay")
-        row, _ = action.propose(
-            actor=request.user, wanted=action.ProposalRequest(overlay=_dated(overlay, form))
-        )
+        wanted = action.ProposalRequest(overlay=_dated(overlay, form), key=form.cleaned_data["key"])
+        row, _ = action.propose(actor=request.user, wanted=wanted)
     except UnicodeDecodeError:
         return _upload_page(request, ["The file is not UTF-8 text. Save it as UTF-8"], 422, form)
     except rules.RulesError as error:
@@ -81,7 +80,7 @@ def _upload_page(
     request: HttpRequest, faults: Sequence[str] = (), status: int = 200, form: Any = None
 ) -> HttpResponse:
     context = {
-        "faults": [("file", fault) for fault in faults], "form": form or forms.RuleFileForm(),
+        "faults": [("file", fault) for fault in faults], "form": form or forms.RuleFileForm.new(),
         "crumbs": [("Rules", reverse("rules")), ("Proposed changes", reverse("rule-proposals"))],
     }  # fmt: skip
     return render(request, "rule_proposals/upload.jinja", context, status=status)
@@ -132,7 +131,8 @@ def _table_came(request: HttpRequest, limited: limited_upload.Limited, root: str
         return _table_page(request, root, sent.faults, 422, form)
     overlay = Overlay(f"{root} from {written(day)}", "", sent.entries)
     try:
-        row, _ = action.propose(actor=request.user, wanted=action.ProposalRequest(overlay=overlay))
+        wanted = action.ProposalRequest(overlay=overlay, key=form.cleaned_data["key"])
+        row, _ = action.propose(actor=request.user, wanted=wanted)
     except RefusedError as refused:
         return _table_page(request, root, [each.message for each in refused.faults], 422, form)
     return HttpResponseRedirect(reverse("rule-proposal-edit", args=[row.pk]))
@@ -146,7 +146,7 @@ def _table_page(
     day = asked.found("on") or night_day(request)
     context = {
         "root": root, "table": arranged(table_of(root, day), request, rows_a_page=None), "asked": asked,
-        "faults": [("file", fault) for fault in faults], "form": form or forms.RuleFileForm(),
+        "faults": [("file", fault) for fault in faults], "form": form or forms.RuleFileForm.new(),
         "proposes": may(request.user, Action.PROPOSE_RULES, level=level, code=code),
         "crumbs": [("Rules", reverse("rules")), ("Proposed changes", reverse("rule-proposals"))],
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The forms of a proposal: what is said of it, its values as they are typed, a decision, a file."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -73,8 +74,14 @@ class ProposalStepForm(RefusableForm):
 class RuleFileForm(RefusableForm):
     """A file: an overlay, or a table of rules with the day from which its values hold."""
 
+    key = forms.CharField(required=False, max_length=64)
     first_day = DayField("the first day", kind="rule")
     file = forms.Field(required=False)
+
+    @classmethod
+    def new(cls) -> "RuleFileForm":
+        """An empty one, with a key of its own: sent twice it makes one draft."""
+        return cls(initial={"key": uuid.uuid4().hex})
 
 
 @dataclass(frozen=True)
