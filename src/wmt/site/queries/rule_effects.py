@@ -206,7 +206,7 @@ def beside_proposal(row: RuleProposal, state: State, day: date | None = None) ->
     Raises RulesError where its values no longer fit the rules.
     """
     days = days_of(row, state)
-    day = day if day in days else days[0]
+    day = next((each for each in days if each == day), days[0])
     name = f"Proposal {row.pk}: {row.name}" + (f", rules of {written(day)}" if len(days) > 1 else "")
     if row.was_approved and not row.is_over(day):
         after = in_force.tree_now()

@@ -101,7 +101,7 @@ def tree_without(row: RuleProposal) -> rules.Tree:
 
 
 #: What tells an approved proposal from all others, and from itself before and after a decision.
-_Known = tuple[tuple[str, int, datetime, date | None], ...]
+_Known = tuple[tuple[str, int, datetime | None, date | None], ...]
 
 
 def _known(found: QuerySet[RuleProposal]) -> _Known:
