@@ -364,3 +364,19 @@ def test_a_rule_that_is_not_in_force_has_no_value_anyway() -> None:
 def test_a_number_without_an_end_or_beyond_all_bounds_is_no_value(number: Any) -> None:
     _, fault = overlay_text.typed(rules.shipped().parameter(C2), number)
     assert fault is not None
+
+
+def test_a_trial_is_refused_with_its_faults() -> None:
+    with pytest.raises(rules.RulesError, match="74 on 2027-04-01 already"):
+        amendments.trial(rules.shipped(), overlay((C2, APRIL, 74)))
+    assert amendments.trial(rules.shipped(), overlay((C2, APRIL, 82))).at(APRIL)[C2].value == 82
+
+
+def test_what_does_not_hold_together_in_a_tree_is_told_where_paths_touch_it() -> None:
+    shares = rules.shipped().at(APRIL).under("responsive_time.percent")
+    assert max(each.value for each in shares.values()) == 30
+    lower = amendments.amended(rules.shipped(), [approved(1, ("responsive_time.max_percent", APRIL, 29))])
+    found = amendments.faults_between(lower, ["responsive_time.max_percent"])
+    assert "is 30, more than the 29% that rules allow; lower it" in {fault.message for fault in found}
+    assert amendments.faults_between(lower, [C2]) == []
+    assert amendments.faults_between(rules.shipped(), ["responsive_time.max_percent"]) == []

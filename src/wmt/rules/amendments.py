@@ -126,10 +126,7 @@ def faults(tree: Tree, overlay: Overlay) -> list[RuleFault]:
             found += [RuleFault(file, path, message) for message in _of_entry(tree, path, day, value, own)]
     if found:
         return found
-    try:
-        laid = amended(tree, [_trial(overlay)])
-    except RulesError as error:
-        return list(error.faults)
+    laid = amended(tree, [_trial(overlay)])
     files = dict.fromkeys(overlay.paths, file)
     known = {(fault.key, fault.message) for fault in _between(tree.parameters, files)}
     after = _between(laid.parameters, files)
