@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from wmt import rules
+from wmt.allocation import eligibility
 from wmt.rules import amendments
 from wmt.site.availability import queries
 from wmt.site.clock import calendar_day
 from wmt.site.extra_work import noted
 from wmt.site.queries import data_quality, plan_effects
+from wmt.site.queries.full import KeyedFigures
 from wmt.site.queries.movement import marks_on
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.web.rules import presenters
@@ -41,6 +43,22 @@ def test_runs_and_answers_of_a_history_are_kept_for_each_tree() -> None:
     with rules.using(lambda: tree):
         other = KeyedHistory(past)
     assert one != other
+
+
+def test_what_rules_of_today_say_of_older_figures_is_kept_for_each_tree() -> None:
+    state: Any = SimpleNamespace(of_load=(1, 2), revision=3)
+    day, path = date(2026, 3, 2), "eligibility.PSO.community"
+    old = rules.RuleSet(day, {C2: rules.shipped().at(day)[C2]})  # of a night from before there were any
+    now = eligibility.judging(old)[path]
+    tree = approved((path, date(2026, 3, 1), "another"))
+    one = KeyedFigures(state)
+    assert one == KeyedFigures(state)
+    with rules.using(lambda: tree):
+        assert one != KeyedFigures(state)
+        assert eligibility.judging(old)[path].value == "another" != now.value
+    assert eligibility.judging(old)[path] == now
+    own = rules.shipped().at(day)
+    assert eligibility.judging(own) is own
 
 
 def test_rules_of_a_day_and_marks_are_those_of_the_tree_in_force() -> None:

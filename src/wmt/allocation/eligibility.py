@@ -1,9 +1,10 @@
 """Which grade may hold which tier of which type of case: dated rules, with the reason in words."""
 
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from wmt.rules import DatedValue, RuleSet, load
+from wmt.rules import DatedValue, RuleSet, Tree, load
 
 
 class Eligibility(NamedTuple):
@@ -37,10 +38,19 @@ def eligibility(
     return Eligibility(True, f"needs {condition.value}" if condition else "", found.path)
 
 
-@lru_cache(maxsize=8)
 def judging(rules: RuleSet, group: str = "eligibility") -> RuleSet:
     """The rules themselves; for those saved before there were any of a group, the ones of their day."""
-    return rules if rules.under(group) else load().at(rules.day)
+    return rules if _has(rules, group) else _of_day(load(), rules.day)
+
+
+@lru_cache(maxsize=16)
+def _has(rules: RuleSet, group: str) -> bool:
+    return bool(rules.under(group))
+
+
+@lru_cache(maxsize=8)
+def _of_day(tree: Tree, day: date) -> RuleSet:
+    return tree.at(day)
 
 
 def training_words(rules: RuleSet, stage: str) -> str:

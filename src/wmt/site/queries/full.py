@@ -15,6 +15,7 @@ from wmt import ledger, nights
 from wmt.grades import DUMMY
 from wmt.history import History
 from wmt.plan import full, full_certificate, full_history, full_pool, full_present, full_state
+from wmt.rules import load
 from wmt.site.allocation import protection
 from wmt.site.figures import line_queries, units
 from wmt.site.figures.placeholders import placeholders
@@ -79,10 +80,11 @@ def means_of(state: State) -> Mapping[str, Fraction]:
 
 
 class KeyedFigures:
-    """Figures beside a key that says which: what is kept of a load moves with every change."""
+    """Figures beside a key that says which: what is kept of a load moves with every change and with the rules
+    in force, which say what the night's own do not."""
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state, self._rules = state, load()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeyedFigures) and self._key == other._key
@@ -92,7 +94,7 @@ class KeyedFigures:
 
     @property
     def _key(self) -> tuple[Any, ...]:
-        return *self.state.of_load, self.state.revision
+        return *self.state.of_load, self.state.revision, self._rules
 
 
 @lru_cache(maxsize=8)

@@ -26,9 +26,8 @@ def pqip(request: HttpRequest, code: str) -> HttpResponse:
     place = editable(request, code)
     # the shortest, the usual and the longest route in months
     tree = rules.load()  # figures of an earlier version of this program were made with rules without them
-    values = rules_of(place.state).under("pqip_route_months") or tree.at(max(tree.days)).under(
-        "pqip_route_months"
-    )
+    since = max(place.state.day, tree.parameter("pqip_route_months.usual").values[0].valid_from)
+    values = rules_of(place.state).under("pqip_route_months") or tree.at(since).under("pqip_route_months")
     shortest, usual, longest = (int(str(values[name].value)) for name in ("shortest", "usual", "longest"))
     months, route = (shortest, usual, longest), place.route
     filled = _filled(place, months) if request.method == "POST" else None
