@@ -12,7 +12,6 @@ from hours_fixtures import TODAY, Room, day, faults, figures, hidden, room, word
 
 from wmt import rules
 from wmt.site.audit.models import AuditEvent
-from wmt.site.availability import queries
 from wmt.site.availability.change_requests import Change
 from wmt.site.availability.models import Reason, Reduction
 from wmt.site.changes import actions
@@ -210,14 +209,12 @@ def test_a_reason_and_a_stage_of_the_route_are_added_in_the_rules_alone(
     file.write_text(file.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
     more = rules.load(folder)
     monkeypatch.setattr(rules, "load", lambda: more)
-    queries._reasons_of_rules.cache_clear()
     page = words(room.client.get(address(room, "pqip")))
     assert "Last day of PQiP - last months" in page
     assert "The fourth stage ends when the route ends" in page
     assert pqip(room).status_code == 302
     assert [reason for reason, _, _ in stages(room)] == ["12", "13", "14", "27"]
     assert "PQiP - last months to NQO, not entered yet" in words(room.client.get(address(room, "pqip/stage")))
-    queries._reasons_of_rules.cache_clear()
 
 
 def test_a_second_route_for_the_same_days_is_refused_with_what_is_there(room: Room) -> None:
