@@ -9,6 +9,7 @@ from wmt.rules.values import Consultation, Overlay
 from wmt.site.changes import rule_proposals
 from wmt.site.changes.rule_proposals import ProposalRequest
 from wmt.site.clock import calendar_day
+from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 
 C2 = "tier_points.pc16.community.C2"
@@ -49,3 +50,13 @@ def submitted(by: Any, *entries: tuple[str, date, Any], **more: Any) -> RuleProp
 def approved(by: Any, other: Any, *entries: tuple[str, date, Any], **more: Any) -> RuleProposal:
     row = submitted(by, *entries, **more)
     return rule_proposals.approve(actor=other, number=row.pk, edition=row.edition, checked=True)
+
+
+def codes(error: Any) -> list[str]:
+    """The codes of what a request was refused for."""
+    return [fault.code for fault in error.value.faults]
+
+
+def on(day: date, path: str = C2) -> Any:
+    """The value of a rule in force here on a day."""
+    return in_force.tree_now().at(day)[path].value
