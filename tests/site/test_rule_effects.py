@@ -224,3 +224,32 @@ def test_the_command_lists_shows_and_writes_proposals(
         with pytest.raises(console.RefusedInput):
             rule_proposals.proposals(**{"json": False, "out_file": None, **wrong})
     assert nation
+
+
+def test_each_side_has_its_own_threshold(nation: Any) -> None:
+    state, unit = current_state(), nation.unit("nation")
+    row = submitted(analyst(), ("thresholds.excessive_workload.percent", ahead(), 90))
+    found = effect_on(state, unit, rule_effects.beside_proposal(row, state))
+    assert found.marks_x100 == (11_000, 9_000)
+    posts = found.below("post").items()
+    between = {code for code, each in posts if 9_000 < (capacity_x100(*each.after) or 0) <= 11_000}
+    up, down = found.crossing()
+    assert (set(up), down, found.causes) == (between, [], [])
+    assert between
+    client = client_of(administrator("dan"))
+    page = in_sight(client.get(reverse("rule-effect-nation"), {"proposal": row.pk}).text)
+    assert f"{len(up)} people would be over 90% and are not over 110% under the first rules" in page
+    assert "The threshold itself differs: 110% before, 90% after." in page
+
+
+def test_a_proposal_that_was_declined_is_not_shown_as_another_comparison(nation: Any) -> None:
+    row = submitted(analyst())
+    RuleProposal.objects.filter(pk=row.pk).update(state="declined")
+    client, address = client_of(administrator("dan")), reverse("rule-effect-nation")
+    page = in_sight(client.get(address, {"proposal": row.pk}).text)
+    assert "This proposal is declined" in page
+    assert f"Proposal {row.pk}: {row.name}" in page
+    unknown = in_sight(client.get(address, {"proposal": row.pk + 1}).text)
+    assert f"There is no proposal of rules with the number {row.pk + 1}" in unknown
+    assert "Rules of 6 January 2023" not in unknown
+    assert nation

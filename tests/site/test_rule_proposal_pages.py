@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -257,3 +258,32 @@ def test_a_change_for_a_time_only_goes_back_to_what_is_in_force() -> None:
     assert "74 82 +8 points" in page
     assert "82 74 −8 points" in page  # until then it is what the change itself makes of it
     assert step(client, row, "submit").status_code == 302
+
+
+def test_superseding_begins_with_the_values_that_hold_from_then_on() -> None:
+    ann, bob = analyst(), administrator()
+    running = approved(ann, bob, (C2, ahead(-60), 80), (C2, ahead(-30), 81), (C2, ahead(30), 82))
+    client, new = client_of(ann), reverse("rule-proposal-new")
+    page = client.get(new, {"supersedes": running.pk}).text
+    assert fields(page) == {f"v:{C2}": "81", f"v:{C2}@{ahead(30).isoformat()}": "82"}
+    waiting = approved(ann, bob, ("nat_percent", ahead(9), 15), ("nat_percent", ahead(20), 16))
+    page = client.get(new, {"supersedes": waiting.pk}).text
+    assert fields(page) == {"v:nat_percent": "15", f"v:nat_percent@{ahead(20).isoformat()}": "16"}
+    assert f'value="{written(ahead(9))}"' in page
+
+
+def fields(page: str) -> dict[str, str]:
+    """The fields of values of a form, with what is in them."""
+    found = re.findall(r'<input [^>]*name="(v:[^"]+)"[^>]*value="([^"]*)"', page)
+    return dict(found)
+
+
+@pytest.mark.parametrize("own", [0, -1])
+def test_a_value_with_a_day_of_its_own_begins_after_the_first_day(own: int) -> None:
+    field = f"v:{C2}@{ahead(30 + own).isoformat()}"
+    sent = {**SAID, "first_day": written(ahead(30)), f"v:{C2}": "82", field: "84"}
+    answer = client_of(analyst()).post(reverse("rule-proposal-new"), sent)
+    assert answer.status_code == 422
+    assert f"Begins on {written(ahead(30 + own))}, not after the first day" in in_sight(answer.text)
+    assert not RuleProposal.objects.exists()
+    assert client_of(analyst("eve")).post(reverse("rule-proposal-new"), sent | {field: ""}).status_code == 302

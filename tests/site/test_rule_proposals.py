@@ -21,6 +21,7 @@ from rule_proposals_fixtures import (
 )  # fmt: skip
 
 from wmt import rules
+from wmt.days import written
 from wmt.rules.values import Consultation
 from wmt.site.accounts.access import Denied
 from wmt.site.audit.models import AuditEvent
@@ -267,3 +268,21 @@ def test_the_next_load_measures_with_what_is_in_force_and_a_night_keeps_its_rule
     assert night.rules()[C2].value == 82
     assert night.manifest.approved == f"{C2} 82"
     assert nation.night.rules()[C2].value == 74
+
+
+def test_two_values_of_a_rule_for_one_day_are_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        action.propose(actor=analyst(), wanted=wanted((C2, ahead(), 82), (C2, ahead(), 84)))
+    assert codes(refused) == ["TWICE"]
+    assert not RuleProposal.objects.exists()
+
+
+def test_a_value_that_takes_the_place_of_one_that_is_still_ahead_is_asked_about() -> None:
+    ann = analyst()
+    first = approved(ann, administrator(), (C2, ahead(5), 82))
+    row, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(9), 74)))
+    assert rule_checks.questions(row) == [
+        f"1 value replaces one that is still ahead: {C2} (82 from {written(ahead(5))}, then 74)."
+    ]
+    again, _ = action.propose(actor=ann, wanted=wanted((C2, ahead(9), 78), supersedes=first.pk))
+    assert rule_checks.questions(again) == []

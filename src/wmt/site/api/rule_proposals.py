@@ -143,6 +143,8 @@ class RuleEffectShown(Schema):
     available_after: float
     capacity_before: str
     capacity_after: str
+    threshold_before: float = Field(description="Of excessive workload, in per cent.")
+    threshold_after: float
     people_over_after: int = Field(description="Over the threshold after, and not before.")
     people_no_longer_over: int
     spread: list[int] = Field(
@@ -307,6 +309,7 @@ def effect(
         "points_before": was.points_x100 / 100, "points_after": then.points_x100 / 100,
         "available_before": was.available_x100 / 100, "available_after": then.available_x100 / 100,
         "capacity_before": ledger.shown_capacity(*was), "capacity_after": ledger.shown_capacity(*then),
+        "threshold_before": found.marks_x100[0] / 100, "threshold_after": found.marks_x100[1] / 100,
         "people_over_after": len(up), "people_no_longer_over": len(down), "spread": found.spread(),
         "causes": [
             {

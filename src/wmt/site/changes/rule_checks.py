@@ -1,5 +1,6 @@
 """What is wrong with a proposal of rules, what is missing, and what a person is asked before it goes on."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -51,6 +52,11 @@ def values(overlay: Overlay, former: RuleProposal | None = None) -> list[ChangeF
         return [ChangeFault("NO_VALUES", words)]
     if len(overlay.entries) > MOST_VALUES:
         return [ChangeFault("TOO_MANY", f"A proposal can have at most {MOST_VALUES:,} values")]
+    counts = Counter((path, day) for path, day, _ in overlay.entries)
+    twice = sorted({path for (path, _), number in counts.items() if number > 1})
+    if twice:
+        words = "has two values for one day. Enter one"
+        return [ChangeFault("TWICE", f"{path} {words}", path) for path in twice]
     return faults_of(amendments.faults(in_force.tree_under(former), overlay))
 
 
@@ -89,19 +95,23 @@ def questions(row: RuleProposal) -> list[str]:
             "their rules. To measure a past day anew, load its extract again as a correction."
         )
         found += _judged_anew(row)
-    far, later = [], []
+    far, later, waits = [], [], []
     for path, day, value in row.overlay.entries:
         if path not in under.parameters:
             continue  # the faults say so
-        there = tree.parameter(path).at(day)
+        there, now = tree.parameter(path).at(day), under.parameter(path).at(day)
         if there is not None and _is_far(there.value, value):
             far.append(f"{path} from {there.value} to {value}")
+        if now is not None and now.valid_from > calendar_day():
+            waits.append(f"{path} ({_worth(now)} from {written(now.valid_from)}, then {value})")
         after = [each for each in under.parameter(path).values if each.valid_from > day]
         own = {each for at, each, _ in row.overlay.entries if at == path}
         if after and after[0].valid_from not in own:
             later.append(f"{path} ({after[0].value} from {written(after[0].valid_from)})")
     if far:
         found.append(f"{_listed(far, 'value')} by more than half: {_few(far)}.")
+    if waits:
+        found.append(f"{_replaces(waits)} one that is still ahead: {_few(waits)}.")
     if later:
         found.append(f"{_gives_way(later)} to a later value that is in the rules already: {_few(later)}.")
     if row.supersedes is not None:
@@ -143,6 +153,10 @@ def _worth(value: rules.DatedValue | None) -> str:
 
 def _listed(found: list[str], noun: str) -> str:
     return f"{counted(len(found), noun)} {'changes' if len(found) == 1 else 'change'}"
+
+
+def _replaces(found: list[str]) -> str:
+    return f"{counted(len(found), 'value')} {'replaces' if len(found) == 1 else 'replace'}"
 
 
 def _gives_way(found: list[str]) -> str:

@@ -27,6 +27,7 @@ from wmt.site.changes.reconcile import facts_now, facts_shown
 from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
+from wmt.site.workload.night_rows import over_mark
 from wmt.site.workload.state import State
 
 #: Levels of which a unit is measured by itself; those above are read out of the whole nation, which is kept.
@@ -48,13 +49,13 @@ class RulesBeside(NamedTuple):
 class UnitEffect:
     """One unit under both rules. `rows` has the columns `rule_effect.EFFECT`, of its stream.
 
-    `over_x100` is the mark of excessive workload, in hundredths of a per cent.
+    `marks_x100` are the marks of excessive workload of both rules, in hundredths of a per cent.
     """
 
     level: str
     code: str
     rows: pl.DataFrame
-    over_x100: int
+    marks_x100: tuple[int, int]
 
     @property
     def before(self) -> ledger.Moment:
@@ -76,17 +77,11 @@ class UnitEffect:
 
     def crossing(self) -> tuple[list[str], list[str]]:
         """The posts that are over the mark after and not before, and those that are no longer; by code."""
-        posts = self.below("post")
-        up = [
-            code
-            for code, each in posts.items()
-            if not each.was_over(self.over_x100) and each.is_over(self.over_x100)
-        ]
-        down = [
-            code
-            for code, each in posts.items()
-            if each.was_over(self.over_x100) and not each.is_over(self.over_x100)
-        ]
+        up, down = [], []
+        for code, each in self.below("post").items():
+            was, then = each.are_over(*self.marks_x100)
+            if was != then:
+                (down if was else up).append(code)
         return up, down
 
     def spread(self) -> list[int]:
@@ -121,11 +116,9 @@ class UnitMoments(NamedTuple):
         was, then = (ledger.capacity_x100(*each) for each in self)
         return None if was is None or then is None else then - was
 
-    def was_over(self, over_x100: int) -> bool:
-        return ledger.is_over(*self.before, over_x100)
-
-    def is_over(self, over_x100: int) -> bool:
-        return ledger.is_over(*self.after, over_x100)
+    def are_over(self, before_x100: int, after_x100: int) -> tuple[bool, bool]:
+        """Whether it is over the mark before, and over the mark after: each by its own rules."""
+        return ledger.is_over(*self.before, before_x100), ledger.is_over(*self.after, after_x100)
 
 
 def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
@@ -141,7 +134,7 @@ def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
         rows = _nation(_Key(now), beside.before, beside.after)
     stream = unit.stream or ledger.HEADLINE
     found = rule_effect.of_unit(rows, unit.level, unit.code, stream)
-    return UnitEffect(unit.level, unit.code, found, state.over_x100)
+    return UnitEffect(unit.level, unit.code, found, (over_mark(beside.before), over_mark(beside.after)))
 
 
 @dataclass(frozen=True)

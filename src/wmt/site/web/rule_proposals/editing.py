@@ -36,7 +36,8 @@ def new(request: HttpRequest) -> HttpResponse:
     former = _superseded(request)
     first: dict[str, Any] = {"key": uuid.uuid4().hex, "first_day": tomorrow}
     if former is not None:
-        first |= forms.said_of(former) | {"supersedes": former.pk, "edition": None, "first_day": tomorrow}
+        begins = max(tomorrow, former.first_day)
+        first |= forms.said_of(former) | {"supersedes": former.pk, "edition": None, "first_day": begins}
     return _answer(request, None, first, former)
 
 
@@ -94,16 +95,24 @@ def _inputs(request: HttpRequest, filled: RuleProposal | None, first_day: date) 
     """The fields: the values that are proposed, then the rule or the table that is asked for."""
     tree, found = rules.load(), list[forms.ValueInput]()
     there: set[str] = set()
-    begins = filled.first_day if filled is not None else first_day
-    for path, day, value in filled.overlay.entries if filled is not None else ():
+    for path, day, value in _held_from(filled, first_day) if filled is not None else ():
         if path in tree.parameters:
-            own = day if day != begins else None
+            own = day if day > first_day else None
             found.append(forms.input_of(tree, path, first_day, forms.as_typed(value), own))
             there.add(path)
     for path in _asked(request, tree):
         if path not in there:
             found.append(forms.input_of(tree, path, first_day, None))
     return found
+
+
+def _held_from(row: RuleProposal, first_day: date) -> list[tuple[str, date, rules.Scalar]]:
+    """The values of a proposal from a day on: those that begin later, and of each rule the last before."""
+    entries = sorted(row.overlay.entries, key=lambda each: each[1])
+    last = {path: day for path, day, _ in entries if day <= first_day}
+    order = {path: at for at, path in enumerate(row.overlay.paths)}
+    kept = [each for each in entries if each[1] > first_day or last[each[0]] == each[1]]
+    return sorted(kept, key=lambda each: (order[each[0]], each[1]))
 
 
 def _asked(request: HttpRequest, tree: rules.Tree) -> Sequence[str]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,10 +33,23 @@ _S = RuleProposal.State
 _OPEN = (_S.DRAFT, _S.SUBMITTED, _S.APPROVED)
 
 
+class ProposalField(forms.CharField):
+    """The number of a proposal, whatever became of it."""
+
+    def clean(self, value: Any) -> RuleProposal | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        found = listed().filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 10 else None
+        if found is None:
+            raise forms.ValidationError(f"There is no proposal of rules with the number {typed[:20]}")
+        return found
+
+
 class EffectForm(QueryForm):
     """What is compared: a proposal, or the rules of two days."""
 
-    proposal = forms.CharField(required=False)
+    proposal = ProposalField(required=False)
     before = DayField("the first date", kind="rule", required=False)
     after = DayField("the second date", kind="rule", required=False)
     day = DayField("the day of the rules", kind="rule", required=False)
@@ -47,17 +61,17 @@ def effect(request: HttpRequest, level: str = NATION, code: str = NATION) -> Htt
     state = needed_state(request).of_now()
     unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
     form = EffectForm(request.GET, before=BEFORE, after=AFTER)
-    open_ones = list(listed().filter(state__in=_OPEN))
-    chosen = next((row for row in open_ones if str(row.pk) == form.found("proposal")), None)
+    chosen = form.found("proposal")
+    offered = list(listed().filter(Q(state__in=_OPEN) | Q(pk=chosen.pk if chosen else 0)))
     context: dict[str, Any] = {
-        "unit": unit, "form": form, "errors": form.faults, "proposals": open_ones, "chosen": chosen,
+        "unit": unit, "form": form, "errors": form.faults, "proposals": offered, "chosen": chosen,
         "beside": None, "figures": (), "impossible": "", "spread": None, "crossing": None, "below": None,
         "crumbs": [(each.name, unit_url(each.level, each.code))
                    for each in [*units.above(state, request.user, unit), unit]],  # type: ignore[arg-type]
         "days": _days(rule_effects.days_of(chosen, state)) if chosen else [],
         "presets": [(words, day) for day, words in _days((BEFORE, AFTER))],
     }  # fmt: skip
-    beside = _beside(form, chosen, state)
+    beside = None if "proposal" in form.errors else _beside(form, chosen, state)
     if beside is not None:
         try:
             found = rule_effects.effect_on(state, unit, beside)
@@ -88,7 +102,8 @@ def _content(
 ) -> dict[str, Any]:  # fmt: skip
     up, down = found.crossing()
     made: dict[str, Any] = {
-        "beside": beside, "figures": effect_tables.figures(found, unit.stream), "over": state.over_text,
+        "beside": beside, "figures": effect_tables.figures(found, unit.stream),
+        "over": effect_tables.thresholds(found),
         "up": len(up), "down": len(down), "people": sum(found.spread()),
         "causes": arranged(effect_tables.causes(found), request),
         "changes": rules.diff(beside.before, beside.after),

@@ -41,9 +41,19 @@ def _points(was: int, then: int) -> tuple[str, str, str]:
 
 def signed(x100: int) -> str:
     """Hundredths with their sign, as far as they have decimals."""
-    whole, rest = divmod(abs(x100), 100)
-    text = f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+    text = _short(abs(x100))
     return text if x100 == 0 else f"{'+' if x100 > 0 else MINUS}{text}"
+
+
+def _short(x100: int) -> str:
+    whole, rest = divmod(x100, 100)
+    return f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+
+
+def thresholds(effect: rule_effects.UnitEffect) -> tuple[str, str]:
+    """The thresholds of both rules: '110%'."""
+    before, after = effect.marks_x100
+    return f"{_short(before)}%", f"{_short(after)}%"
 
 
 def _difference(x100: int | None) -> tables.Value:
@@ -115,7 +125,7 @@ def below(
     """The units below, each before and after."""
     found = effect.below(level)
     rows = [
-        _row(unit, found[unit.code], effect.over_x100, href(unit)) for unit in listed if unit.code in found
+        _row(unit, found[unit.code], effect.marks_x100, href(unit)) for unit in listed if unit.code in found
     ]
     title = {"post": "Practitioners", "team": "Teams", "pdu": "PDUs", "region": "Regions"}[level]
     return tables.Table("below", f"{title} before and after", _COLUMNS, rows, prefix="below-")
@@ -124,7 +134,7 @@ def below(
 def crossing(effect: rule_effects.UnitEffect, listed: Iterable[Unit]) -> tables.Table:
     """The people who would be over the mark and are not, and those who are and would not be."""
     found = effect.below("post")
-    rows = [_row(unit, found[unit.code], effect.over_x100, "") for unit in listed]
+    rows = [_row(unit, found[unit.code], effect.marks_x100, "") for unit in listed]
     empty = "Nobody here would cross the threshold."
     return tables.Table(
         "crossing", "Who would cross the threshold", _COLUMNS, rows, empty=empty, prefix="crossing-"
@@ -141,15 +151,16 @@ _COLUMNS = (
 )
 
 
-def _row(unit: Unit, moments: rule_effects.UnitMoments, over_x100: int, href: str) -> tables.Row:
+def _row(unit: Unit, moments: rule_effects.UnitMoments, marks_x100: tuple[int, int], href: str) -> tables.Row:
     was, then = moments
+    over_before, over_after = marks_x100
     stream = unit.stream
     is_measured = stream != ledger.OMIC
     return tables.Row(
         {
             "name": tables.text(unit.name, href),
-            "before": tables.capacity(*was, over_x100, stream),
-            "after": tables.capacity(*then, over_x100, stream),
+            "before": tables.capacity(*was, over_before, stream),
+            "after": tables.capacity(*then, over_after, stream),
             "moved": _difference(moments.percentage_points_x100 if is_measured else None),
             "points": tables.points(was.points_x100),
             "then": tables.points(then.points_x100),

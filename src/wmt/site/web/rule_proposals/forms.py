@@ -144,6 +144,11 @@ def read_values(
         found = input_of(tree, path, first_day, str(typed), own)
         if str(typed).strip():
             value, fault = overlay_text.typed(tree.parameter(path), str(typed))
+            if own is not None and own <= first_day:
+                fault = (
+                    f"begins on {found.day_words}, not after the first day of the change. Choose an earlier "
+                    "first day, or leave this field blank"
+                )
             if fault:
                 found = replace(found, fault=fault[:1].upper() + fault[1:])
             else:
