@@ -59,7 +59,7 @@ def test_causes_add_up_at_all_five_levels_and_units_below_too(nation: Any) -> No
         posts = found.below("post").values()
         assert sum(each.after.points_x100 for each in posts) == then.points_x100
         up, down = found.crossing()
-        over = [sum(each.was_over(11_000) for each in posts), sum(each.is_over(11_000) for each in posts)]
+        over = [sum(side) for side in zip(*(each.are_over(11_000, 11_000) for each in posts), strict=True)]
         assert over[1] - over[0] == len(up) - len(down)
         assert sum(found.spread()) == sum(each.percentage_points_x100 is not None for each in posts)
 

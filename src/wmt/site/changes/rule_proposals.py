@@ -107,7 +107,7 @@ def submit(*, actor: Any, number: int, edition: int, checked: bool = False, who:
 
     def change(row: RuleProposal) -> None:
         _need_own(row, actor)
-        _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
+        _refuse_unready(row, checked)
         row.state = _S.SUBMITTED
         _note(row, (actor, who), "submitted", f"asked for approval of '{row.name}', a change of rules")
 
@@ -124,7 +124,7 @@ def approve(*, actor: Any, number: int, edition: int, checked: bool = False, who
         if row.proposed_by_id == actor.pk or not amendments.are_two_people(row.proposer, str(actor)):
             words = "You proposed this change, or have the name of who did. Somebody else has to approve it"
             raise RefusedError([ChangeFault("SAME_PERSON", words)])
-        _refuse([*rule_checks.missing(row), *_still_wrong(row), *rule_checks.unanswered(row, checked)])
+        _refuse_unready(row, checked)
         _decide(row, actor, _S.APPROVED)
         former = row.supersedes
         if former is not None:
@@ -244,6 +244,12 @@ def _is_same(row: RuleProposal, wanted: ProposalRequest) -> bool:
     sent = (NOTE.mended(wanted.not_consulted), wanted.supersedes)
     is_kept = (row.not_consulted, row.supersedes_id) == sent and bool(wanted.overlay.entries)
     return is_kept and row.content == overlay_text(wanted.mended)
+
+
+def _refuse_unready(row: RuleProposal, checked: bool) -> None:
+    """What has to be mended is told first, and asked about is only what could go on as it is."""
+    _refuse([*rule_checks.missing(row), *_still_wrong(row)])
+    _refuse(rule_checks.unanswered(row, checked))
 
 
 def _still_wrong(row: RuleProposal) -> list[ChangeFault]:
