@@ -9,6 +9,9 @@ from markupsafe import Markup, escape
 
 from wmt.site import tables
 
+#: So many rows tell which thresholds a table has.
+_FIRST = 30
+
 
 def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> Markup:
     """Rows of a table's body or foot. The first cell of each is its heading; everything is escaped."""
@@ -46,5 +49,10 @@ def rows_html(columns: Sequence[tables.Column], rows: Iterable[tables.Row]) -> M
 
 def mark_of(rows: Iterable[tables.Row]) -> str:
     """What bold and dark red means in these rows; empty where none is."""
-    found = (value.note for row in rows for value in row.values.values() if value.tone == "over")
-    return next(found, "")
+    found: dict[str, None] = {}
+    for place, row in enumerate(rows):
+        # columns by other rules have another threshold; the first rows say it, and each is made to be read
+        if found and place >= _FIRST:
+            break
+        found |= dict.fromkeys(value.note for value in row.values.values() if value.tone == "over")
+    return " or ".join(found)

@@ -8,6 +8,7 @@ from wmt.ledger.rule_effect import RuleCause
 from wmt.site import tables
 from wmt.site.queries import rule_effects
 from wmt.site.workload.models import Unit
+from wmt.text import counted
 
 _KINDS = {
     "contracted_hours": "Contracted hours", "reduction": "Reductions of hours", "report": "Reports",
@@ -108,8 +109,8 @@ def spread(effect: rule_effects.UnitEffect) -> tables.Table:
     """How many people the change moves by how much."""
     columns = [tables.Column("moved", "Capacity moves by"), tables.Column("people", "People", "count")]
     half = len(rule_effects.BANDS) // 2
-    down = [f"{-edge} percentage points down or more" for edge in rule_effects.BANDS[:half]]
-    up = [f"{edge} percentage points up or more" for edge in rule_effects.BANDS[half:]]
+    down = [f"{counted(-edge, 'percentage point')} down or more" for edge in rule_effects.BANDS[:half]]
+    up = [f"{counted(edge, 'percentage point')} up or more" for edge in rule_effects.BANDS[half:]]
     heads = [*down, "Less than 1 percentage point either way", *up]
     rows = [
         tables.Row({"moved": tables.text(head), "people": tables.count(number)})
