@@ -77,7 +77,7 @@ class UnitEffect:
 
     def crossing(self) -> tuple[list[str], list[str]]:
         """The posts that are over the mark after and not before, and those that are no longer; by code."""
-        up, down = [], []
+        up, down = list[str](), list[str]()
         for code, each in self.below("post").items():
             was, then = each.are_over(*self.marks_x100)
             if was != then:
