@@ -1,5 +1,6 @@
 """The tree through time: what is in force on a day, what overlays change, what differs."""
 
+import pickle
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -198,3 +199,12 @@ def test_a_rule_set_is_a_tree_for_overlays_as_it_is() -> None:
     assert tree.paths[: len(shipped.paths)] == shipped.paths
     # what an overlay set is not the night's own: it is laid again, or not there
     assert rules.as_tree(shipped.at(day, [laid]), shipped).at(day)[path].value == 74
+
+
+def test_another_process_gets_the_same_rules() -> None:
+    """Extracts are read in a process of their own, which is told the rules of the site."""
+    day = TREE.days[-1]
+    here = TREE.at(day)  # what it has worked out does not go along
+    there = pickle.loads(pickle.dumps(TREE))
+    assert there.paths == TREE.paths
+    assert list(there.at(day)) == list(here)

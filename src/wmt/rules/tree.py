@@ -25,6 +25,10 @@ class Tree:
         # the same few days are asked for again and again: what a rule set is read for is worked out once
         self._of_day = lru_cache(maxsize=16)(self._in_force)
 
+    def __reduce__(self) -> tuple[type["Tree"], tuple[dict[str, Parameter]]]:
+        """What another process needs to make the same: it works out its own rule sets."""
+        return Tree, (self._parameters,)
+
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths, in file order."""
