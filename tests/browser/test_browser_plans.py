@@ -1,10 +1,14 @@
 """A manager makes a plan: by mouse, by keyboard alone and without scripts, on a telephone."""
 
 import re
+from collections.abc import Callable
 
 from browser_people import NARROW, WIDE, Complaints, text_of
 from browser_rules import faults_of
 from browser_ways import NO_SCRIPTS, Walk, Walker
+from playwright.sync_api import Page
+
+Person = Callable[..., Page]
 
 
 def _keeps_the_rules(walker: Walker) -> None:
@@ -87,3 +91,49 @@ def test_a_head_applies_half_of_a_plan(walk: Walk, complaints: Complaints) -> No
     _keeps_the_rules(walker)
     assert page.locator(".wmt-plan__applied li").get_by_role("link", name="Allocations").count() == 1
     assert page.locator("ol.wmt-plan li").count() == 1
+
+
+def test_an_analyst_asks_what_a_tenth_more_for_c_cases_would_do_and_sends_it(
+    walk: Walk, person: Person
+) -> None:
+    walker = walk("analyst", viewport=NARROW)
+    page = walker.page
+    walker.link("Actions", ".wmt-tabs")
+    walker.link("Plans")
+    walker.use(page.locator("main").get_by_text("New plan", exact=True))
+    walker.write(page.get_by_label("Name of the plan"), "C cases and a tenth")
+    walker.button("Make the plan")
+    walker.link("Change what cases earn")
+    walker.choose(page.get_by_label("Tiers"), "C")
+    walker.write(page.get_by_label("By how many per cent"), "10")
+    walker.button("Add this step")
+    assert "Step 1 is added." in text_of(page)
+    row = page.locator("#table-effect tbody tr").first.inner_text()
+    walker.link("Share")
+    walker.button("Make a link")
+    address = str(page.locator(".wmt-plan__faults a").get_attribute("href"))
+    _keeps_the_rules(walker)
+    reader = person("practitioner")
+    reader.goto(address)
+    assert "C cases and a tenth" in text_of(reader)
+    assert reader.locator("#table-effect tbody tr").first.inner_text() == row
+    assert reader.get_by_role("button", name="Add this step").count() == 0
+
+
+def test_a_head_prints_the_certificate_and_its_checksum_is_checked(walk: Walk) -> None:
+    walker = walk("head", viewport=NARROW)
+    page = walker.page
+    walker.link("Actions", ".wmt-tabs")
+    walker.link("Room for more cases")
+    walker.link("Certificate to print")
+    _keeps_the_rules(walker)
+    checksum = page.locator(".wmt-code").first.inner_text()
+    assert re.fullmatch("[0-9a-f]{64}", checksum)
+    page.emulate_media(media="print")
+    assert page.locator(".wmt-exports").first.is_hidden()
+    assert checksum in page.locator("main").inner_text()
+    page.emulate_media(media="screen")
+    for typed, said in ((checksum, "is that of these figures"), ("0" * 64, "is not that of these figures")):
+        walker.write(page.get_by_label("Check the checksum of a printed certificate"), typed)
+        walker.button("Check")
+        assert f"The checksum you gave {said}" in text_of(page)

@@ -16,11 +16,13 @@ from tabs_fixtures import in_sight
 
 from wmt.site.accounts.models import User
 from wmt.site.audit.models import AuditEvent, ReadEvent
-from wmt.site.changes import allocate
+from wmt.site.changes import allocate, case_limits
 from wmt.site.changes.allocation_preview import AllocationRequest
+from wmt.site.duties.models import Notice
 from wmt.site.extra_work import noted
 from wmt.site.extra_work.models import ExtraWork
 from wmt.site.extra_work.note_states import NoteState
+from wmt.site.outbox.models import Message
 from wmt.site.retention import removal
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
@@ -298,3 +300,49 @@ def test_notes_of_a_unit_are_of_posts_of_its_stream(scene: Scene) -> None:
     post = Unit.objects.get(pk=scene.post.pk)
     assert noted.of_unit(None, state, unit) == []
     assert noted.hours(noted.of_unit(None, state, post)) == 4
+
+
+def _told(email: str) -> list[tuple[str, bool]]:
+    rows = Notice.objects.filter(user__email=email).order_by("pk")
+    return [(row.words, row.read_at is not None) for row in rows]
+
+
+def test_the_manager_is_told_that_a_note_waits_and_the_practitioner_what_became_of_it(scene: Scene) -> None:
+    manager, own = (
+        f"manager.{scene.post.pdu_code}@example.org",
+        User.objects.get(staff_code=scene.post.staff_code),
+    )
+    page = f"/pdu/{scene.post.pdu_code}/"
+    waits = "1 note of extra work on cases waits for you to confirm or decline"
+    assert waits not in scene.manager.get(page).content.decode()
+    scene.note()
+    scene.note()  # the same form again tells nobody twice
+    said = f"Extra work on a case of {scene.post.name} waits for you to confirm or decline it."
+    assert _told(manager.lower()) == [(said, False)]
+    assert not Notice.objects.filter(user__email="far@example.org").exists()
+    assert waits in in_sight(scene.manager.get(page).content.decode())
+    for client in (scene.practitioner, scene.outsider):
+        assert "waits for you to confirm" not in client.get(page).content.decode()
+    row = ExtraWork.objects.get()
+    assert f"/extra-work/{row.pk}/" in scene.manager.get("/notices/").content.decode()
+    scene.manager.get(f"/extra-work/{row.pk}/")
+    assert _told(manager.lower()) == [(said, True)]
+    scene.decide(scene.manager, "declined", "It is in the weekly contact")
+    assert waits not in scene.manager.get(page).content.decode()
+    assert _told(own.email) == [("Extra work on a case of yours was declined.", False)]
+    letters = Message.objects.filter(kind="notice").order_by("pk")
+    assert [letter.user.email for letter in letters if letter.user] == [manager.lower(), own.email]
+    for letter in letters:
+        told = f"{letter.subject} {letter.body}"
+        assert not any(word in told for word in (scene.ref, "MAPPA", "weekly contact"))
+
+
+def test_who_is_shut_out_of_a_case_is_not_told_of_its_extra_work(scene: Scene) -> None:
+    manager = User.objects.get(email=f"manager.{scene.post.pdu_code}@example.org".lower())
+    User.objects.filter(pk=manager.pk).update(staff_code="SHUTOUT")
+    case_limits.save(
+        actor=None, who="a test", typed=scene.ref, state=current_state(), excluded=["SHUTOUT"], restricted=[]
+    )
+    scene.note()
+    assert not Notice.objects.filter(user=manager).exists()
+    assert "waits for you" not in scene.manager.get(f"/pdu/{scene.post.pdu_code}/").content.decode()

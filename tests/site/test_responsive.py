@@ -293,3 +293,32 @@ def test_a_day_of_trends_has_its_level_as_it_was_known_then() -> None:
     assert levels._stood(row(ended_at=ended), date(2026, 3, 9))
     assert not levels._stood(row(ended_at=ended), date(2026, 3, 10))
     assert not levels._stood(row(last_day=date(2026, 3, 5)), date(2026, 3, 6))
+
+
+def test_at_green_the_page_says_what_each_level_would_make_of_the_figure(
+    nation: Any, matrix: RuleSet, signed_in: SignIn
+) -> None:
+    one, _ = pdus(nation)
+    post = Unit.objects.filter(load=nation.load, level="post", whole=True, pdu_code=one.code, cases__gt=9)
+    client = signed_in("administrator")
+    for unit in (one, post.exclude(stream="omic").order_by("code")[0]):
+        shown = table_of(client.get(unit_url(unit.level, unit.code, "priority")).text, "priority-levels")
+        usual, *rest = (Decimal(row["Points"].replace(",", "")) for row in shown)
+        assert [row["Level"] for row in shown] == ["Green", "Amber", "Red"]
+        assert usual * 100 == unit.points_x100
+        for points, level in zip(rest, ("amber", "red"), strict=True):
+            assert points * 100 == by_ledger(nation, matrix, {one.code: level})[unit.level, unit.code]
+            assert points < usual
+    assert "is at green" in in_sight(client.get(unit_url("pdu", one.code, "priority")).text)
+
+
+def test_without_a_matrix_the_page_says_why_no_level_changes_the_figure(
+    nation: Any, signed_in: SignIn
+) -> None:
+    forget()
+    one, _ = pdus(nation)
+    page = signed_in("administrator").get(unit_url("pdu", one.code, "priority")).text
+    _, amber, red = table_of(page, "priority-levels")
+    for row, level in ((amber, "amber"), (red, "red")):
+        assert row["Why it is the same"] == f"nobody has set what is put aside at {level}"
+        assert row["Difference"] == "0"

@@ -88,6 +88,7 @@ class GoalReachedShown(Schema):
     after: schemas.Exact
     proved: bool = Field(description="Whether nothing better exists, as good as it is in the goals before.")
     gap_percent: schemas.Exact = Field(description="At most so much better is possible.")
+    step: schemas.Exact = Field(description="The steps in which it counts; 1 for people and cases.")
 
 
 class SharedPostShown(Schema):
@@ -229,6 +230,7 @@ def _answer(me: Any, state: State, row: SharingSearch, answer: dict[str, Any]) -
                 **{name: _number(each["goal"], each[name]) for name in ("before", "after")},
                 "proved": each["proved"],
                 "gap_percent": ledger.decimal(each["gap_x100"]),
+                "step": _number(each["goal"], each.get("step", 1)),
             }
             for each in answer["goals"]
         ],

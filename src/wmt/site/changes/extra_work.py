@@ -4,6 +4,7 @@ Whoever holds the case notes it; whoever may allocate cases of that post, and di
 declines. The audit says which note, and neither the case nor the words.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,18 +17,23 @@ from wmt.ledger.extra_work import offered
 from wmt.rules import RuleSet
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import Denied
+from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
 from wmt.site.allocation.models import new_key
 from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError, period_faults
 from wmt.site.changes.actions import Actor
+from wmt.site.changes.allocation_messages import not_shut_out
 from wmt.site.changes.case_deltas import case_lines, holders_of
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.changes.recalculate import hold_journal
+from wmt.site.duties import notices
+from wmt.site.duties.recipients import Roles
 from wmt.site.extra_work import noted as extra_work
 from wmt.site.extra_work.models import ExtraWork, ExtraWorkDecision
 from wmt.site.extra_work.note_states import CLOSED, NoteState
 from wmt.site.figures import line_queries
+from wmt.site.outbox.messages import people_at
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, state_if_any
 from wmt.text import NOTE
@@ -83,7 +89,10 @@ def note(*, actor: Any, wanted: ExtraWorkRequest, who: str = "") -> tuple[ExtraW
             recorded_by=asker.user, who=asker.name,
         )  # fmt: skip
         days = f"from {written(row.first_day)} until {written(row.last_day)}"
-        _tell(asker, row, post, f"noted extra work on 1 case of {post} {days}")
+        _record(asker, row, post, f"noted extra work on 1 case of {post} {days}")
+        said = f"Extra work on a case of {holder.name or post} waits for you to confirm or decline it."
+        people = Roles([holder]).of(holder)
+        _tell(row, "to confirm", said, people.managers or people.heads, asker)
     return row, True
 
 
@@ -114,7 +123,9 @@ def decide(*, actor: Any, number: int, kind: str, reason: str = "", who: str = "
             work=found.row, kind=kind, post=holder, reason=words, key=new_key(), recorded_by=asker.user,
             who=asker.name,
         )  # fmt: skip
-        _tell(asker, found.row, holder, f"{kind} extra work on 1 case of {holder}")
+        _record(asker, found.row, holder, f"{kind} extra work on 1 case of {holder}")
+        said = f"Extra work on a case of yours was {kind}."
+        _tell(found.row, kind, said, _holders_of(found), asker)
     return found.row
 
 
@@ -138,7 +149,7 @@ def undo(*, actor: Any, number: int, who: str = "") -> ExtraWork:
         last.undone_at, last.undone_by = timezone.now(), asker.name
         last.save(update_fields=["undone_at", "undone_by"])
         what = "a decision of" if found.decisions else "the note of"
-        _tell(asker, found.row, found.row.post, f"undid {what} extra work on 1 case of {found.row.post}")
+        _record(asker, found.row, found.row.post, f"undid {what} extra work on 1 case of {found.row.post}")
     return found.row
 
 
@@ -271,7 +282,20 @@ def _shown() -> State:
     return state
 
 
-def _tell(asker: Actor, row: ExtraWork, post: str, said: str) -> None:
+def _holders_of(found: extra_work.NotedWork) -> list[User]:
+    """Who noted it, and who holds its case now."""
+    code = found.holder.staff_code if found.holder else ""
+    noted_by = [found.row.recorded_by] if found.row.recorded_by else []
+    return [*noted_by, *(people_at([code])[code] if code else [])]
+
+
+def _tell(row: ExtraWork, kind: str, said: str, people: Iterable[User], asker: Actor) -> None:
+    """Notifications and emails without the case or the words, to none who may not know of the case."""
+    others = [each for each in people if asker.user is None or each.pk != asker.user.pk]
+    notices.tell([notices.Announcement(row, kind, said, not_shut_out(others, [row.ref]))])
+
+
+def _record(asker: Actor, row: ExtraWork, post: str, said: str) -> None:
     record(
         "extra work", f"{asker.name} {said}.", actor=asker.user, who=asker.name, level="post", code=post,
         after={"extra_work": row.pk},

@@ -28,6 +28,8 @@ def letter(notices: Sequence[Notice]) -> Letter:
         subject = "A plan is shared with you"
     if one.reduction_id is not None:
         subject = "A reduction of hours ends soon"
+    if one.extra_work_id is not None:
+        subject = f"Extra work on a case: {one.kind}"
     return Letter(
         numbers=tuple(notice.pk for notice in notices), kind="notice", name=user.name, user=user,
         subject=f"{len(notices)} notifications about workload" if more else subject,
@@ -52,4 +54,6 @@ def path_of(notice: Notice) -> str:
         return reverse("plan", args=[notice.plan_id])
     if notice.reduction is not None:
         return unit_url("post", f"{notice.reduction.team_code}:{notice.reduction.staff_code}", "hours")
+    if notice.extra_work_id is not None:
+        return reverse("extra-work", args=[notice.extra_work_id])
     return reverse("duty", args=[notice.duty_id])

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.models import Reduction
+from wmt.site.extra_work.models import ExtraWork
 from wmt.site.plans.models import SavedPlan
 from wmt.site.workload import staff_names
 
@@ -232,7 +233,7 @@ class Request(models.Model):
 
 class Notice(models.Model):
     """Something one person is told on their page of notifications: of a duty, a request, an allocation, a
-    plan or a reduction."""
+    plan, a reduction or extra work."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, null=True, related_name="notices")
@@ -242,6 +243,7 @@ class Notice(models.Model):
     )
     plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, null=True, related_name="notices")
     reduction = models.ForeignKey(Reduction, on_delete=models.CASCADE, null=True, related_name="notices")
+    extra_work = models.ForeignKey(ExtraWork, on_delete=models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=12)
     words = models.TextField()
     at = models.DateTimeField(default=timezone.now)

@@ -11,6 +11,7 @@ from wmt.site.accounts.models import User
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.models import Reduction
 from wmt.site.duties import mail, models
+from wmt.site.extra_work.models import ExtraWork
 from wmt.site.outbox import messages
 from wmt.site.plans.models import SavedPlan
 from wmt.site.workload import as_of_day
@@ -18,10 +19,10 @@ from wmt.site.workload import as_of_day
 #: What the emails of notifications are about: those, by their numbers.
 ABOUT = "notice"
 #: What somebody can be told of, by the field of a notification that names it.
-Subject = models.Duty | models.Request | CaseAllocation | SavedPlan | Reduction
+Subject = models.Duty | models.Request | CaseAllocation | SavedPlan | Reduction | ExtraWork
 _FIELDS: dict[type[Subject], str] = {
     models.Duty: "duty", models.Request: "request", CaseAllocation: "allocation", SavedPlan: "plan",
-    Reduction: "reduction",
+    Reduction: "reduction", ExtraWork: "extra_work",
 }  # fmt: skip
 
 

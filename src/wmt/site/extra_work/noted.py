@@ -66,7 +66,7 @@ def of_unit(user: Any, state: State, unit: Unit) -> list[NotedWork]:
 
     Of posts of the unit's stream, as its figures are: streams are never added.
     """
-    return [each for each in readable(user, state) if each.holder is not None and _is_in(each.holder, unit)]
+    return [each for each in readable(user, state) if each.holder is not None and is_in(each.holder, unit)]
 
 
 def of_case(user: Any, state: State, ref: str) -> list[NotedWork]:
@@ -175,7 +175,8 @@ def _last_post(row: ExtraWork, decided: list[ExtraWorkDecision]) -> str:
     return decided[-1].post if decided else row.post
 
 
-def _is_in(post: Unit, unit: Unit) -> bool:
+def is_in(post: Unit, unit: Unit) -> bool:
+    """Whether the figures of a unit have those of a post."""
     if unit.level == "post":
         return post.code == unit.code
     return post.stream == unit.stream and (

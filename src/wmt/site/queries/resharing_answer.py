@@ -68,6 +68,7 @@ class AskedSharing:
             "before": pools.exact(self.whole_pooled, {}, reached.goal),
             "after": after,
             "least": reached.bound,
+            "step": self.left.step(reached.goal),
             "steps": reached.value,
             "proved": reached.is_proved,
             "gap_x100": reached.gap_x100,

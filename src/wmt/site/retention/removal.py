@@ -306,6 +306,11 @@ KINDS = (
         "notifications of reductions",
         lambda before: Notice.objects.filter(reduction__isnull=False, at__lt=before),
     ),
+    RetentionKind(
+        "messages",
+        "notifications of extra work on cases",
+        lambda before: Notice.objects.filter(extra_work__isnull=False, at__lt=before),
+    ),
     RetentionKind("duties", "words said in duties", _said_in_duties, _cleared(words="")),
     RetentionKind(
         "duties", "words of requests and concerns", _said_in_requests, _cleared(words="", answer_words="")

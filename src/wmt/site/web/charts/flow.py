@@ -7,6 +7,8 @@ from wmt.site.web.charts import canvas as drawn
 from wmt.site.web.charts import figure
 
 _HEAD, _GAP, _BAR, _FOOT = 34, 10, 12, 8
+#: On a small screen: the usual width of names, and the least of the bands between them.
+_NARROW, _BANDS = 96, 76
 #: Heights of all bands together, and the least of one: few that go are still to be seen.
 _TALL, _LEAST = 320, 2
 
@@ -33,8 +35,14 @@ class _FlowDrawing:
         self.canvas, self.found = drawn.Canvas(width), found
         total = sum(band.number for band in found)
         self.high = [max(_LEAST, band.number * _TALL // total) for band in found]
-        self.label = 96 if width < drawn.WIDE else 260
+        self.label = 260 if width >= drawn.WIDE else self._narrow(width)
         self.left, self.right = self.label + 8, width - self.label - 8
+
+    def _narrow(self, width: int) -> int:
+        """The room for names on a small screen: a whole word, as long as the bands keep some room."""
+        words = {word for band in self.found for name in (band.giver, band.receiver) for word in name.split()}
+        longest = max(drawn.text_width(word) for word in words)
+        return min(max(_NARROW, longest), (width - _BANDS) // 2)
 
     def drawing(self) -> drawn.Drawing:
         """Bars on both sides with their names, and the bands between them."""

@@ -20,6 +20,7 @@ from wmt.site.availability.labels import percent_words
 from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
+from wmt.site.extra_work import noted
 from wmt.site.loads import held_mail
 from wmt.site.outbox import mail_server
 from wmt.site.outbox.models import Message, MessageTopic
@@ -31,7 +32,7 @@ from wmt.site.workload.state import State
 
 _LISTED = 200
 #: What a notice can be about.
-_ABOUT = ("duty", "request", "allocation", "plan", "reduction")
+_ABOUT = ("duty", "request", "allocation", "plan", "reduction", "extra_work")
 _NOT_ANY_MORE = "About something that your roles no longer let you read."
 
 
@@ -135,6 +136,11 @@ def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
     def of_cases() -> Callable[[CaseAllocation | None], CaseAllocation | None]:
         return of_allocations.readable(user, needed_state(request).of_now())
 
+    @cache
+    def noted_on(ref: str) -> frozenset[int]:
+        found = noted.of_case(user, needed_state(request).of_now(), ref) if ref else []
+        return frozenset(each.row.pk for each in found)
+
     def reads(notice: Notice) -> bool:
         if notice.allocation is not None:
             return of_cases()(notice.allocation) is not None
@@ -142,6 +148,8 @@ def reader_of(request: HttpRequest) -> Callable[[Notice], bool]:
             return of_plans.reads(user, notice.plan)
         if notice.reduction is not None:
             return True  # that hours are reduced, and until when, everybody who signs in may read
+        if notice.extra_work is not None:
+            return notice.extra_work_id in noted_on(notice.extra_work.ref)
         if notice.request is not None:
             return of_requests(notice.request)
         return notice.duty is not None and of_duties(notice.duty)

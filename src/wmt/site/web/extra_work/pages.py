@@ -15,6 +15,7 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import extra_work as action
 from wmt.site.date_field import DayField
+from wmt.site.duties import notices
 from wmt.site.extra_work import noted
 from wmt.site.extra_work.hours_beside import hours_words
 from wmt.site.extra_work.note_states import CLOSED, NoteState
@@ -89,9 +90,12 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def note_page(request: HttpRequest, number: int) -> HttpResponse:
-    """One note: what it is made of, its history, what can be decided. Raises UnknownExtraWork."""
+    """One note: what it is made of, its history, what can be decided. Whoever opens it has
+    read what they were told of it. Raises UnknownExtraWork."""
     state = needed_state(request)
-    return _note(request, state, noted.find(request.user, state, number), ExtraWorkDecisionForm())
+    found = noted.find(request.user, state, number)
+    notices.mark_read(request.user, found.row)  # type: ignore[arg-type]
+    return _note(request, state, found, ExtraWorkDecisionForm())
 
 
 @require_POST

@@ -18,8 +18,10 @@ from wmt.site.changes import plans as action
 from wmt.site.consistent_read import steady
 from wmt.site.duties import notices
 from wmt.site.figures import units
+from wmt.site.links import unit_url
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries import resharing
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.queries.plan_levels import planned_levels
 from wmt.site.shown import needed_state
@@ -85,6 +87,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "comments": sharing.comments_of(row),
         "link_query": link_query,
         "unit": unit,
+        "reshare_href": unit_url(unit.level, unit.code, "reshare") if unit.level in resharing.LEVELS else "",
         "note": reading.plan.note,
         "crumbs": room.crumbs(request, state, unit),
         "fault": fault,

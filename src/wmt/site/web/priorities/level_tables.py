@@ -14,7 +14,7 @@ from wmt.nights import NightError
 from wmt.rules import RuleSet, activities, priorities
 from wmt.site import tables
 from wmt.site.figures import line_queries
-from wmt.site.priorities.levels import AMBER, pdu_of
+from wmt.site.priorities.levels import AMBER, GREEN, RED, pdu_of
 from wmt.site.queries.responsive import differences, why_same
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units.labels import upper_first, what
@@ -38,6 +38,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     over = ledger.is_over(unit.points_x100, unit.available_x100, question.state.over_x100)
     lines = line_queries.sums_of(question.state, [unit], by_grade=False).get(unit.code, [])
     is_set = bool(priorities.factors(rules, level)) and not priorities.is_neutral(rules, level)
+    if unit.stream != ledger.OMIC:
+        found["priority-levels"] = _levels(question, lines)
     if row and is_set:
         found["priority-cases"] = _cases(question, level, lines)
     if is_set and (row or over):
@@ -52,6 +54,35 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "matrix_href": f"{reverse('rules')}?group=priorities",
         "tables": found,
     }
+
+
+def _levels(question: UnitRequest, lines: Sequence[line_queries.Lines]) -> tables.Table:
+    """What the figure of a unit is at green, and what it would be at amber and at red."""
+    unit, rows = question.unit, []
+    for level in (GREEN, AMBER, RED):
+        each = differences(question.state, level) if level != GREEN else {}
+        moved = difference_x100(
+            (each[line.pricing.number], line.quantity_micro) for line in lines if line.pricing.number in each
+        )
+        same = why_same(question.state, level) if level != GREEN else "business as usual"
+        points = unit.points_x100 + moved
+        values = {
+            "level": tables.text(upper_first(level)),
+            "capacity": tables.percent(points, unit.available_x100, question.state.over_x100),
+            "points": tables.exact(points),
+            "difference": tables.exact(moved),
+            "why": tables.text(same or ("" if moved else "no case here differs")),
+        }
+        rows.append(tables.Row(values))
+    columns = [
+        tables.Column("level", "Level"),
+        tables.Column("capacity", "Capacity", "percent"),
+        tables.Column("points", "Points", "points"),
+        tables.Column("difference", "Difference", "points"),
+        tables.Column("why", "Why it is the same", "words"),
+    ]
+    caption = f"What each level would make of the figure of {unit.name}"
+    return tables.Table("priority-levels", caption, columns, rows, prefix="priority-levels-")
 
 
 def _order_words(question: UnitRequest, level: str, *, is_set: bool, over: bool, is_green: bool) -> str:

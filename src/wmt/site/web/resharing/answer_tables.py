@@ -112,7 +112,17 @@ class ShownAnswer:
                 "said": tables.text(_verdict(each)),
             }
             rows.append(tables.Row(values))
-        return tables.Table("goals", "Before and after", columns, rows)
+        return tables.Table("goals", "Before and after", columns, rows, notes=self._step_notes())
+
+    def _step_notes(self) -> list[str]:
+        """In what steps points count; two answers within one step are alike."""
+        found = {each.get("step", 1) for each in self.answer["goals"] if each["goal"] in _OF_POINTS} - {1}
+        return [
+            f"Points count in steps of {tables.exact(step).text}, half a percentage point of all available "
+            "points: to gain less than that, no case is moved. So one that is proved best may have more "
+            "points than another, by less than a step."
+            for step in sorted(found)
+        ]
 
     def _people(self, *, ticks: bool) -> tables.Table:
         columns = [
@@ -262,7 +272,9 @@ def _why(move: Mapping[str, Any]) -> str:
 
 def _verdict(goal: Mapping[str, Any]) -> str:
     if goal["proved"]:
-        return "Proved best"
+        step = goal.get("step", 1)
+        within = f", counted in steps of {tables.exact(step).text}" if step > 1 else ""
+        return f"Proved best{within}"
     if not goal["least"]:
         return "Not proved"
     return f"Within {tables.exact(goal['gap_x100']).text}% of the best possible"
