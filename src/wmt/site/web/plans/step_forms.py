@@ -73,6 +73,7 @@ class PlanStepForm(forms.Form):
             ShownField(name, LABELS[name], hint_of(kind, name, choices), choices.of(name))
             for name in self.kind.fields
         ]
+        self.initial.setdefault("location", "all")
         for name in _SEVERAL:
             if choices.of(name) is None and isinstance(self.initial.get(name), list):
                 self.initial[name] = ", ".join(self.initial[name])
