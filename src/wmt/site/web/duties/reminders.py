@@ -1,4 +1,4 @@
-"""The one sentence about duties on the pages of units and on one's own place."""
+"""The sentences about duties, requests and notes that wait, on the pages of units and on one's own place."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,14 @@ from django.urls import reverse
 
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.accounts.visibility import allowed
 from wmt.site.availability.labels import day_words, percent_words
+from wmt.site.changes.extra_work import may_decide
 from wmt.site.duties import due_dates, labels, queries
 from wmt.site.duties.models import Duty
 from wmt.site.duties.recipients import Roles
+from wmt.site.extra_work import noted
+from wmt.site.extra_work.note_states import WAITING
 from wmt.site.links import unit_url
 from wmt.site.web.availability.ending_soon import Reminder
 from wmt.site.web.duties.request_table import under
@@ -56,6 +60,24 @@ def request_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Remind
                 else f"{number:,} requests and concerns need your answer, the first by {first}"
             )
             found.append(Reminder(unit.name, said, reverse("requests"), "View requests and concerns"))
+    return found
+
+
+def extra_work_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Reminder]:
+    """Of each unit that is no post: how many notes of extra work wait for a decision of this person."""
+    places, reach = [unit for unit in units if unit.level != "post"], allowed(user, Action.ALLOCATE_CASES)
+    if state.as_of is not None or not places or not (reach.units or reach.everywhere):
+        return []
+    waiting = (each for each in noted.readable(user, state) if each.standing in WAITING)
+    mine = [each for each in waiting if may_decide(user, each)]
+    found = []
+    for unit in places:
+        if number := sum(noted.is_in(each.holder, unit) for each in mine if each.holder):
+            said = "1 note of extra work on cases waits" if number == 1 else ""
+            said = said or f"{number:,} notes of extra work on cases wait"
+            href = unit_url(unit.level, unit.code, "extra")
+            words = f"{said} for you to confirm or decline"
+            found.append(Reminder(unit.name, words, href, "View extra work"))
     return found
 
 

@@ -16,8 +16,7 @@ from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.availability.ending_soon import Reminder, reminders
 from wmt.site.web.charts.distribution import strip
-from wmt.site.web.duties.reminders import duty_lines, request_lines
-from wmt.site.web.extra_work.reminders import waiting_lines
+from wmt.site.web.duties.reminders import duty_lines, extra_work_lines, request_lines
 from wmt.site.web.units import export_columns, line_tables, no_available_time, responsive_columns, streams
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.labels import in_stream
@@ -57,7 +56,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             *request_lines(question.user, question.state, [] if question.is_post else [question.unit]),
             *reminders(question.state, question.user, [question.unit]),
             *_extra_work(question),
-            *([] if question.stream else waiting_lines(question.user, question.state, [question.unit])),
+            *([] if question.stream else extra_work_lines(question.user, question.state, [question.unit])),
         ],
         "tables": {},
     }
