@@ -32,8 +32,40 @@ def test_it_waits_when_nobody_holds_it_and_is_the_next_ones() -> None:
     again = lend()
     assert again._kept is kept
     again.put("t", pl.DataFrame({"a": [5]}))
+    again.view("v", "SELECT a FROM t")
     again.store("s", "SELECT a + 1 AS a FROM v")
     assert again.run("SELECT a FROM s")["a"].to_list() == [6]
+
+
+@pytest.mark.parametrize("asked", ["SELECT a FROM t", 'SELECT "t0"."a" FROM "v" AS "t0"', "SELECT a FROM s"])
+def test_tables_of_those_who_had_it_before_are_never_read(
+    asked: str, unused: list[engine.KeptEngine]
+) -> None:
+    """Through a view of one's own neither."""
+    first = lend()
+    first.put("t", ROWS)
+    first.view("v", "SELECT a FROM t")
+    first.store("s", "SELECT a FROM v")
+    assert first.run(asked)["a"].to_list() == [1, 2]
+    del first
+    again = lend()
+    again.view("v", "SELECT a FROM t")
+    with pytest.raises(RuntimeError, match="reads tables of another question: "):
+        again.run(asked)
+    with pytest.raises(RuntimeError, match="reads tables of another question: "):
+        again.store("x", asked)
+    del again
+    assert unused == []
+
+
+def test_a_name_that_is_stored_and_put_has_what_came_last() -> None:
+    first = lend()
+    first.put("t", ROWS)
+    first.store("t", "SELECT 9::BIGINT AS a")
+    first.put("t", ROWS)
+    assert first.run("SELECT a FROM t")["a"].to_list() == [1, 2]
+    first.store("t", "SELECT 9::BIGINT AS a")
+    assert first.run("SELECT a FROM t")["a"].to_list() == [9]
 
 
 def test_one_that_broke_off_is_not_used_again(unused: list[engine.KeptEngine]) -> None:

@@ -5,6 +5,7 @@ Same expressions, same figures: the tests hold all engines to the same bytes.
 """
 
 import os
+import re
 import warnings
 import weakref
 from collections.abc import Iterator
@@ -91,6 +92,10 @@ def in_process(rows: int) -> Engine:
     return LentEngine() if rows <= FEW_ROWS else DuckDBEngine()
 
 
+#: Where a query names what it reads.
+_READS = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)"?')
+
+
 class KeptEngine(DuckDBEngine):
     """A DuckDB that is asked the same questions again and again about other facts.
 
@@ -103,6 +108,8 @@ class KeptEngine(DuckDBEngine):
         super().__init__(threads, few_rows=few_rows)
         self._frames: dict[str, pl.DataFrame] = {}
         self._texts: dict[str, str] = {}
+        self._views: set[str] = set()
+        self._read: dict[str, frozenset[str]] = {}
 
     @property
     def planned(self) -> int:
@@ -116,8 +123,23 @@ class KeptEngine(DuckDBEngine):
             return
         super().put(name, frame)
         self._frames[name] = frame
+        self._texts.pop(name, None)
+
+    def reads(self, sql: str) -> set[str]:
+        """The tables and views it has that a query reads, also through its views."""
+        found, asked = set[str](), [sql]
+        while asked:
+            text = asked.pop()
+            if text not in self._read:
+                self._read[text] = frozenset(_READS.findall(text))
+            new = {name for name in self._read[text] if name in self._frames or name in self._texts} - found
+            asked += [self._texts[name] for name in new & self._views]
+            found |= new
+        return found
 
     def store(self, name: str, sql: str) -> None:
+        self._frames.pop(name, None)
+        self._views.discard(name)
         if self._texts.get(name) != sql:
             super().store(name, sql)
             self._texts[name] = sql
@@ -133,6 +155,7 @@ class KeptEngine(DuckDBEngine):
         if self._texts.get(name) != sql:
             super().view(name, sql)
             self._texts[name] = sql
+            self._views.add(name)
 
 
 #: Engines that nobody holds at the moment, with their queries planned: those that `in_process` lends.
@@ -144,7 +167,8 @@ _MOST_UNUSED, _MOST_QUERIES = 3, 300
 class LentEngine:
     """A kept engine for few rows. It waits for the next who needs one when nobody holds this any more.
 
-    Whoever has it finds what was put in since, and may find tables of those who had it before.
+    Tables of those who had it before are still there. A query that would read one raises RuntimeError: their
+    figures would look right.
     """
 
     dialect = KeptEngine.dialect
@@ -156,22 +180,32 @@ class LentEngine:
             self._kept = KeptEngine(threads=1, few_rows=True)
         self._goes_back = weakref.finalize(self, _wait_for_use, self._kept)
         self._goes_back.atexit = False
+        self._own: set[str] = set()
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         with self._kept_if_it_works():
             self._kept.put(name, frame)
+            self._own.add(name)
 
     def run(self, sql: str) -> pl.DataFrame:
         with self._kept_if_it_works():
+            self._read_own(sql)
             return self._kept.run(sql)
 
     def store(self, name: str, sql: str) -> None:
         with self._kept_if_it_works():
+            self._read_own(sql)
             self._kept.store(name, sql)
+            self._own.add(name)
 
     def view(self, name: str, sql: str) -> None:
         with self._kept_if_it_works():
             self._kept.view(name, sql)
+            self._own.add(name)
+
+    def _read_own(self, sql: str) -> None:
+        if others := self._kept.reads(sql) - self._own:
+            raise RuntimeError(f"a query reads tables of another question: {', '.join(sorted(others))}")
 
     @contextmanager
     def _kept_if_it_works(self) -> Iterator[None]:
