@@ -48,6 +48,7 @@ _BATCH = {"batch": "0" * 32}
 _ENTERS = Action.EDIT_AVAILABILITY
 _OF_POST = {"code": "T1:T1A"}
 _OF_RECORD = {**_OF_POST, "key": "none"}
+_CHANGE = {**_UNIT, "kind": "tier_down", "day": "2026-11-30"}
 _FILE = "<slug:table>.<slug:kind>"
 _ANY = "<level:level>/<code:code>/"
 
@@ -104,6 +105,9 @@ TABLE: dict[str, May] = {
     "api-odds": May(is_api=True, args=_UNIT),
     "odds": May(args={"level": "team"}),
     "api-data-quality": May(is_api=True, args=_UNIT),
+    "api-unusual": May(BOTH, is_api=True, args=_UNIT),
+    "unusual-change": May(BOTH, args=_CHANGE),
+    "unusual-undo": May(POST, args=_CHANGE),
     "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),
     "api-over-time": May(is_api=True, args=_UNIT),
     "api-why": May(is_api=True, args=_UNIT),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
-from write_paths_beside import extra_note, kept_initiative, own_case
+from write_paths_beside import extra_note, kept_initiative, own_case, unusual_answer
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 
@@ -415,6 +415,9 @@ SAVES: dict[tuple[str, str], Write] = {
     ),
     ("POST", "api-extra-work-decide"): lambda place: place.api(
         "post", f"extra-work/{place.extra}/decisions", {"kind": "confirmed"}
+    ),
+    ("POST", "unusual-change"): lambda place: unusual_answer(
+        place.grant.code, lambda address: place.form(address, words="a test")
     ),
     ("POST", "initiative-new"): lambda place: place.form(
         "/initiatives/new/?level=nation&code=nation", title="A title", source="A letter", minutes="30",

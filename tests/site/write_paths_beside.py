@@ -1,12 +1,19 @@
 """What the ways to write beside the points need to be there: a note on a case, a case, an initiative."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+import polars as pl
 
 from wmt.site.changes import initiatives
 from wmt.site.extra_work.models import ExtraWork
+from wmt.site.queries import unusual
 from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
+from wmt.unusual.kinds import UNUSUAL
 
 
 def extra_note(ref: str, post: str, today: date) -> int:
@@ -25,6 +32,19 @@ def own_case(post: str) -> str:
     kinds = Pricing.objects.filter(kind="case", status="active", **of_load).exclude(stream="omic")
     lines = Line.objects.filter(post_no=number, pricing__in=kinds.values("number"), **of_load)
     return lines.exclude(ref="").order_by("ref").values_list("ref", flat=True).first() or ""
+
+
+def unusual_answer(team: str, post: Callable[[str], Any]) -> Any:
+    """What somebody gets who answers an unusual change of a team, by the page's address."""
+    day = current_state().as_at.date()
+    unit = Unit.objects.get(load_id=current_state().load_id, level="team", whole=True, code=team)
+    row = {
+        "kind": "tier_down", "level": "team", "code": team, "team_code": team, "pdu_code": unit.pdu_code,
+        "region_code": unit.region_code, "day": day, "first_day": day, "nights": 1, "number": 36, "of": 152,
+        "expected_milli": 160, "one_in": 10**8, "points_x100": -18_000, "posts": 4, "teams": 1, "near": 0,
+    }  # fmt: skip
+    with patch.object(unusual, "_kept", lambda *_: pl.DataFrame([row], UNUSUAL)):
+        return post(f"/unusual/team/{team}/tier_down/{day}/")
 
 
 def kept_initiative(today: date) -> int:

@@ -76,6 +76,10 @@ COMMANDS = {
         "data_quality:data_quality",
         "List what in the records is to be put right, by whom, since when, and for how many points.",
     ),
+    "unusual": (
+        "unusual:unusual",
+        "List what changed in saved data far more often than is common, falls and rises alike.",
+    ),
     "advice": (
         "advice:advice",
         "List the advice to courts of a unit in the site of WMT_HOME, give some, or end it.",

@@ -93,6 +93,7 @@ _UNITS = (
     ValueUnit("factor", decimals=4, most=1),
     ValueUnit("percent change", decimals=2, least=None),
     ValueUnit("days", most=3_660),  # ten years: tables are made of each day
+    ValueUnit("nights", most=3_660),
     ValueUnit("working days"),
     ValueUnit("days a year"),
     ValueUnit("weeks", decimals=2),
@@ -117,6 +118,7 @@ _UNITS = (
     ValueUnit("cells"),
     ValueUnit("MiB"),
     ValueUnit("times"),
+    ValueUnit("per 100,000", above=0, most=100_000),
     ValueUnit("faults"),
     ValueUnit("files"),
     ValueUnit("text", kind="text"),

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "wmt.site.rule_proposals",
     "wmt.site.advice",
     "wmt.site.extra_work",
+    "wmt.site.unusual",
     "wmt.site.initiatives",
     "wmt.site.outbox",
     "wmt.site.domain_events",

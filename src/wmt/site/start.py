@@ -157,6 +157,17 @@ def update_history() -> None:
         if past.days:
             full_history.work_out(past, past.days[-1])
             odds.work_out(past, dated_marks())
+            _look_for_unusual()
+
+
+def _look_for_unusual() -> None:
+    """Unusual changes of the data that is shown, where the load that brought it did not come so far."""
+    from wmt.site.loads.unusual_changes import look
+    from wmt.site.workload.swap import shown
+
+    current = shown()
+    if current is not None:
+        look(current)
 
 
 def collect() -> None:

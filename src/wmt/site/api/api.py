@@ -54,6 +54,7 @@ from wmt.site.api import (
     tables,
     tiers,
     time,
+    unusual,
     waiting_cases,
 )
 from wmt.site.api.one_moment import of_one_moment
@@ -102,6 +103,7 @@ for router, tag in (
     (waiting_cases.router, "Allocation"),
     (colleagues.router, "Allocation"),
     (extra_work.router, "Allocation"),
+    (unusual.router, "Figures"),
     (case_limits.router, "Allocation"),
     (protections.router, "Allocation"),
     (events.router, "Allocation"),

@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
     "agreement": "Local agreement switched on for a unit, or that ended",
     "agreement answer": "Action plan, letter or decision about an agreement",
     "extra work": "Extra work on a case noted or decided",
+    "unusual": "Unusual change answered",
     "initiative": "Initiative entered or withdrawn",
     "rule proposal": "Change of rules proposed, approved, declined or withdrawn",
     "court advice": "Courts advised of a full unit, or that ended",

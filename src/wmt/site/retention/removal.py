@@ -37,6 +37,7 @@ from wmt.site.outbox.models import Message
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.policies import policies
 from wmt.site.priorities.models import PriorityLevel
+from wmt.site.unusual.models import UnusualAnswer
 from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
 from wmt.text import counted
@@ -188,6 +189,12 @@ KINDS = (
         "notes",
         "words of action plans and decisions about states of agreements",
         lambda before: StateAnswer.objects.filter(until__lt=timezone.localdate(before)).exclude(words=""),
+        _cleared(words=""),
+    ),
+    RetentionKind(
+        "notes",
+        "answers to unusual changes",
+        lambda before: UnusualAnswer.objects.filter(recorded_at__lt=before).exclude(words=""),
         _cleared(words=""),
     ),
     RetentionKind(

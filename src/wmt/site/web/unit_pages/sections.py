@@ -30,6 +30,7 @@ from wmt.site.web.units import (
     reports,
     working,
 )
+from wmt.site.web.unusual import tab as unusual
 from wmt.site.workload.models import Unit
 
 #: The tabs in the order of the report; the API asks for their tables by the same names.
@@ -55,6 +56,7 @@ TABS.update(
         "omic": omic,
         "court": court,
         "data-quality": data_quality,
+        "unusual": unusual,
         "downloads": listing,
         "archive": reduction_archive,
         "ahead": weeks_ahead,
@@ -78,6 +80,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "omic",
         "court",
         "data-quality",
+        "unusual",
     ),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),

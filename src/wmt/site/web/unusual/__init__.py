@@ -1,0 +1,1 @@
+"""Unusual changes on pages: those of a unit, and each with its answer."""
