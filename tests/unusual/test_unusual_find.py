@@ -13,7 +13,7 @@ from wmt.rules import load
 from wmt.unusual.chance import chance_log10
 from wmt.unusual.find import COUNTED, UNIT_FIGURE, Looks, find_unusual
 from wmt.unusual.kinds import ASKED, UNUSUAL, change_rules
-from wmt.unusual.words import sentences
+from wmt.unusual.sentences import sentences
 
 DAY = date(2026, 11, 30)
 RULES = load().at(DAY)

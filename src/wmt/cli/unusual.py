@@ -18,7 +18,7 @@ from wmt.text import counted
 from wmt.unusual import kept
 from wmt.unusual.kinds import change_rules
 from wmt.unusual.present import present_change
-from wmt.unusual.words import QUESTION, expected
+from wmt.unusual.sentences import QUESTION, expected
 
 Night = Annotated[
     Path | None,

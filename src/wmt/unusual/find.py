@@ -11,11 +11,11 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.rules import RuleSet
+from wmt.unusual import kinds
 from wmt.unusual.chance import chance_log10
-from wmt.unusual.kinds import ASKED, BASE_OF, COUNT, LEVELS, MOST_ONE_IN, UNUSUAL, change_rules
 
 #: Counts of many nights: `ago` is 0 for the day itself, 1 for the night before it that was counted, …
-COUNTED = table_of({"ago": pl.Int64, "day": pl.Date, **dict(COUNT)})
+COUNTED = table_of({"ago": pl.Int64, "day": pl.Date, **dict(kinds.COUNT)})
 #: What is known of the units of a night: where each team is, and of every unit capacity and posts near.
 TEAM_PLACE = table_of({"team_code": pl.String, "pdu_code": pl.String, "region_code": pl.String})
 UNIT_FIGURE = table_of({"level": pl.String, "code": pl.String, "capacity_x100": pl.Int64, "near": pl.Int64})
@@ -73,7 +73,7 @@ class Looks:
         few counts are known.
         """
         usual, most = (float(self.number(f"{name}_spread")) for name in ("usual", "most"))
-        found = {(kind.value, nights): usual for kind in ASKED for nights in self.windows}
+        found = {(kind.value, nights): usual for kind in kinds.ASKED for nights in self.windows}
         past = self.teams.filter(pl.col("ago") >= self.windows[-1])
         for nights in self.windows:
             blocks = past.group_by("kind", "team_code", pl.col("ago") // nights).agg(pl.col(_SUMS).sum())
@@ -100,7 +100,7 @@ def find_unusual(looks: Looks) -> pl.DataFrame:
     """
     found: list[pl.DataFrame] = []
     teams = looks.teams
-    for level in LEVELS:
+    for level in kinds.LEVELS:
         rows = _of_level(looks, teams, level)
         if level != "team":
             rows = _instead_of_many(looks, rows, found, level)
@@ -108,7 +108,7 @@ def find_unusual(looks: Looks) -> pl.DataFrame:
         for row in rows.iter_rows(named=True):
             used = (pl.col("kind") == row["kind"]) & (pl.col(f"{level}_code") == row["code"])
             teams = teams.filter(~(used & (pl.col("day") >= row["first_day"])))
-    whole = pl.concat([UNUSUAL.to_frame(), *found])
+    whole = pl.concat([kinds.UNUSUAL.to_frame(), *found])
     return _about_posts(looks, whole).sort("kind", "level", "code")
 
 
@@ -120,7 +120,7 @@ def _of_level(looks: Looks, teams: pl.DataFrame, level: str) -> pl.DataFrame:
             key = (row["kind"], row["code"])
             if key not in best or best[key]["one_in"] < row["one_in"]:
                 best[key] = row
-    return pl.DataFrame(list(best.values()), UNUSUAL, orient="row")
+    return pl.DataFrame(list(best.values()), kinds.UNUSUAL, orient="row")
 
 
 def _candidates(looks: Looks, teams: pl.DataFrame, level: str, nights: int) -> Iterator[dict[str, Any]]:
@@ -148,14 +148,14 @@ def _candidates(looks: Looks, teams: pl.DataFrame, level: str, nights: int) -> I
 def _judged(
     looks: Looks, teams: pl.DataFrame, now: pl.DataFrame, level: str, nights: int
 ) -> Iterator[dict[str, Any]]:
-    kinds = change_rules(looks.rules)
+    known = kinds.change_rules(looks.rules)
     least = -math.log10(looks.number("one_in"))
     base = _Base(teams, level, nights, looks.number("base_nights"))
     for row in now.iter_rows(named=True):
-        if row["kind"] not in ASKED:
+        if row["kind"] not in kinds.ASKED:
             continue
-        common = kinds[row["kind"]].least_rate / 100_000
-        of = str(BASE_OF.get(row["kind"], row["kind"]))
+        common = known[row["kind"]].least_rate / 100_000
+        of = str(kinds.BASE_OF.get(row["kind"], row["kind"]))
         own, others, others_now = base.rates(of, row, common)
         rate = max(common, own, others, others_now)
         mean = rate * row["exposure"]
@@ -189,7 +189,7 @@ def _told(
         "expected_milli": round(mean * 1000),
         "own_rate": own if known[0] else None,
         "others_rate": max(others) if known[1] else None,
-        "one_in": min(MOST_ONE_IN, int(10 ** min(-log10, 15))),
+        "one_in": min(kinds.MOST_ONE_IN, int(10 ** min(-log10, 15))),
         "posts": 0,
         "capacity_x100": None,
         "near": 0,
@@ -253,7 +253,7 @@ def _instead_of_many(looks: Looks, rows: pl.DataFrame, found: list[pl.DataFrame]
     parts, code = found[-1], f"{level}_code"
     if parts.is_empty():
         return rows
-    part = LEVELS[LEVELS.index(level) - 1]
+    part = kinds.LEVELS[kinds.LEVELS.index(level) - 1]
     placed = parts.with_columns(nation_code=pl.lit("nation"))
     there = (
         looks.places.with_columns(nation_code=pl.lit("nation"))
@@ -275,7 +275,7 @@ def _instead_of_many(looks: Looks, rows: pl.DataFrame, found: list[pl.DataFrame]
         return rows
     found[-1] = parts.join(merged, on=["kind", "code"], how="anti", maintain_order="left")
     units = [_merged(group, level, str(key[1])) for key, group in merged.group_by("kind", code)]
-    together = pl.DataFrame(units, UNUSUAL, orient="row")
+    together = pl.DataFrame(units, kinds.UNUSUAL, orient="row")
     return pl.concat([rows.join(together, on=["kind", "code"], how="anti", maintain_order="left"), together])
 
 
@@ -285,7 +285,7 @@ def _merged(parts: pl.DataFrame, level: str, code: str) -> dict[str, Any]:
     sums = {name: parts[name].sum() for name in ("number", "of", "expected_milli", "points_x100", "teams")}
     above = {"pdu": ("region_code",), "region": (), "nation": ()}[level]
     return {
-        **{name: row[name] for name in UNUSUAL},
+        **{name: row[name] for name in kinds.UNUSUAL},
         **sums,
         "level": level,
         "code": code,
@@ -315,4 +315,4 @@ def _about_posts(looks: Looks, found: pl.DataFrame) -> pl.DataFrame:
                 row["posts"] = 1
         row["capacity_x100"], row["near"] = known.get((row["level"], row["code"]), (None, 0))
         rows.append(row)
-    return pl.DataFrame(rows, UNUSUAL, orient="row")
+    return pl.DataFrame(rows, kinds.UNUSUAL, orient="row")

@@ -6,7 +6,7 @@ from typing import Any
 from wmt.ledger.arithmetic import decimal
 from wmt.rules import RuleSet
 from wmt.unusual.kinds import ChangeRule
-from wmt.unusual.words import sentences
+from wmt.unusual.sentences import sentences
 
 _SAME = (
     "kind", "level", "code", "day", "first_day", "nights", "number", "of", "own_rate", "others_rate",

@@ -8,9 +8,7 @@ from ninja import Body, Field, Router, Schema
 
 from wmt.site.api import lookups, schemas
 from wmt.site.changes import unusual as action
-from wmt.site.figures import units
 from wmt.site.queries import unusual as query
-from wmt.site.shown import needed_state
 from wmt.unusual.present import present_change
 
 router = Router()
@@ -93,10 +91,9 @@ def answer(
     request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, payload: Body[UnusualAnswerIn]
 ) -> dict[str, Any]:
     """By whoever leads the unit. No figure moves."""
-    state = needed_state(request).of_now()
-    key = payload.kind, level, code, payload.day
+    shown, _ = lookups.unit_for(request, level, code)
+    state, key = shown.of_now(), (payload.kind, level, code, payload.day)
     found = query.find(lookups.me(request), state, key)
-    units.find(state, lookups.me(request), level, code)
     asked = action.ChangeAsked(kind=key[0], name=found.rule.name, level=level, code=code, day=key[3])
     action.answer(
         actor=lookups.me(request), asked=asked, words=payload.words, key=payload.key, state=state,

@@ -29,7 +29,7 @@ from wmt.site.web.unusual import tab
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
-from wmt.unusual.words import QUESTION, sentences
+from wmt.unusual.sentences import QUESTION, sentences
 
 
 class UnusualAnswerForm(RefusableForm):

@@ -18,7 +18,7 @@ from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import counted
-from wmt.unusual.words import QUESTION, expected
+from wmt.unusual.sentences import QUESTION, expected
 
 TITLE = "Unusual changes"
 TEMPLATE = "unusual/tab.jinja"

@@ -8,7 +8,7 @@ from wmt.days import written
 from wmt.ledger.arithmetic import decimal, grouped
 from wmt.rules import RuleSet
 from wmt.text import counted
-from wmt.unusual.kinds import MOST_ONE_IN, OF_TIME, ChangeRule
+from wmt.unusual import kinds
 
 QUESTION = (
     "This is a question to whoever leads the unit, and says nothing about anybody. Such a change can have "
@@ -18,7 +18,7 @@ QUESTION = (
 KEY = ("kind", "level", "code", "day")
 
 
-def seen(row: Mapping[str, Any], rule: ChangeRule) -> str:
+def seen(row: Mapping[str, Any], rule: kinds.ChangeRule) -> str:
     """How many of how many, within which nights."""
     nights = counted(row["nights"], "night")
     return f"{row['number']:,} of {row['of']:,} {rule.among}, in {nights} to {written(row['day'])}"
@@ -30,17 +30,17 @@ def expected(row: Mapping[str, Any]) -> str:
     return f"{tenths // 10:,}" if tenths % 10 == 0 else f"{tenths // 10:,}.{tenths % 10}"
 
 
-def sentences(row: Mapping[str, Any], rule: ChangeRule, rules: RuleSet) -> list[str]:
+def sentences(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) -> list[str]:
     """Everything that is said of a change, without names and cases."""
     said = [f"{rule.name}: {seen(row, rule)}. {expected(row)} were to be expected.", _base(row, rule)]
     one_in = row["one_in"]
-    more = "more than " if one_in >= MOST_ONE_IN else ""
+    more = "more than " if one_in >= kinds.MOST_ONE_IN else ""
     said.append(
         f"Chance alone would bring so many once in {more}{one_in:,} looks at a unit like this. It is called "
         f"unusual from once in {rules['unusual.one_in'].whole:,}."
     )
     points = decimal(row["points_x100"]) or 0
-    what = "available points" if row["kind"] in OF_TIME else "points"
+    what = "available points" if row["kind"] in kinds.OF_TIME else "points"
     teams = f" in {counted(row['teams'], 'team')}" if row["level"] not in ("post", "team") else ""
     said.append(
         f"Together they changed {what} by {grouped(points)}. They are of "
@@ -49,7 +49,7 @@ def sentences(row: Mapping[str, Any], rule: ChangeRule, rules: RuleSet) -> list[
     return [*said, *_about_then(row, rules)]
 
 
-def _base(row: Mapping[str, Any], rule: ChangeRule) -> str:
+def _base(row: Mapping[str, Any], rule: kinds.ChangeRule) -> str:
     own, others = row["own_rate"], row["others_rate"]
     of = f"of 100,000 {rule.among}"
     here = (
