@@ -20,10 +20,12 @@ def change(unit: Any, **more: Any) -> dict[str, Any]:
     """A row of what was found at a unit with the data that is shown."""
     day = current_state().as_at.date()
     return {
-        "kind": "tier_down", "level": unit.level, "code": unit.code, "team_code": unit.team_code or "",
+        "kind": "tier_down", "level": unit.level, "code": unit.code, "judged": "team",
+        "team_code": unit.team_code or "",
         "pdu_code": unit.pdu_code or "", "region_code": unit.region_code or "", "day": day, "first_day": day,
-        "nights": 1, "number": 36, "of": 152, "expected_milli": 160, "own_rate": None, "others_rate": 107,
-        "one_in": 269_710_464, "points_x100": -18_000, "posts": 4, "teams": 1, "capacity_x100": 11_420,
+        "nights": 1, "number": 36, "of": 152, "expected_milli": 160, "expected_rate": 105,
+        "own_rate": None, "others_rate": 107, "one_in": 269_710_464, "points_x100": -18_000,
+        "posts": 4, "teams": 1, "capacity_x100": 11_420,
         "near": 2,
     } | more  # fmt: skip
 

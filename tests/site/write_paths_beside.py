@@ -41,7 +41,8 @@ def unusual_answer(team: str, post: Callable[[str], Any]) -> Any:
     row = {
         "kind": "tier_down", "level": "team", "code": team, "team_code": team, "pdu_code": unit.pdu_code,
         "region_code": unit.region_code, "day": day, "first_day": day, "nights": 1, "number": 36, "of": 152,
-        "expected_milli": 160, "one_in": 10**8, "points_x100": -18_000, "posts": 4, "teams": 1, "near": 0,
+        "expected_milli": 160, "expected_rate": 105, "judged": "team",
+        "one_in": 10**8, "points_x100": -18_000, "posts": 4, "teams": 1, "near": 0,
     }  # fmt: skip
     with patch.object(unusual, "_kept", lambda *_: pl.DataFrame([row], UNUSUAL)):
         return post(f"/unusual/team/{team}/tier_down/{day}/")

@@ -19,7 +19,7 @@ from wmt.rules import RuleSet
 from wmt.tiering.case_facts import case_facts
 from wmt.tiering.named_tables import MAIN, tier_input
 from wmt.tiering.rulebook import rulebooks
-from wmt.unusual.kinds import COUNT, ChangeKind
+from wmt.unusual.kinds import COUNT, THAT_CAME, ChangeKind
 
 #: Letters of tiers whose cases are of high risk.
 HIGH = ("A", "B")
@@ -115,12 +115,10 @@ class _Counter:
         self.found: list[pl.DataFrame] = []
         self.rows: dict[str, pl.DataFrame] = {}
 
-    def add(
-        self, kind: ChangeKind, happened: pl.DataFrame, exposed: pl.DataFrame, *, any_day: bool = True
-    ) -> None:
+    def add(self, kind: ChangeKind, happened: pl.DataFrame, exposed: pl.DataFrame) -> None:
         """Changes (team_code, staff_code, points_x100) and what they could have happened to (team_code).
 
-        `any_day`: whether it can happen to each on any day, so that a longer gap brings more of it.
+        What can happen to each on any day comes more often in a longer gap; other kinds do not.
         """
         self.rows[kind.value] = happened
         amounts = {"number": pl.len().cast(pl.Int64), "points_x100": pl.col("points_x100").sum()}
@@ -139,7 +137,7 @@ class _Counter:
                     pl.col("number").fill_null(0),
                     (pl.col("of").fill_null(0) if "of" in have else pl.lit(0, pl.Int64)).alias("of"),
                     exposure=(pl.col("of").fill_null(0) if "of" in have else pl.lit(0, pl.Int64))
-                    * (self.days if any_day else 1),
+                    * (1 if kind in THAT_CAME else self.days),
                     points_x100=pl.col("points_x100").fill_null(0),
                 ).cast(COUNT)
             )
@@ -274,7 +272,7 @@ def _count_arrivals(counter: _Counter, cases: _Cases, after: NightSide) -> None:
     )
     idle = after.posts.filter(pl.col("available_x100") <= 0).select(_POST)
     without = came.join(idle, on=_POST, how="semi", maintain_order="left")
-    counter.add(ChangeKind.WITHOUT_TIME, cases.change(without, pl.col("points_x100")), came, any_day=False)
+    counter.add(ChangeKind.WITHOUT_TIME, cases.change(without, pl.col("points_x100")), came)
 
 
 def _count_risks(counter: _Counter, cases: _Cases, before: NightSide, after: NightSide) -> None:
@@ -304,7 +302,7 @@ def _count_contacts(counter: _Counter, before: NightSide, after: NightSide) -> N
         sides[side] = placed.with_columns(pl.col("points_x100").fill_null(0))
     pairs = known.select(by_post_no="om_post_no", om_post_no="by_post_no").unique()
     mutual = sides["by"].join(pairs, on=["by_post_no", "om_post_no"], how="semi")
-    counter.add(ChangeKind.BOTH_WAYS, mutual.select(*_POST, "points_x100"), sides["by"], any_day=False)
+    counter.add(ChangeKind.BOTH_WAYS, mutual.select(*_POST, "points_x100"), sides["by"])
     table = after.inputs.get("contact")
     if table is None or "recorded_on" not in table.columns:
         return
@@ -318,7 +316,7 @@ def _count_contacts(counter: _Counter, before: NightSide, after: NightSide) -> N
     for kind, side in ((ChangeKind.LATE_RAISES, "by"), (ChangeKind.LATE_LOWERS, "om")):
         exposed = sides[side].join(dated, on="contact_ref", how="semi")
         happened = exposed.join(late, on="contact_ref", how="semi").filter(pl.col("points_x100") != 0)
-        counter.add(kind, happened.select(*_POST, "points_x100"), exposed, any_day=False)
+        counter.add(kind, happened.select(*_POST, "points_x100"), exposed)
 
 
 def _count_time(

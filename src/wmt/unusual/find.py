@@ -1,6 +1,7 @@
 """Which changes of a day are unusual: against the unit's own past, other units, and what is common anyhow."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ import polars as pl
 
 from wmt.facts import table_of
 from wmt.rules import RuleSet
-from wmt.unusual import kinds
+from wmt.unusual import base, kinds
 from wmt.unusual.chance import chance_log10
 
 #: Counts of many nights: `ago` is 0 for the day itself, 1 for the night before it that was counted, …
@@ -20,9 +21,9 @@ COUNTED = table_of({"ago": pl.Int64, "day": pl.Date, **dict(kinds.COUNT)})
 TEAM_PLACE = table_of({"team_code": pl.String, "pdu_code": pl.String, "region_code": pl.String})
 UNIT_FIGURE = table_of({"level": pl.String, "code": pl.String, "capacity_x100": pl.Int64, "near": pl.Int64})
 _SUMS = ("number", "exposure")
-_Sums = dict[tuple[str, str], tuple[int, int]]
+#: What a count of a team is known by.
+_COUNT_KEY = ("kind", "team_code", "ago")
 _BLOCKED = 2  # fewer counts of a team say nothing of its spread
-_FEW = 1  # so many events of the common rate weigh as much as the past that is known
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,16 @@ class Looks:
         return tuple(self.number(f"{name}_nights") for name in ("short", "middle", "long"))
 
     @cached_property
-    def fresh(self) -> pl.DataFrame:
-        """The counts of teams and posts that no earlier finding has used up, with the units of each."""
-        placed = self.counted.join(
+    def placed(self) -> pl.DataFrame:
+        """The counts with the units of each team."""
+        return self.counted.join(
             self.places.with_columns(nation_code=pl.lit("nation")), on="team_code", maintain_order="left"
         )
+
+    @cached_property
+    def fresh(self) -> pl.DataFrame:
+        """The counts of teams and posts that no earlier finding has used up, with the units of each."""
+        placed = self.placed
         for row in self.found_before.iter_rows(named=True):
             level = "team" if row["level"] == "post" else row["level"]
             code = row["team_code"] if row["level"] == "post" else row["code"]
@@ -60,6 +66,11 @@ class Looks:
             used &= pl.col("day").is_between(row["first_day"], row["day"])
             placed = placed.filter(~used)
         return placed
+
+    @cached_property
+    def known_figures(self) -> dict[tuple[str, str], tuple[int | None, int]]:
+        """Capacity and posts near of each unit, by level and code."""
+        return {(level, code): (capacity, near) for level, code, capacity, near in self.figures.iter_rows()}
 
     @cached_property
     def teams(self) -> pl.DataFrame:
@@ -92,27 +103,44 @@ class Looks:
         return found
 
 
+@dataclass(frozen=True)
+class _Finding:
+    """What is unusual at a unit (a row of `UNUSUAL`), and the counts of teams that it is made of."""
+
+    row: dict[str, Any]
+    made_of: pl.DataFrame
+
+    def at(self, level: str) -> tuple[str, str]:
+        """Its kind, and the unit of a level that it lies in."""
+        return self.row["kind"], "nation" if level == "nation" else self.row[f"{level}_code"]
+
+
 def find_unusual(looks: Looks) -> pl.DataFrame:
     """What is unusual on a day: columns `UNUSUAL`. A question is about the smallest unit that explains it.
 
     Teams first; of many teams of a PDU that changed alike the PDU, and so on; a larger unit is looked at
     without what its parts explain. What one post did nearly all of is about that post.
     """
-    found: list[pl.DataFrame] = []
+    found: list[_Finding] = []
+    parts: list[_Finding] = []
     teams = looks.teams
     for level in kinds.LEVELS:
-        rows = _of_level(looks, teams, level)
-        if level != "team":
-            rows = _instead_of_many(looks, rows, found, level)
-        found.append(rows)
-        for row in rows.iter_rows(named=True):
-            used = (pl.col("kind") == row["kind"]) & (pl.col(f"{level}_code") == row["code"])
-            teams = teams.filter(~(used & (pl.col("day") >= row["first_day"])))
-    whole = pl.concat([kinds.UNUSUAL.to_frame(), *found])
-    return _about_posts(looks, whole).sort("kind", "level", "code")
+        here = _of_level(looks, teams, level)
+        together = _instead_of_many(looks, parts, found, level)
+        keys = {each.at(level) for each in together}
+        found += [each for each in parts if each.at(level) not in keys]
+        parts = [*(each for each in here if each.at(level) not in keys), *together]
+        for each in parts:
+            used = (pl.col("kind") == each.row["kind"]) & (pl.col(f"{level}_code") == each.row["code"])
+            teams = teams.filter(~(used & (pl.col("day") >= each.row["first_day"])))
+    rows = [_with_posts(looks, each) for each in (*found, *parts)]
+    whole = pl.DataFrame(rows, kinds.UNUSUAL, orient="row")
+    # one post can be what is unusual at its team, and on other nights at its PDU: asked once, of the nearest
+    once = whole.unique(("kind", "level", "code"), keep="first", maintain_order=True)
+    return once.sort("kind", "level", "code")
 
 
-def _of_level(looks: Looks, teams: pl.DataFrame, level: str) -> pl.DataFrame:
+def _of_level(looks: Looks, teams: pl.DataFrame, level: str) -> list[_Finding]:
     """The units of a level whose counts are unusual, each by the look in which it is most so."""
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for nights in looks.windows:
@@ -120,7 +148,23 @@ def _of_level(looks: Looks, teams: pl.DataFrame, level: str) -> pl.DataFrame:
             key = (row["kind"], row["code"])
             if key not in best or best[key]["one_in"] < row["one_in"]:
                 best[key] = row
-    return pl.DataFrame(list(best.values()), kinds.UNUSUAL, orient="row")
+    found = []
+    for (kind, code), row in best.items():
+        made_of = teams.filter(
+            pl.col("kind") == kind, pl.col(f"{level}_code") == code, pl.col("day") >= row["first_day"]
+        )
+        found.append(_Finding(row | {"of": _counted_among(looks, made_of, kind)}, made_of))
+    return found
+
+
+def _counted_among(looks: Looks, made_of: pl.DataFrame, kind: str) -> int:
+    """How many it could have happened to: all that came in these nights, or those there on the last."""
+    if kind in kinds.THAT_CAME:
+        return int(made_of["of"].sum())
+    # with the last night also of teams of which another finding has used it up
+    there = looks.placed.filter(pl.col("staff_code").is_null(), pl.col("kind") == kind)
+    there = there.join(made_of, on="team_code", how="semi")
+    return int(there.filter(pl.col("ago") == pl.col("ago").min())["of"].sum())
 
 
 def _candidates(looks: Looks, teams: pl.DataFrame, level: str, nights: int) -> Iterator[dict[str, Any]]:
@@ -132,7 +176,6 @@ def _candidates(looks: Looks, teams: pl.DataFrame, level: str, nights: int) -> I
     now = seen.group_by("kind", code).agg(
         pl.col(_SUMS).sum(),
         pl.col("points_x100").sum(),
-        of=pl.col("of").filter(pl.col("ago") == pl.col("ago").min()).sum(),
         teams=pl.col("team_code").filter(pl.col("number") > 0).n_unique().cast(pl.Int64),
         first_day=pl.col("day").min(),
         nights=pl.col("day").n_unique().cast(pl.Int64),
@@ -150,45 +193,36 @@ def _judged(
 ) -> Iterator[dict[str, Any]]:
     known = kinds.change_rules(looks.rules)
     least = -math.log10(looks.number("one_in"))
-    base = _Base(teams, level, nights, looks.number("base_nights"))
+    past = base.Base(teams, level, nights, looks.number("base_nights"))
     for row in now.iter_rows(named=True):
         if row["kind"] not in kinds.ASKED:
             continue
-        common = known[row["kind"]].least_rate / 100_000
-        of = str(kinds.BASE_OF.get(row["kind"], row["kind"]))
-        own, others, others_now = base.rates(of, row, common)
-        rate = max(common, own, others, others_now)
+        seen = past.seen(str(kinds.BASE_OF.get(row["kind"], row["kind"])), row)
+        rate = seen.to_expect(known[row["kind"]].least_rate / 100_000)
         mean = rate * row["exposure"]
         if row["number"] <= mean:
             continue
         log10 = chance_log10(row["number"], mean, looks.spreads[row["kind"], nights])
         if log10 <= least:
-            yield _told(looks, row, level, (own, others, others_now), mean, log10, base.knows(of, row))
+            yield _told(looks, row, level, seen, rate, log10)
 
 
 def _told(
-    looks: Looks,
-    row: dict[str, Any],
-    level: str,
-    rates: tuple[float, float, float],
-    mean: float,
-    log10: float,
-    known: tuple[bool, bool],
+    looks: Looks, row: dict[str, Any], level: str, seen: base.SeenBefore, rate: float, log10: float
 ) -> dict[str, Any]:
-    own, *others = (round(each * 100_000) for each in rates)
+    same = ("kind", "code", "number", "first_day", "nights", "points_x100", "teams")
     return {
-        **{
-            name: row[name]
-            for name in ("kind", "code", "number", "of", "first_day", "nights", "points_x100", "teams")
-        },
+        **{name: row[name] for name in same},
         "level": level,
+        "judged": level,
         "team_code": row["code"] if level == "team" else "",
         "pdu_code": row["pdu"] if level in ("team", "pdu") else "",
         "region_code": row["region"] if level != "nation" else "",
         "day": looks.day,
-        "expected_milli": round(mean * 1000),
-        "own_rate": own if known[0] else None,
-        "others_rate": max(others) if known[1] else None,
+        "expected_milli": round(rate * row["exposure"] * 1000),
+        "expected_rate": round(rate * 100_000),
+        "own_rate": seen.own_rate,
+        "others_rate": seen.others_rate,
         "one_in": min(kinds.MOST_ONE_IN, int(10 ** min(-log10, 15))),
         "posts": 0,
         "capacity_x100": None,
@@ -196,123 +230,51 @@ def _told(
     }
 
 
-class _Base:
-    """How often changes are seen at units of a level before a look, and elsewhere before and during it."""
+def _instead_of_many(
+    looks: Looks, parts: list[_Finding], found: list[_Finding], level: str
+) -> list[_Finding]:
+    """Units of which many parts were found alike and which are unusual as a whole: it is about the unit.
 
-    def __init__(self, teams: pl.DataFrame, level: str, nights: int, base_nights: int) -> None:
-        past = teams.filter(pl.col("ago").is_between(nights, nights + base_nights - 1))
-        seen = teams.filter(pl.col("ago") < nights)
-        #: others are those that are not in the same unit above: they share a manager's or head's decision
-        self._above = {"team": "pdu", "pdu": "region", "region": "nation"}.get(level, "nation")
-        self._own = _sums(past, f"{level}_code")
-        self._past, self._now = (
-            (_sums(frame, None), _sums(frame, f"{self._above}_code"), _sums(frame, f"{level}_code"))
-            for frame in (past, seen)
-        )
-        self._level = level
-
-    def rates(self, kind: str, row: dict[str, Any], common: float) -> tuple[float, float, float]:
-        """Of the unit before; of others before; of others during the look. A little known: the common."""
-        own = self._own.get((kind, row["code"]), (0, 0))
-        return (
-            _shrunk(own, common),
-            _shrunk(self._others(self._past, kind, row), common),
-            _shrunk(self._others(self._now, kind, row), common),
-        )
-
-    def knows(self, kind: str, row: dict[str, Any]) -> tuple[bool, bool]:
-        """Whether anything is known of the unit's own past, and of others."""
-        own = self._own.get((kind, row["code"]), (0, 0))[1] > 0
-        return own, self._others(self._past, kind, row)[1] + self._others(self._now, kind, row)[1] > 0
-
-    def _others(self, sums: tuple[_Sums, _Sums, _Sums], kind: str, row: dict[str, Any]) -> tuple[int, int]:
-        whole, above, own = sums
-        all_of = whole.get((kind, ""), (0, 0))
-        near = above.get((kind, str(row.get(self._above))), (0, 0))
-        rest = (all_of[0] - near[0], all_of[1] - near[1])
-        if rest[1] > 0:
-            return rest
-        itself = own.get((kind, row["code"]), (0, 0))
-        return (all_of[0] - itself[0], all_of[1] - itself[1])
-
-
-def _sums(frame: pl.DataFrame, column: str | None) -> _Sums:
-    by = ["kind", *([column] if column else [])]
-    rows = frame.group_by(by).agg(pl.col(_SUMS).sum()).iter_rows()
-    return {(row[0], row[1] if column else ""): (row[-2], row[-1]) for row in rows}
-
-
-def _shrunk(sums: tuple[int, int], common: float) -> float:
-    """A rate of which little is known is taken for the common one."""
-    number, exposure = sums
-    return (number + _FEW) / (exposure + _FEW / common)
-
-
-def _instead_of_many(looks: Looks, rows: pl.DataFrame, found: list[pl.DataFrame], level: str) -> pl.DataFrame:
-    """What is found of a level, and units of which many parts were found alike: then it is about the unit."""
-    parts, code = found[-1], f"{level}_code"
-    if parts.is_empty():
-        return rows
+    One look for the whole of it, without what was `found` of parts that stay by themselves.
+    """
+    if not parts:
+        return []
     part = kinds.LEVELS[kinds.LEVELS.index(level) - 1]
-    placed = parts.with_columns(nation_code=pl.lit("nation"))
-    there = (
-        looks.places.with_columns(nation_code=pl.lit("nation"))
-        .select(code, f"{part}_code")
-        .unique()
-        .group_by(code)
-        .agg(all_parts=pl.len())
-    )
-    many = (
-        placed.group_by("kind", code)
-        .agg(some=pl.len())
-        .join(there, on=code)
-        .filter(
-            pl.col("some") > 1, pl.col("some") * 100 >= looks.number("many_percent") * pl.col("all_parts")
-        )
-    )
-    merged = placed.join(many, on=["kind", code])
-    if merged.is_empty():
-        return rows
-    found[-1] = parts.join(merged, on=["kind", "code"], how="anti", maintain_order="left")
-    units = [_merged(group, level, str(key[1])) for key, group in merged.group_by("kind", code)]
-    together = pl.DataFrame(units, kinds.UNUSUAL, orient="row")
-    return pl.concat([rows.join(together, on=["kind", "code"], how="anti", maintain_order="left"), together])
-
-
-def _merged(parts: pl.DataFrame, level: str, code: str) -> dict[str, Any]:
-    """One finding of several: sums, with the rates and the chance of the most unusual."""
-    row = parts.sort("one_in", descending=True).row(0, named=True)
-    sums = {name: parts[name].sum() for name in ("number", "of", "expected_milli", "points_x100", "teams")}
-    above = {"pdu": ("region_code",), "region": (), "nation": ()}[level]
-    return {
-        **{name: row[name] for name in kinds.UNUSUAL},
-        **sums,
-        "level": level,
-        "code": code,
-        "team_code": "",
-        "pdu_code": code if level == "pdu" else "",
-        "region_code": row["region_code"] if above else code if level == "region" else "",
-        "first_day": parts["first_day"].min(),
-        "nights": parts["nights"].max(),
+    places = looks.places.with_columns(nation_code=pl.lit("nation"))
+    all_parts = dict(places.group_by(f"{level}_code").agg(pl.col(f"{part}_code").n_unique()).iter_rows())
+    alike = Counter(each.at(level) for each in parts)
+    percent = looks.number("many_percent")
+    many = {
+        key
+        for key, number in alike.items()
+        if number > 1 and number * 100 >= percent * all_parts.get(key[1], math.inf)
     }
+    if not many:
+        return []
+    teams = looks.teams
+    for each in (*found, *(each for each in parts if each.at(level) not in many)):
+        teams = teams.join(each.made_of, on=_COUNT_KEY, how="anti", maintain_order="left")
+    return [each for each in _of_level(looks, teams, level) if each.at(level) in many]
 
 
-def _about_posts(looks: Looks, found: pl.DataFrame) -> pl.DataFrame:
-    """With how many posts each is of, capacity and posts near; about one post where that did nearly all."""
+def _with_posts(looks: Looks, found: _Finding) -> dict[str, Any]:
+    """With how many posts it is of, capacity and posts near; about one post where that did nearly all.
+
+    At every level: who can be known from a question is not everybody's to read.
+    """
+    row = dict(found.row)
     posts = looks.fresh.filter(pl.col("staff_code").is_not_null(), pl.col("number") > 0)
-    known = {(level, code): rest for level, code, *rest in looks.figures.iter_rows()}
-    rows = []
-    for row in found.iter_rows(named=True):
-        own = posts.filter(
-            pl.col("kind") == row["kind"], pl.col(f"{row['level']}_code") == row["code"],
-            pl.col("day") >= row["first_day"],
-        ).group_by("team_code", "staff_code").agg(pl.col("number", "points_x100").sum())  # fmt: skip
-        row["posts"] = own.height
-        if row["level"] == "team" and own.height:
-            team, staff, number, points = own.sort("number", "staff_code", descending=True).row(0)
-            if number * 100 >= looks.number("one_post_percent") * row["number"]:
-                row |= {"level": "post", "code": f"{team}:{staff}", "number": number, "points_x100": points}
-                row["posts"] = 1
-        row["capacity_x100"], row["near"] = known.get((row["level"], row["code"]), (None, 0))
-        rows.append(row)
-    return pl.DataFrame(rows, kinds.UNUSUAL, orient="row")
+    own = (
+        posts.join(found.made_of, on=_COUNT_KEY, how="semi")
+        .group_by("team_code", "staff_code", "pdu_code", "region_code")
+        .agg(pl.col("number", "points_x100").sum())
+        .sort("number", "team_code", "staff_code", descending=True)
+    )
+    row["posts"] = own.height
+    if own.height:
+        first = own.row(0, named=True)
+        if first["number"] * 100 >= looks.number("one_post_percent") * row["number"]:
+            staff = first.pop("staff_code")
+            row |= first | {"level": "post", "code": f"{first['team_code']}:{staff}", "posts": 1, "teams": 1}
+    row["capacity_x100"], row["near"] = looks.known_figures.get((row["level"], row["code"]), (None, 0))
+    return row

@@ -47,6 +47,8 @@ OF_CASES = tuple(
 )
 #: Kinds whose points are points of available time.
 OF_TIME = (ChangeKind.TIME_LESS_NEAR, ChangeKind.TIME_MORE_NEAR)
+#: Kinds that are counted among what came between two nights, not among what is there on any day.
+THAT_CAME = (ChangeKind.WITHOUT_TIME, ChangeKind.LATE_LOWERS, ChangeKind.LATE_RAISES, ChangeKind.BOTH_WAYS)
 #: From the nearest: a question is about one of these, or about one post.
 LEVELS = ("team", "pdu", "region", "nation")
 
@@ -64,11 +66,14 @@ COUNT = table_of(
 )
 
 #: One unusual change. `number` of `of` in `nights` nights up to `day`; rates are per 100,000 of the exposure.
+#: Of a post, `number`, points and what follows `one_in` are its own; `of`, what was to be expected, rates and
+#: chance are those of the unit at which it was found (`judged`).
 UNUSUAL = table_of(
     {
         "kind": pl.String,
         "level": pl.String,
         "code": pl.String,
+        "judged": pl.String,  # the level of the unit whose counts are unusual; of a post, of one it is in
         "team_code": pl.String,  # empty above a team
         "pdu_code": pl.String,
         "region_code": pl.String,
@@ -76,10 +81,11 @@ UNUSUAL = table_of(
         "first_day": pl.Date,  # of the first of these nights
         "nights": pl.Int64,
         "number": pl.Int64,
-        "of": pl.Int64,
+        "of": pl.Int64,  # on the last of the nights, or of all that came in them (`THAT_CAME`)
         "expected_milli": pl.Int64,  # thousandths of one: how many were to be expected
-        "own_rate": pl.Int64,  # of the unit before; null without a past
-        "others_rate": pl.Int64,  # of other units of the level, before and now; null without others
+        "expected_rate": pl.Int64,  # the rate by which they were
+        "own_rate": pl.Int64,  # as seen at the unit before; null without a past
+        "others_rate": pl.Int64,  # the higher of as seen elsewhere before and meanwhile; null without others
         "one_in": pl.Int64,  # by chance once in so many such looks, at most `MOST_ONE_IN`
         "points_x100": pl.Int64,
         "posts": pl.Int64,

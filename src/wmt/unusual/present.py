@@ -6,11 +6,11 @@ from typing import Any
 from wmt.ledger.arithmetic import decimal
 from wmt.rules import RuleSet
 from wmt.unusual.kinds import ChangeRule
-from wmt.unusual.sentences import sentences
+from wmt.unusual.sentences import compared_among, sentences
 
 _SAME = (
-    "kind", "level", "code", "day", "first_day", "nights", "number", "of", "own_rate", "others_rate",
-    "one_in", "posts", "teams", "near",
+    "kind", "level", "code", "day", "first_day", "nights", "number", "of", "judged", "expected_rate",
+    "own_rate", "others_rate", "one_in", "posts", "teams", "near",
 )  # fmt: skip
 
 
@@ -21,6 +21,7 @@ def present_change(row: Mapping[str, Any], rule: ChangeRule, rules: RuleSet) -> 
         **{name: row[name] for name in _SAME},
         "name": rule.name,
         "among": rule.among,
+        "compared_among": compared_among(row["kind"], rules),
         "expected": decimal(row["expected_milli"] // 10),
         "points": decimal(row["points_x100"]),
         "capacity": None if capacity is None else decimal(capacity),

@@ -14,6 +14,7 @@ QUESTION = (
     "This is a question to whoever leads the unit, and says nothing about anybody. Such a change can have "
     "good reasons: a review of all cases, work that moved, records that were put right."
 )
+_UNITS = {"team": "team", "pdu": "PDU", "region": "region", "nation": "nation"}
 #: What a row of `UNUSUAL` is known by.
 KEY = ("kind", "level", "code", "day")
 
@@ -21,7 +22,8 @@ KEY = ("kind", "level", "code", "day")
 def seen(row: Mapping[str, Any], rule: kinds.ChangeRule) -> str:
     """How many of how many, within which nights."""
     nights = counted(row["nights"], "night")
-    return f"{row['number']:,} of {row['of']:,} {rule.among}, in {nights} to {written(row['day'])}"
+    whose = f"the {_UNITS[row['judged']]}’s " if row["level"] == "post" else ""
+    return f"{row['number']:,} of {whose}{row['of']:,} {rule.among}, in {nights} to {written(row['day'])}"
 
 
 def expected(row: Mapping[str, Any]) -> str:
@@ -32,12 +34,16 @@ def expected(row: Mapping[str, Any]) -> str:
 
 def sentences(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) -> list[str]:
     """Everything that is said of a change, without names and cases."""
-    said = [f"{rule.name}: {seen(row, rule)}. {expected(row)} were to be expected.", _base(row, rule)]
+    here = _here(row)
+    said = [
+        f"{rule.name}: {seen(row, rule)}. {expected(row)} were to be expected{here}.",
+        _base(row, rule, rules),
+    ]
     one_in = row["one_in"]
     more = "more than " if one_in >= kinds.MOST_ONE_IN else ""
     said.append(
-        f"Chance alone would bring so many once in {more}{one_in:,} looks at a unit like this. It is called "
-        f"unusual from once in {rules['unusual.one_in'].whole:,}."
+        f"Chance alone would bring so many{here} once in {more}{one_in:,} looks at a unit like this. It is "
+        f"called unusual from once in {rules['unusual.one_in'].whole:,}."
     )
     points = decimal(row["points_x100"]) or 0
     what = "available points" if row["kind"] in kinds.OF_TIME else "points"
@@ -49,18 +55,33 @@ def sentences(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) ->
     return [*said, *_about_then(row, rules)]
 
 
-def _base(row: Mapping[str, Any], rule: kinds.ChangeRule) -> str:
+def _here(row: Mapping[str, Any]) -> str:
+    """Where what is said of a whole unit holds; empty where it is the unit that the change is about."""
+    return f" in the {_UNITS[row['judged']]}" if row["level"] == "post" else ""
+
+
+def compared_among(kind: str, rules: RuleSet) -> str:
+    """What the rates of a kind are of: where others are looked at, these."""
+    return kinds.change_rules(rules)[str(kinds.BASE_OF.get(kinds.ChangeKind(kind), kind))].among
+
+
+def _base(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) -> str:
     own, others = row["own_rate"], row["others_rate"]
-    of = f"of 100,000 {rule.among}"
-    here = (
-        "There are no earlier days to compare with here"
+    a_day = "" if row["kind"] in kinds.THAT_CAME else " a day"
+    here, among = _here(row) or " here", compared_among(row["kind"], rules)
+    before = (
+        f"There are no earlier days to compare with{here}"
         if own is None
-        else f"Before, it was {own:,} {of} here"
+        else f"Before, it was {own:,}{a_day} of 100,000 {among}{here}"
     )
-    there = "and nothing elsewhere to compare with" if others is None else f"and {others:,} elsewhere"
+    if others is None:
+        there = "and nothing elsewhere to compare with"
+    else:
+        there = f"and {others:,}{a_day} of 100,000 elsewhere" if own is None else f"and {others:,} elsewhere"
     return (
-        f"{here}, {there}; {rule.least_rate:,} are taken to be common anyhow. The highest of these is what "
-        "was to be expected."
+        f"{before}, {there}; {rule.least_rate:,} of 100,000 are taken to be common anyhow. "
+        f"{row['expected_rate']:,} were to be expected: the highest of these, where a rate of which little "
+        "is known is taken nearer to the common one."
     )
 
 

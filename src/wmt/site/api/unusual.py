@@ -25,11 +25,19 @@ class UnusualChangeShown(Schema):
     first_day: date
     nights: int
     number: int
-    of: int
+    of: int = Field(description="On the last night, or of all that came in these nights.")
     among: str
+    judged: str = Field(
+        description="The level of the unit that `of`, `expected`, rates and `one_in` are of; for a post, of "
+        "one that it is in."
+    )
     expected: schemas.Exact
-    own_rate: int | None = Field(description="At this unit before; null without earlier days.")
-    others_rate: int | None = Field(description="At other units, before and meanwhile; null without any.")
+    expected_rate: int = Field(description="The rate by which so many were to be expected.")
+    own_rate: int | None = Field(description="As seen at that unit before; null without earlier days.")
+    others_rate: int | None = Field(
+        description="As seen at other units, the higher of before and meanwhile; null without any."
+    )
+    compared_among: str = Field(description="What the rates are of.")
     one_in: int = Field(description="By chance once in so many such looks.")
     points: schemas.Exact
     posts: int

@@ -68,7 +68,7 @@ def changes_table(state: State, found: Sequence[query.FoundChange], unit: Unit) 
         tables.Column("day", "Found on", "date"),
         *([] if unit.level == "post" else [tables.Column("unit", "Where")]),
         tables.Column("number", "How many", "count"),
-        tables.Column("of", "Of", "count"),
+        tables.Column("of", "Of", "count", "Beside one person, of the whole unit where it was found."),
         tables.Column("nights", "Within nights", "count"),
         tables.Column("expected", "To be expected", "number"),
         tables.Column(
