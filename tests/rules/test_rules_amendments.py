@@ -304,17 +304,23 @@ def test_what_a_successor_does_not_say_again_goes_back_and_is_listed() -> None:
         found = amendments.reverting(before, under, overlay(*entries), first)
         return [(path, day, was and was.value, then and then.value) for path, day, was, then in found]
 
-    assert going_back(JULY, (C2, JULY, 78)) == [(NAT, JULY, 15, 14)]
+    assert going_back(JULY, (C2, JULY, 78)) == [(NAT, JULY, 15, 14), (NAT, OCTOBER, 16, 14)]
     # its own value of a rule begins later than the first: in between the former's is gone
     assert going_back(JULY, (C2, JULY, 78), (NAT, OCTOBER, 20)) == [(NAT, JULY, 15, 14)]
-    assert going_back(JULY, (C2, JULY, 78), (NAT, JULY, 20)) == []
-    assert going_back(date(2027, 1, 1), (C2, date(2027, 1, 1), 78)) == [(NAT, APRIL, 15, 14)]
+    # its own value goes on past the day on which the former has another
+    assert going_back(JULY, (C2, JULY, 78), (NAT, JULY, 20)) == [(NAT, OCTOBER, 16, 20)]
+    assert going_back(JULY, (C2, JULY, 78), (NAT, JULY, 20), (NAT, OCTOBER, 16)) == []
+    new_year = date(2027, 1, 1)
+    assert set(going_back(new_year, (C2, new_year, 78))) == {
+        (C2, APRIL, 82, 78), (NAT, APRIL, 15, 14), (NAT, OCTOBER, 16, 14),
+    }  # fmt: skip
 
 
 def test_a_value_that_is_not_in_force_without_the_former_is_listed_too() -> None:
     value = rules.shipped().parameter(C2).values[-1]
     late = replace(value, valid_from=OCTOBER)
-    under = rules.Tree({C2: rules.Parameter(C2, "points", False, (late,))})
+    same = {NAT: rules.shipped().parameter(NAT)}
+    under = rules.Tree({C2: rules.Parameter(C2, "points", False, (late,)), **same})
     before = amendments.amended(under, [approved(1, (C2, APRIL, 82))])
     found = list(amendments.reverting(before, under, overlay((NAT, JULY, 15)), JULY))
     assert [(path, day, was and was.value, then) for path, day, was, then in found] == [(C2, JULY, 82, None)]

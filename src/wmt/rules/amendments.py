@@ -204,18 +204,19 @@ def reverting(
 ) -> Iterator[tuple[str, date, DatedValue | None, DatedValue | None]]:
     """What else changes when an overlay takes the place of what was approved: path, day, value before, after.
 
-    `before` has what it supersedes, `under` has not. A value of that which the overlay does not say again is
-    as it is `under` from `first` on, until the overlay's own begins; of each path the first such day.
+    `before` has what it supersedes, `under` has not. A day on which the overlay says a value itself is no
+    question; on every other from `first` on, on which a value of `before` begins, the one that holds then is
+    asked about where it differs: it goes back to the rules without both, or the overlay's earlier one goes on.
     """
+    after = amended(under, [_trial(overlay)])
     for path in before.paths:
-        old, new = before.parameter(path), under.parameter(path)
-        own = min((day for each, day, _ in overlay.entries if each == path), default=date.max)
-        days = {first, *(value.valid_from for each in (old, new) for value in each.values)}
-        for day in sorted(day for day in days if first <= day < own) if old is not new else ():
+        old, new = before.parameter(path), after.parameter(path)
+        own = {day for each, day, _ in overlay.entries if each == path}
+        days = {first, *(value.valid_from for value in old.values)} if old is not new else set[date]()
+        for day in sorted(day for day in days - own if day >= first):
             was, then = old.at(day), new.at(day)
             if (was is None) != (then is None) or (was and then and not is_same(was.value, then.value)):
                 yield path, day, was, then
-                break
 
 
 def is_same(one: Scalar, other: Scalar) -> bool:
