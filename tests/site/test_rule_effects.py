@@ -127,6 +127,13 @@ def test_a_proposal_is_looked_at_on_each_of_its_days(nation: Any) -> None:
     client, address = client_of(administrator("dan")), reverse("rule-effect", args=["team", unit.code])
     page = in_sight(client.get(address, {"proposal": row.pk, "day": f"{ahead(60)}"}).text)
     assert f"rules of {written(ahead(60))}" in page
+    with pytest.raises(rules.RulesError, match=f"none of its values begins on {written(ahead(45))}"):
+        rule_effects.beside_proposal(row, state, ahead(45))
+    asked = f"/api/v1/rule-effects/team/{unit.code}"
+    answer = client.get(asked, {"proposal": row.pk, "day": f"{ahead(45)}"})
+    assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "proposal")
+    page = in_sight(client.get(address, {"proposal": row.pk, "day": f"{ahead(45)}"}).text)
+    assert f"rules of {written(ahead())}" in page
 
 
 def test_figures_with_a_draft_laid_over_them_are_compared_with_nothing(nation: Any) -> None:

@@ -66,6 +66,16 @@ def test_withdrawing_a_successor_before_it_begins_puts_the_former_back() -> None
     assert AuditEvent.objects.filter(sentence__contains=f"let '{first.name}' be in force again").count() == 2
 
 
+def test_withdrawing_a_successor_on_the_day_it_begins_puts_the_former_back() -> None:
+    ann, bob = analyst(), administrator()
+    first = approved(ann, bob, (C2, calendar_day() - timedelta(9), 82))
+    second = approved(ann, bob, (C2, calendar_day(), 78), supersedes=first.pk)
+    action.withdraw(actor=bob, number=second.pk, edition=second.edition, why="No", ends=calendar_day())
+    first.refresh_from_db()
+    assert (first.state, first.ends) == ("approved", None)
+    assert [on(calendar_day() - timedelta(1)), on(calendar_day()), on(ahead(3))] == [82, 82, 82]
+
+
 def test_ending_a_successor_in_force_asks_about_what_holds_then() -> None:
     ann, bob = analyst(), administrator()
     first = approved(ann, bob, (C2, calendar_day() - timedelta(9), 82))

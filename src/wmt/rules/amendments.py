@@ -206,7 +206,7 @@ def reverting(
 
     `before` has what it supersedes, `under` has not. A day on which the overlay says a value itself is no
     question; on every other from `first` on, on which a value of `before` begins, the one that holds then is
-    asked about where it differs: it goes back to the rules without both, or the overlay's earlier one goes on.
+    asked about where it differs: what the rules are without both holds, or the overlay's earlier value.
     """
     after = amended(under, [_trial(overlay)])
     for path in before.paths:

@@ -173,9 +173,9 @@ def withdraw(
         said = _reason(why, "Enter why it is withdrawn")
         if is_approved:
             row.ends = _end_of(row, ends)
-            if row.first_day <= calendar_day():
+            if row.ends > row.first_day:
                 _refuse(rule_checks.asked([] if checked else rule_checks.ending(row, row.ends)))
-            elif row.supersedes is not None:
+            elif row.supersedes is not None:  # it was in force on no day, also where it begins today
                 _put_back(row.supersedes, row, actor, who)
         else:
             _need_own(row, actor)

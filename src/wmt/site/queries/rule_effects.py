@@ -196,10 +196,14 @@ def days_of(row: RuleProposal, state: State) -> Sequence[date]:
 def beside_proposal(row: RuleProposal, state: State, day: date | None = None) -> RulesBeside:
     """The rules without and with a proposal, on one of its days (`days_of`), the first unless told.
 
-    Raises RulesError where its values no longer fit the rules.
+    Raises RulesError where its values no longer fit the rules, or none of them begins on the day.
     """
     days = days_of(row, state)
-    day = next((each for each in days if each == day), days[0])
+    if day is not None and day not in days:
+        known = ", ".join(map(written, days))
+        words = f"none of its values begins on {written(day)}; choose one of {known}"
+        raise rules.RulesError.of([rules.RuleFault(f"proposal {row.pk}", "", words)])
+    day = day or days[0]
     name = f"Proposal {row.pk}: {row.name}" + (f", rules of {written(day)}" if len(days) > 1 else "")
     if row.was_approved and not row.is_over(day):
         after = in_force.tree_now()

@@ -89,7 +89,10 @@ def _beside(form: EffectForm, chosen: RuleProposal | None, state: State) -> rule
     """The rules that are compared; None where they are not told well enough, or do not fit any more."""
     if chosen is not None:
         try:
-            return rule_effects.beside_proposal(chosen, state, form.found("day"))
+            day = form.found("day")  # of a proposal that was chosen before this one it says nothing
+            return rule_effects.beside_proposal(
+                chosen, state, day if day in rule_effects.days_of(chosen, state) else None
+            )
         except rules.RulesError:
             return None
     first, last = form.found("before"), form.found("after")
