@@ -19,7 +19,7 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
-from write_paths_beside import extra_note, kept_initiative, own_case, unusual_answer
+from write_paths_beside import extra_note, kept_initiative, open_challenge, own_case, unusual_answer
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 
@@ -415,6 +415,21 @@ SAVES: dict[tuple[str, str], Write] = {
     ),
     ("POST", "api-extra-work-decide"): lambda place: place.api(
         "post", f"extra-work/{place.extra}/decisions", {"kind": "confirmed"}
+    ),
+    ("POST", "challenge-new"): lambda place: place.form(
+        f"/challenges/new/{place.code}/", fact="points", words="a test"
+    ),
+    ("POST", "api-challenge-new"): lambda place: place.api(
+        "post", f"posts/{place.code}/challenges", {"fact": "hours", "words": "a test"}
+    ),
+    ("POST", "challenge"): lambda place: place.form(
+        f"/challenges/{open_challenge(place.code)}/", outcome="stands", words="a test"
+    ),
+    ("POST", "challenge-withdraw"): lambda place: place.form(
+        f"/challenges/{open_challenge(place.code, place.user)}/withdraw/"
+    ),
+    ("POST", "api-challenge-answer"): lambda place: place.api(
+        "post", f"challenges/{open_challenge(place.code)}/answer", {"outcome": "right", "words": "a test"}
     ),
     ("POST", "unusual-change"): lambda place: unusual_answer(
         place.grant.code, lambda address: place.form(address, words="a test")

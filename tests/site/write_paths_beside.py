@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import polars as pl
 
-from wmt.site.changes import initiatives
+from wmt.site.changes import challenges, initiatives
 from wmt.site.extra_work.models import ExtraWork
 from wmt.site.queries import unusual
 from wmt.site.workload.models import Line, Pricing, Unit
@@ -32,6 +32,17 @@ def own_case(post: str) -> str:
     kinds = Pricing.objects.filter(kind="case", status="active", **of_load).exclude(stream="omic")
     lines = Line.objects.filter(post_no=number, pricing__in=kinds.values("number"), **of_load)
     return lines.exclude(ref="").order_by("ref").values_list("ref", flat=True).first() or ""
+
+
+def open_challenge(post: str, user: Any = None) -> int:
+    """The number of what somebody said is wrong at a post, which waits for an answer."""
+    state = current_state()
+    unit = Unit.objects.get(load_id=state.load_id, level="post", whole=True, code=post)
+    row, _ = challenges.ask(
+        actor=user, who="a test", post=unit, state=state,
+        wanted=challenges.ChallengeRequest(fact="contact", words="a test", key="open"),
+    )  # fmt: skip
+    return row.pk
 
 
 def unusual_answer(team: str, post: Callable[[str], Any]) -> Any:

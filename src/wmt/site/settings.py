@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "wmt.site.advice",
     "wmt.site.extra_work",
     "wmt.site.unusual",
+    "wmt.site.challenges",
     "wmt.site.initiatives",
     "wmt.site.outbox",
     "wmt.site.domain_events",

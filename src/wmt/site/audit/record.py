@@ -38,6 +38,7 @@ KINDS: dict[str, str] = {
     "agreement answer": "Action plan, letter or decision about an agreement",
     "extra work": "Extra work on a case noted or decided",
     "unusual": "Unusual change answered",
+    "challenge": "Figure challenged, or that answered",
     "initiative": "Initiative entered or withdrawn",
     "rule proposal": "Change of rules proposed, approved, declined or withdrawn",
     "court advice": "Courts advised of a full unit, or that ended",

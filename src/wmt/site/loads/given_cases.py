@@ -26,7 +26,7 @@ from wmt.site.allocation.models import DECISIONS, CaseAllocation, CaseKindChange
 from wmt.site.allocation.queries import kept_by, open_transfers, transfers_back
 from wmt.site.audit.record import record
 from wmt.site.availability.records import Post
-from wmt.site.changes import extra_work, protect
+from wmt.site.changes import challenges, extra_work, protect
 from wmt.site.changes.case_deltas import case_lines, put_transfers
 from wmt.site.changes.colleague_ends import settle_colleagues
 from wmt.site.changes.coming_cases import counts_cases
@@ -134,8 +134,8 @@ def settle_allocations(
     CaseAllocation.objects.bulk_update(rows, _SETTLED, batch_size=500)
     put_transfers(state, [each for each in open_transfers() if each.key not in kept], number)
     follow_teams(state, before, former, codes, load.who)
-    protect.follow_posts(codes)
-    extra_work.follow_posts(codes)
+    for room in (protect, extra_work, challenges):
+        room.follow_posts(codes)
     settle_colleagues(state, load.as_at, codes, load.who)
     settle_waiting(state, load.as_at, load.who)
     _tell(load, told, "Allocations", "ALLOCATIONS_CONTRADICTED")

@@ -27,6 +27,7 @@ from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
 from wmt.site.availability.models import Grade, Hours, Reduction, StaffDetails
 from wmt.site.availability.staff_details import in_figures
+from wmt.site.challenges import register as challenges
 from wmt.site.domain_events.models import DomainEvent
 from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.extra_work.models import ExtraWork, ExtraWorkDecision
@@ -190,6 +191,12 @@ KINDS = (
         "words of action plans and decisions about states of agreements",
         lambda before: StateAnswer.objects.filter(until__lt=timezone.localdate(before)).exclude(words=""),
         _cleared(words=""),
+    ),
+    RetentionKind(
+        "notes",
+        "words and references of challenges that are closed",
+        challenges.closed_before,
+        _cleared(words="", answer_words="", ref=""),
     ),
     RetentionKind(
         "notes",

@@ -93,6 +93,7 @@ GROUPS = (
     ),
     RuleFamily("full", "Whether a unit is full", ("full", "full_kinds")),
     RuleFamily("data-quality", "Data quality", ("data_quality_kinds", "data_quality")),
+    RuleFamily("challenges", "Challenged figures", ("challenge_facts",)),
     RuleFamily("unusual", "Unusual changes", ("unusual_kinds", "unusual")),
     RuleFamily("extra-work", "Extra work on cases, not in the points", ("extra_work",)),
     RuleFamily("advice", "Advice to courts", ("court_advice", "court_advice_examples")),

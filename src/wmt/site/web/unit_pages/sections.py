@@ -9,6 +9,7 @@ from wmt.site.web.allocation import candidates, matrix
 from wmt.site.web.allocation import listing as allocations
 from wmt.site.web.allocation import waiting_list as waiting
 from wmt.site.web.availability import weeks_ahead
+from wmt.site.web.challenges import tab as challenges
 from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.extra_work import tab as extra_work
@@ -57,6 +58,7 @@ TABS.update(
         "court": court,
         "data-quality": data_quality,
         "unusual": unusual,
+        "challenges": challenges,
         "downloads": listing,
         "archive": reduction_archive,
         "ahead": weeks_ahead,
@@ -85,7 +87,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
     "Actions": ("duties", "reshare", "plans"),
-    "Calculation and rules": ("working",),
+    "Calculation and rules": ("working", "challenges"),
 }
 
 

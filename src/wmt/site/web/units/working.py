@@ -11,8 +11,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
+from django.utils.http import urlencode
+
 from wmt import ledger
 from wmt.site import tables
+from wmt.site.challenges.register import FACT_OF
+from wmt.site.changes.challenges import may_ask
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
@@ -140,12 +145,14 @@ class _Side:
         if len(self.chosen) == 1 and not self.question.is_post:
             return self._holders(self.chosen[0])
         # without the number of each line where every line is of one thing
-        columns = _line_columns(self.measure, of_post=self.question.is_post)
+        # on pages alone: in a file nobody can follow it
+        wrong = self.question.is_post and not self.question.in_full and self._may_challenge
+        columns = _line_columns(self.measure, of_post=self.question.is_post, wrong=wrong)
         singly = all(
             isinstance(line, models.Line) and line.quantity_micro == 1_000_000 for line in self.lines
         )
         empty = tables.text("")
-        keys = [column.key for column in _line_columns(self.measure, of_post=self.question.is_post)]
+        keys = [column.key for column in columns]
         found = dict.fromkeys(keys, empty) | {
             "what": tables.text("Total"),
             "amount": shown_exactly(self.measure, self.sum),
@@ -202,6 +209,7 @@ class _Side:
         if isinstance(line, line_queries.Lines):
             return tables.Row({**found, "lines": tables.count(line.lines)})
         about = {
+            "wrong": self._challenge(line, pricing),
             "ref": tables.text(line.ref or (WITHHELD if line.withheld else "")),
             "since": tables.day(line.since),
             "about": tables.text(
@@ -210,6 +218,20 @@ class _Side:
             ),
         }
         return tables.Row({**found, **about})
+
+    @cached_property
+    def _may_challenge(self) -> bool:
+        return may_ask(self.question.unit, self.question.state)
+
+    def _challenge(self, line: models.Line, pricing: models.Pricing) -> tables.Value:
+        """The way to say that a line is wrong, for whoever may."""
+        fact = FACT_OF.get(pricing.kind, "points")
+        if not self._may_challenge or line.withheld:
+            return tables.text("")
+        ref = "" if fact in ("points", "hours") else line.ref or ""
+        code = self.question.unit.code
+        href = f"{reverse('challenge-new', args=[code])}?{urlencode({'fact': fact, 'ref': ref})}"
+        return tables.text("Say that it is wrong", href)
 
     def _number_of(self, lines: Iterable[line_queries.Lines | models.Line]) -> tables.Value:
         """How many things of one kind the lines are of, or how many hours."""
@@ -254,7 +276,7 @@ def _sums(question: UnitRequest, of: Sequence[models.Unit]) -> dict[str, list[li
     return line_queries.sums_of(question.state, of, grade=question.grade, by_grade=False)
 
 
-def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[tables.Column]:
+def _line_columns(measure: MeasureLabel, *, of_post: bool, wrong: bool = False) -> list[tables.Column]:
     middle = (
         [
             tables.Column("ref", "Reference", "code"),
@@ -274,6 +296,7 @@ def _line_columns(measure: MeasureLabel, *, of_post: bool) -> list[tables.Column
         tables.Column("rule", "Rule"),
         tables.Column("from", "Effective from", "date"),
         tables.Column("why", "Notes"),
+        *([tables.Column("wrong", "Is it wrong?")] if wrong else []),
     ]
 
 

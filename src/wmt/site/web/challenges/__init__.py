@@ -1,0 +1,1 @@
+"""Challenges on pages: saying that something is wrong, the answer, and the register of a unit."""
