@@ -113,6 +113,8 @@ TABLE: dict[str, May] = {
     "api-challenge-answer": May(POST, is_api=True, args=_ONE),
     "api-challenge-withdraw": May(POST, is_api=True, args=_ONE),
     "api-unusual": May(BOTH, is_api=True, args=_UNIT),
+    "own-data": May(),
+    "own-data-pack": May(action=_TAKES),
     "unusual-change": May(BOTH, args=_CHANGE),
     "unusual-undo": May(POST, args=_CHANGE),
     "api-tables": May(GET, _TAKES, is_api=True, args={**_UNIT, "tab": "caseload"}),

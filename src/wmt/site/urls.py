@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("wmt.site.web.extra_work.urls")),
     path("", include("wmt.site.web.initiatives.urls")),
     path("", include("wmt.site.web.unusual.urls")),
+    path("", include("wmt.site.web.own_data.pages")),
     path("", include("wmt.site.web.challenges.urls")),
     path("", include("wmt.site.web.unit_pages.urls")),
     path("", include("wmt.site.web.gallery")),

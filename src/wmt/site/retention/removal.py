@@ -33,24 +33,22 @@ from wmt.site.duties.models import Notice, Request, Step
 from wmt.site.extra_work.models import ExtraWork, ExtraWorkDecision
 from wmt.site.figures.withheld import REDUCED
 from wmt.site.initiatives.models import Initiative
-from wmt.site.loads.reports import remedy
 from wmt.site.outbox.models import Message
 from wmt.site.plans.models import SavedPlan, SharingSearch
 from wmt.site.policies import policies
 from wmt.site.priorities.models import PriorityLevel
+from wmt.site.retention import load_faults
+from wmt.site.retention.load_faults import REMOVED
 from wmt.site.unusual.models import UnusualAnswer
-from wmt.site.workload.models import Fault, Load
 from wmt.site.workload.state import NoDataYet, current_state
 from wmt.text import counted
 
 ITSELF = "the site itself"
-REMOVED = "Removed after the retention period."
 #: Events whose sentence or facts say something of a person's hours, health or duties.
 PRIVATE = (
     "hours", "reduction", "grade", "people import", "records followed", "records carried over", "duty",
     "request", "priority", "agreement answer",
 )  # fmt: skip
-_WAITS = (Load.State.WAITING, Load.State.RUNNING, Load.State.HELD)
 
 Found = QuerySet[Any]
 
@@ -122,26 +120,6 @@ def _notices(before: datetime) -> Found:
     """Notices about duties that closed and requests that were answered before."""
     day = timezone.localdate(before)
     return Notice.objects.filter(Q(duty__closed_on__lt=day) | Q(request__answered_on__lt=day))
-
-
-def _quoted_cells(before: datetime) -> Found:
-    """Faults of loads that ended before, as far as they may quote a cell."""
-    old = Fault.objects.filter(load__asked_at__lt=before)
-    return old.exclude(message=REMOVED).exclude(message__startswith=f"{REMOVED} ")
-
-
-def _without_quotes(found: Found) -> int:
-    """Faults keep their place, their code and what to do about it; how many."""
-    return sum(
-        found.filter(code=code).update(message=f"{REMOVED} {remedy(code)}".strip())
-        for code in list(found.order_by().values_list("code", flat=True).distinct())
-    )
-
-
-def _loads_that_tell(before: datetime) -> Found:
-    """Loads that ended before and still say of posts why they were set aside, or quote in their message."""
-    over = Load.objects.filter(asked_at__lt=before).exclude(state__in=_WAITS)
-    return over.exclude(set_aside=[], message__in=("", REMOVED))
 
 
 def _without_case(found: Found) -> int:
@@ -330,11 +308,13 @@ KINDS = (
         "duties", "words of requests and concerns", _said_in_requests, _cleared(words="", answer_words="")
     ),
     RetentionKind("duties", "notices about duties", _notices),
-    RetentionKind("load_reports", "cells quoted in load reports", _quoted_cells, _without_quotes),
+    RetentionKind(
+        "load_reports", "cells quoted in load reports", load_faults.quoted_cells, load_faults.without_quotes
+    ),
     RetentionKind(
         "load_reports",
         "messages and posts set aside of loads",
-        _loads_that_tell,
+        load_faults.loads_that_tell,
         _cleared(set_aside=[], message=REMOVED),
     ),
     RetentionKind("audit", "audit events", _events),

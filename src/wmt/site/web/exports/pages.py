@@ -26,7 +26,7 @@ from wmt.site.exports import kept_files
 from wmt.site.exports.models import Export
 from wmt.site.loads import jobs
 from wmt.site.web.files.deliver import attached
-from wmt.site.web.files.writers import FORMATS
+from wmt.site.web.files.writers import KEPT
 from wmt.site.workload.day_format import moment_words
 
 _CHANGED = "Your roles or access have changed since this file was made. Request it again."
@@ -91,10 +91,10 @@ def file_itself(request: HttpRequest, key: str) -> HttpResponseBase:
     if refused := _why_not(request, export):
         context = _about(export) | {"refused": refused}
         return render(request, "exports/file.jinja", context, status=403 if refused == _CHANGED else 410)
-    form = FORMATS[export.kind]
+    content_type = KEPT[export.kind]
     if request.method == "HEAD":
-        return attached(HttpResponse(content_type=form.content_type), export.file_name, export.kind)
-    content = FileResponse(open(kept_files.path_of(export), "rb"), content_type=form.content_type)  # noqa: SIM115
+        return attached(HttpResponse(content_type=content_type), export.file_name, export.kind)
+    content = FileResponse(open(kept_files.path_of(export), "rb"), content_type=content_type)  # noqa: SIM115
     return attached(content, export.file_name, export.kind)
 
 

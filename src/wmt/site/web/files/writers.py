@@ -195,3 +195,8 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
     "parquet": Format("Parquet", "application/vnd.apache.parquet", write_parquet),
 }
+#: Content types of files that are kept, by their kinds: those of tables, and folders packed as one.
+KEPT: dict[str, str] = {
+    **{kind: form.content_type for kind, form in FORMATS.items()},
+    "zip": "application/zip",
+}
