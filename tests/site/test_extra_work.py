@@ -330,14 +330,18 @@ def test_the_manager_is_told_that_a_note_waits_and_the_practitioner_what_became_
     scene.decide(scene.manager, "declined", "It is in the weekly contact")
     assert waits not in scene.manager.get(page).content.decode()
     assert _told(own.email) == [("Extra work on a case of yours was declined.", False)]
+    scene.decide(scene.manager, "undo")
+    assert _told(own.email)[1:] == [("That extra work on a case of yours was declined is taken back.", False)]
     letters = Message.objects.filter(kind="notice").order_by("pk")
-    assert [letter.user.email for letter in letters if letter.user] == [manager.lower(), own.email]
+    assert [letter.user.email for letter in letters if letter.user] == [manager.lower(), own.email, own.email]
     for letter in letters:
         told = f"{letter.subject} {letter.body}"
         assert not any(word in told for word in (scene.ref, "MAPPA", "weekly contact"))
 
 
-def test_who_is_shut_out_of_a_case_is_not_told_of_its_extra_work(scene: Scene) -> None:
+def test_who_is_shut_out_of_a_case_is_not_told_of_its_extra_work(scene: Scene, signed_in: SignIn) -> None:
+    signed_in("head", "pdu", scene.post.pdu_code)
+    head = User.objects.get(email=f"head.{scene.post.pdu_code}@example.org".lower())
     manager = User.objects.get(email=f"manager.{scene.post.pdu_code}@example.org".lower())
     User.objects.filter(pk=manager.pk).update(staff_code="SHUTOUT")
     case_limits.save(
@@ -345,4 +349,10 @@ def test_who_is_shut_out_of_a_case_is_not_told_of_its_extra_work(scene: Scene) -
     )
     scene.note()
     assert not Notice.objects.filter(user=manager).exists()
+    assert Notice.objects.get().user == head  # nobody else is left to decide
+    limit = {"actor": None, "who": "a test", "typed": scene.ref, "state": current_state(), "restricted": []}
+    User.objects.filter(pk=head.pk).update(staff_code="ALSO")
+    assert Message.objects.get().state == Message.State.WAITING
+    case_limits.save(**limit, excluded=["SHUTOUT", "ALSO"])
+    assert (Message.objects.get().state, Message.objects.get().body) == (Message.State.NO_ADDRESS, "")
     assert "waits for you" not in scene.manager.get(f"/pdu/{scene.post.pdu_code}/").content.decode()

@@ -121,9 +121,13 @@ def _may_be_told(message: Message, refs: Iterable[str]) -> bool:
 
 def stop_for_shut_out(ref: str) -> None:
     """What is not sent yet about a case is not sent to those who are shut out of it by now, nor again."""
+    noted = Notice.objects.filter(extra_work__ref__iexact=ref).values("pk")
+    unsent = [messages.of(notices.ABOUT, noted)]
     for about, model in ((ABOUT, CaseAllocation), (COLLEAGUES, CaseColleague)):
         rows = model._default_manager.filter(ref__iexact=ref)
-        for message in messages.of(about, rows.values("pk")).select_related("user"):
+        unsent.append(messages.of(about, rows.values("pk")))
+    for found in unsent:
+        for message in found.select_related("user"):
             if message.state != Message.State.SENT and not _may_be_told(message, [ref]):
                 messages.stop(message)
 

@@ -4,7 +4,7 @@ Whoever holds the case notes it; whoever may allocate cases of that post, and di
 declines. The audit says which note, and neither the case nor the words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -91,8 +91,7 @@ def note(*, actor: Any, wanted: ExtraWorkRequest, who: str = "") -> tuple[ExtraW
         days = f"from {written(row.first_day)} until {written(row.last_day)}"
         _record(asker, row, post, f"noted extra work on 1 case of {post} {days}")
         said = f"Extra work on a case of {holder.name or post} waits for you to confirm or decline it."
-        people = Roles([holder]).of(holder)
-        _tell(row, "to confirm", said, people.managers or people.heads, asker)
+        _tell(row, "to confirm", said, _deciders(holder), asker)
     return row, True
 
 
@@ -125,7 +124,7 @@ def decide(*, actor: Any, number: int, kind: str, reason: str = "", who: str = "
         )  # fmt: skip
         _record(asker, found.row, holder, f"{kind} extra work on 1 case of {holder}")
         said = f"Extra work on a case of yours was {kind}."
-        _tell(found.row, kind, said, _holders_of(found), asker)
+        _tell(found.row, kind, said, [_holders_of(found)], asker)
     return found.row
 
 
@@ -149,6 +148,12 @@ def undo(*, actor: Any, number: int, who: str = "") -> ExtraWork:
         last.undone_at, last.undone_by = timezone.now(), asker.name
         last.save(update_fields=["undone_at", "undone_by"])
         what = "a decision of" if found.decisions else "the note of"
+        if found.decisions:
+            said = f"That extra work on a case of yours was {found.decisions[-1].kind} is taken back."
+            _tell(found.row, "undone", said, [_holders_of(found)], asker)
+        elif found.holder is not None:
+            said = f"Extra work on a case of {found.holder.name or found.holder.code} is taken back."
+            _tell(found.row, "undone", said, _deciders(found.holder), asker)
         _record(asker, found.row, found.row.post, f"undid {what} extra work on 1 case of {found.row.post}")
     return found.row
 
@@ -289,10 +294,20 @@ def _holders_of(found: extra_work.NotedWork) -> list[User]:
     return [*noted_by, *(people_at([code])[code] if code else [])]
 
 
-def _tell(row: ExtraWork, kind: str, said: str, people: Iterable[User], asker: Actor) -> None:
-    """Notifications and emails without the case or the words, to none who may not know of the case."""
-    others = [each for each in people if asker.user is None or each.pk != asker.user.pk]
-    notices.tell([notices.Announcement(row, kind, said, not_shut_out(others, [row.ref]))])
+def _deciders(holder: Unit) -> list[list[User]]:
+    """Who may be asked to decide: the managers; where none of them may know of the case, the heads."""
+    people = Roles([holder]).of(holder)
+    return [people.managers, people.heads]
+
+
+def _tell(row: ExtraWork, kind: str, said: str, groups: Iterable[Sequence[User]], asker: Actor) -> None:
+    """Notifications and emails without the case or the words, to none who may not know of the case: to the
+    first group that has anybody left."""
+    own = None if asker.user is None else asker.user.pk
+    for people in groups:
+        if told := not_shut_out([each for each in people if each.pk != own], [row.ref]):
+            notices.tell([notices.Announcement(row, kind, said, told)])
+            return
 
 
 def _record(asker: Actor, row: ExtraWork, post: str, said: str) -> None:
