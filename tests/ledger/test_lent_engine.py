@@ -96,3 +96,15 @@ def test_a_process_that_was_forked_begins_with_none(unused: list[engine.KeptEngi
 
 def test_many_rows_have_an_engine_of_their_own() -> None:
     assert isinstance(engine.in_process(engine.FEW_ROWS + 1), engine.DuckDBEngine)
+
+
+def test_a_table_that_says_the_same_is_not_put_again_but_where_it_was_replaced() -> None:
+    lent = lend()
+    lent.put("t", ROWS)
+    lent.put("t", ROWS.clone())
+    assert lent.run("SELECT COUNT(*) AS n FROM t")["n"].to_list() == [2]
+    lent.store("t", "SELECT 9 AS a")
+    lent.put("t", ROWS)
+    assert lent.run("SELECT a FROM t ORDER BY a")["a"].to_list() == [1, 2]
+    lent.put("t", ROWS.with_columns(a=pl.Series([1, None])))
+    assert lent.run("SELECT COUNT(a) AS n FROM t")["n"].to_list() == [1]

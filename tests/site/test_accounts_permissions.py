@@ -513,6 +513,15 @@ def expected(may: May, who: str, method: str) -> set[str]:
     return {"let in"} if allowed else {"denied"}
 
 
+def asked_by(may: May, method: str) -> tuple[str, ...]:
+    """Everybody by a method that is offered. What is not is refused whoever asks: a stranger, the first who
+    may use the others and the first who may not."""
+    if method in may.methods:
+        return PEOPLE
+    by_use = {"denied" in expected(may, who, method): who for who in reversed(PEOPLE[2:])}
+    return tuple(dict.fromkeys(("stranger", *by_use.values())))
+
+
 #: Pages whose questions to the database no other test asks in this form.
 _ASKING = ("audit/<slug:table>.<slug:kind>", "nation/downloads/<slug:table>.<slug:kind>", "team-edit")
 
@@ -530,7 +539,7 @@ def test_only_those_are_let_in_who_may(name: str, browsers: dict[str, Client]) -
     address = may.address or reverse(name, kwargs=may.args)
     wrong = {}
     for method in METHODS:
-        for who in PEOPLE:
+        for who in asked_by(may, method):
             browser = browsers[who]
             if name == "account_logout" and method == "POST" and who not in ("stranger", "closed"):
                 continue  # it does what it says: the test of signing out has it

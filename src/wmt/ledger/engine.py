@@ -99,9 +99,9 @@ _READS = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)"?')
 class KeptEngine(DuckDBEngine):
     """A DuckDB that is asked the same questions again and again about other facts.
 
-    It remembers what it was given: a table it has already is not put again, a view that says the same is not
-    made anew, and what is stored goes into the table that is there. So its prepared queries stay as they are,
-    which for a few rows takes longer than running them.
+    It remembers what it was given: a table that says the same is not put again, nor is such a view made anew,
+    and what is stored goes into the table that is there. So its prepared queries stay as they are, which for
+    a few rows takes longer than running them.
     """
 
     def __init__(self, threads: int | None = None, *, few_rows: bool = False) -> None:
@@ -118,8 +118,7 @@ class KeptEngine(DuckDBEngine):
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         known = self._frames.get(name)
-        both_empty = known is not None and known.is_empty() and frame.is_empty()
-        if known is frame or (known is not None and both_empty and known.schema == frame.schema):
+        if known is not None and (known is frame or (known.schema == frame.schema and known.equals(frame))):
             return
         super().put(name, frame)
         self._frames[name] = frame
@@ -152,6 +151,7 @@ class KeptEngine(DuckDBEngine):
         self._connection.execute(f"EXECUTE {self._prepared[insert]}")
 
     def view(self, name: str, sql: str) -> None:
+        self._frames.pop(name, None)
         if self._texts.get(name) != sql:
             super().view(name, sql)
             self._texts[name] = sql

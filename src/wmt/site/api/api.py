@@ -59,6 +59,7 @@ from wmt.site.api import (
     waiting_cases,
 )
 from wmt.site.api.one_moment import of_one_moment
+from wmt.site.api.openapi import SharedSchemas
 
 ABOUT = """Figures of the Workload Measurement Tool, and entering hours and reductions.
 
@@ -128,7 +129,7 @@ for router, tag in (
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document: every operation, what it takes and every answer it can give."""
-    return dict(api.get_openapi_schema(path_prefix=f"/{API}"))
+    return dict(SharedSchemas(api, f"/{API}"))
 
 
 @api.get("openapi.json", url_name="api-document", include_in_schema=False)

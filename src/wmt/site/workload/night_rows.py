@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -78,11 +79,10 @@ def rows_from(
     facts, rules, cells = ledger.facts, ledger.rules, ledger.cells(CELL_LEVELS)
     # a live change may need any price of time, both of a contact, and that of any type and tier of a case:
     # all are there and never change
-    of_time = TimeSide(rules).every_pricing(facts.day)
-    of_contacts = every_contact_pricing(rules, facts.day)
-    of_cases = _every_case_pricing(lines, facts, rules)
-    every = [lines.select(PRICING), cells.select(PRICING), of_time, of_contacts, of_cases]
-    pricing = _numbered(pl.concat(every))
+    listed = lines.filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
+    pairs = frozenset(listed.select("stream", "status").unique().rows())
+    every = _every_pricing(rules, facts.tier_scheme, facts.day, pairs)
+    pricing = _numbered(pl.concat([lines.select(PRICING), cells.select(PRICING), every]))
     whole = (pl.col("level") == "post") | (pl.col("stream") == HEADLINE)
     of_every_grade = totals.with_columns(pl.col("grade").fill_null(""), whole=whole)
     totals = pl.concat([of_every_grade, ledger.totals_by_grade().with_columns(whole=pl.lit(False))])
@@ -125,13 +125,18 @@ _REPORT = table_of(
 )
 
 
-def _every_case_pricing(lines: pl.DataFrame, facts: Facts, rules: RuleSet) -> pl.DataFrame:
-    """What could price the cases that are listed if they were of another type or tier, and one that comes:
-    columns `PRICING`."""
-    listed = lines.filter((pl.col("kind") == "case") & pl.col("ref").is_not_null())
-    pairs = set(listed.select("stream", "status").unique().rows())
-    pairs |= {("standard", "active"), ("t2a", "active")} if pairs else set()
-    return CaseSide(rules, facts.tier_scheme, facts.day).every_pricing(sorted(pairs))
+@lru_cache(maxsize=8)
+def _every_pricing(
+    rules: RuleSet, tier_scheme: str, day: date, listed: frozenset[tuple[str, str]]
+) -> pl.DataFrame:
+    """What could price time, contacts, cases of the listed streams and statuses if they were of another type
+    or tier, and one that comes: columns `PRICING`.
+
+    Rules that say the same price the same, so nights of the same rules share it.
+    """
+    pairs = listed | {("standard", "active"), ("t2a", "active")} if listed else listed
+    of_cases = CaseSide(rules, tier_scheme, day).every_pricing(sorted(pairs))
+    return pl.concat([TimeSide(rules).every_pricing(day), every_contact_pricing(rules, day), of_cases])
 
 
 def _input(night: Night, name: str, columns: pl.Schema) -> pl.DataFrame:
