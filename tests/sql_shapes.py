@@ -3,6 +3,10 @@
 It answers what the pass on PostgreSQL must hold: `python tests/sql_shapes.py FOLDER` names every shape of a
 statement that only tests marked `one_database` come to. A shape is a statement without its values.
 WMT_SQL_SHAPES names the folder; each worker appends to a file of its own.
+
+With the folder of `cpu_times` of the same run, `python tests/sql_shapes.py FOLDER CPU` prints the dear tests
+whose every statement others run too: `tests/site/seen_elsewhere.txt` is taken from it. Tests of what happens
+between two people, or after a fault, are left out of that by hand.
 """
 
 import json
@@ -77,6 +81,34 @@ def _write(name: str, once: bool, shapes: set[str]) -> None:
         to.write(json.dumps([name, once, sorted(shapes)]) + "\n")
 
 
+#: CPU seconds from which a test is dear.
+_DEAR = 0.6
+
+
+def seen_elsewhere(folder: Path, cpu: Path) -> list[str]:
+    """The dear tests that PostgreSQL need not run for their statements: others of both have them all.
+
+    Those are kept first that have the most new statements for their time.
+    """
+    told = [
+        json.loads(line) for path in folder.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()
+    ]
+    times = [
+        json.loads(line) for path in cpu.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()
+    ]
+    spent = {name: seconds for name, seconds, *_ in times}
+    shapes = {name: set(found) for name, once, found in told if not once}
+    dear = {name for name in shapes if spent.get(name, 0) >= _DEAR}
+    have = {shape for name in shapes.keys() - dear for shape in shapes[name]}
+    while dear:
+        best = max(dear, key=lambda name: len(shapes[name] - have) / spent[name])
+        if shapes[best] <= have:
+            break
+        have |= shapes[best]
+        dear.remove(best)
+    return sorted(dear)
+
+
 def main(folder: Path) -> None:
     """Print the shapes that only tests of one database come to, each with a test; exit 1 if there are any."""
     twice: set[str] = set()
@@ -95,4 +127,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[2:]:
+        print("\n".join(seen_elsewhere(Path(sys.argv[1]), Path(sys.argv[2]))))
+    else:
+        main(Path(sys.argv[1]))

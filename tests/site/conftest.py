@@ -24,15 +24,23 @@ from night_tools import wmt
 from wmt.demo import Truth, write_nation
 from wmt.nights import Night, open_night
 
+#: Dear tests whose every statement cheaper ones make PostgreSQL run too; `tests/sql_shapes.py` writes it.
+SEEN_ELSEWHERE = Path(__file__).parent / "seen_elsewhere.txt"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to the soak on PostgreSQL what says the same on every database.
 
-    Such tests are marked `one_database`; their statements are run by others on PostgreSQL too, which
-    `python tests/sql_shapes.py` checks. What writes, locks, loads, searches or migrates runs on both. What
-    needs several writers at once is left to PostgreSQL: SQLite has one.
+    Such tests are marked `one_database`, or are dear and stand in `seen_elsewhere.txt`; their statements are
+    run by others on PostgreSQL too, which `python tests/sql_shapes.py` checks. What writes, locks, loads,
+    searches or migrates runs on both. What needs several writers at once is left to PostgreSQL: SQLite has
+    one.
     """
     here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    seen_elsewhere = set(SEEN_ELSEWHERE.read_text("utf-8").splitlines())
+    for item in here:
+        if item.nodeid in seen_elsewhere:
+            item.add_marker("one_database")
     if os.environ.get("WMT_TEST_DATABASE") != "postgres":
         left = {item for item in here if item.get_closest_marker("several_writers")}
     elif SOAK:
