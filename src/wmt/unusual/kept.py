@@ -31,22 +31,37 @@ _READ = ("contact", "tier_case", "registration")
 
 
 def work_out(past: History, marks_of: MarksOf, rules: RuleSet) -> pl.DataFrame | None:
-    """Counts the last night of a history and finds what is unusual in it: columns `UNUSUAL`.
+    """Counts the last night of a history and gives what is unusual in it: columns `UNUSUAL`.
 
-    None where that is kept already. What earlier days found is left as it is. Raises HistoryError or
-    NightError where something is damaged.
+    What is kept is not looked for again, unless another night stands by now for the day or for the one before
+    it: then what was found came of a comparison that nobody sees any more. None in an empty history. Raises
+    HistoryError or NightError where something is damaged.
     """
     day = past.last
-    if day is None or _path(past, day, "found").exists():
+    if day is None:
         return None
     days = _days_before(past, day, rules)
     missing = [each for each in days if not _path(past, each, "counts").exists()]
     for each in reversed(missing[-_AT_ONCE:]):
         _write(_path(past, each, "counts"), count(past, each, marks_of, rules))
-    found = find_on(past, day, marks_of, rules)
-    _write(_path(past, day, "found"), found)
-    _forget_old(past, day)
+    for each in _otherwise_compared(past, days[:-1]):
+        _write(_path(past, each, "found"), find_on(past, each, marks_of, rules))
+    found = _read(_path(past, day, "found"), UNUSUAL)
+    if found is None:
+        found = find_on(past, day, marks_of, rules)
+        _write(_path(past, day, "found"), found)
+        _forget_old(past, day)
     return found
+
+
+def _otherwise_compared(past: History, days: Sequence[date]) -> list[date]:
+    """Days of which something was found with other nights than those that stand for them now."""
+    looked = {path.name[:10] for path in (past.nights / _KEPT).glob("* found.parquet")}
+    return [
+        day
+        for day in days
+        if f"{day:%Y-%m-%d}" in looked and "" not in _compared(past, day) and not is_known(past, day)
+    ]
 
 
 def find_on(
@@ -92,6 +107,11 @@ def found_between(past: History, first: date, last: date) -> pl.DataFrame:
 def is_known(past: History, day: date) -> bool:
     """Whether it was looked for on a day."""
     return _path(past, day, "found").exists()
+
+
+def known_days(past: History, first: date, last: date) -> tuple[date, ...]:
+    """The days of a range of which it was looked for."""
+    return tuple(day for day in past.days if first <= day <= last and is_known(past, day))
 
 
 def count(past: History, day: date, marks_of: MarksOf, rules: RuleSet) -> pl.DataFrame:
@@ -195,8 +215,15 @@ def _days_before(past: History, day: date, rules: RuleSet) -> Sequence[date]:
 
 
 def _path(past: History, day: date, what: str) -> Path:
-    """Where a day's are kept: of another night that stands for the same day, elsewhere."""
-    return past.nights / _KEPT / f"{day:%Y-%m-%d} {past.night_of(day) or 'archive'} {what}.parquet"
+    """Where a day's are kept: elsewhere of another night for the same day, or compared with another."""
+    after, before = (name or "archive" for name in _compared(past, day))
+    return past.nights / _KEPT / f"{day:%Y-%m-%d} {after} after {before} {what}.parquet"
+
+
+def _compared(past: History, day: date) -> tuple[str | None, str | None]:
+    """The night of a day, and that of the day with figures before it; '' for an archive's, None for none."""
+    former = past.day_until(day - timedelta(1))
+    return past.night_of(day), past.night_of(former) if former else None
 
 
 def _read(path: Path, schema: pl.Schema) -> pl.DataFrame | None:
