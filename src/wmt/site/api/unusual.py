@@ -113,7 +113,7 @@ def answer(
 def _shown(found: query.FoundChange) -> dict[str, Any]:
     answered = found.answer
     return {
-        **present_change(found.row, found.rule, query.rules_on(found.row["day"])),
+        **present_change(found.row, found.rule, query.rules_at(found.row["day"])),
         "asked": query.ASKED_OF[found.row["level"]],
         "due": found.due,
         "answered_at": answered.recorded_at if answered else None,

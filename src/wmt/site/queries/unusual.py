@@ -9,17 +9,16 @@ import polars as pl
 from django.http import Http404
 from django.utils import timezone
 
-from wmt import rules
 from wmt.history import History, HistoryError
 from wmt.nights import NightError
 from wmt.nights.unit_slice import part_of, part_of_cases, rules_of
-from wmt.rules import RuleSet
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.duties import workdays
 from wmt.site.queries.histories import history_for_nobody
 from wmt.site.queries.periods import KeyedHistory
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.unusual.models import UnusualAnswer
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -56,12 +55,6 @@ class FoundChange:
     def is_late(self, day: date) -> bool:
         """Whether it is open after the day its answer was due."""
         return self.answer is None and day > self.due
-
-
-@lru_cache(maxsize=16)
-def rules_on(day: date) -> RuleSet:
-    """The rules of a day: words of kinds, and within what time an answer is due."""
-    return rules.load().at(day)
 
 
 def is_looked_for(state: State) -> bool:
@@ -102,8 +95,8 @@ def find(user: Any, state: State, key: _Key) -> FoundChange:
 def _with_answers(user: Any, state: State, rows: pl.DataFrame) -> list[FoundChange]:
     if rows.is_empty():
         return []
-    kinds = change_rules(rules_on(state.day))
-    days = rules_on(state.day)["unusual.answer_days"].whole
+    kinds = change_rules(rules_at(state.day))
+    days = rules_at(state.day)["unusual.answer_days"].whole
     answers = _answers(state, rows["day"].min(), rows["day"].max())  # type: ignore[arg-type]
     inside = visibility.ReachOfPosts(_reach(user), state)
     found = []
@@ -153,12 +146,12 @@ def _rows(state: State) -> pl.DataFrame:
     if past is None:
         return _EMPTY
     last = state.as_at.date()
-    first = last - timedelta(rules_on(state.day)["unusual.shown_days"].whole)
-    return _kept(KeyedHistory(past), first, last, kept.is_known(past, last))
+    first = last - timedelta(rules_at(state.day)["unusual.shown_days"].whole)
+    return _kept(KeyedHistory(past), first, last, kept.known_days(past, first, last))
 
 
 @lru_cache(maxsize=4)
-def _kept(held: KeyedHistory, first: date, last: date, is_known: bool) -> pl.DataFrame:  # noqa: ARG001
+def _kept(held: KeyedHistory, first: date, last: date, known: tuple[date, ...]) -> pl.DataFrame:  # noqa: ARG001
     # what is not kept yet is asked for again; what is there does not change
     return kept.found_between(held.past, first, last)
 
@@ -186,7 +179,7 @@ def cases_of(change: FoundChange) -> pl.DataFrame | None:
 
 def _cases_on(past: History, day: date, row: dict[str, Any]) -> pl.DataFrame | None:
     """The cases of one night: those of the unit on the side where it had them, and where they were or are."""
-    names = kept.compared_nights(past, day, rules_on(day))
+    names = kept.compared_nights(past, day, rules_at(day))
     if names is None:
         return None
     before, after = names

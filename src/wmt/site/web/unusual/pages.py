@@ -106,7 +106,7 @@ def _page(
         "found": found,
         "form": form,
         "unit_name": name,
-        "said": sentences(row, found.rule, query.rules_on(row["day"])),
+        "said": sentences(row, found.rule, query.rules_at(row["day"])),
         "question": QUESTION,
         "who": query.ASKED_OF[row["level"]],
         "answer_words": tab.answer_words(found, state),

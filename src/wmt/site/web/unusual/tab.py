@@ -42,7 +42,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "open": len(open_ones),
         "late": sum(each.is_late(state.day) for each in open_ones),
         "answered": _answered(found),
-        "days": query.rules_on(state.day)["unusual.shown_days"].whole,
+        "days": query.rules_at(state.day)["unusual.shown_days"].whole,
         "question": QUESTION,
         "is_post": question.is_post,
         "tables": {"unusual": changes_table(state, ordered, unit)},
