@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import polars as pl
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from wmt import rules
 from wmt.history import dated_marks, open_history
-from wmt.nights import NightError
 from wmt.site.accounts.models import User
 from wmt.site.duties.recipients import Roles
 from wmt.site.links import unit_url
 from wmt.site.outbox import messages
+from wmt.site.workload import swap
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Load
 from wmt.text import counted
@@ -39,21 +39,31 @@ class _About:
 
 
 def look(load: Load) -> None:
-    """Find what is unusual in the data that is shown, and write the emails: once for each night."""
+    """Find what is unusual in the data that is shown, and write the emails about it, once.
+
+    What a look could not finish, the next one does, at the start of the site too.
+    """
     try:
         past = open_history(settings.CONFIG.nights)
         if past.last is None:
             return
         found = kept.work_out(past, dated_marks(), rules.load().at(past.last))
-    except NightError:
+        if found is not None and not found.is_empty():
+            _tell(swap.shown() or load, found)  # a load of earlier days may have changed what is found
+    except Exception:  # the figures are shown by now: whatever it is, the load has not failed
         log.exception("unusual changes could not be looked for after load %s", load.pk)
-        return
-    if found is not None and not found.is_empty():
-        _tell(load, found)
 
 
 def _tell(load: Load, found: pl.DataFrame) -> None:
-    """One email to each person, however many changes they are asked about."""
+    """One email to each person, however many changes they are asked about; none about what was written of."""
+    letters = _letters(load, found)
+    with transaction.atomic():
+        Load.objects.select_for_update().get(pk=load.pk)  # of two looks at once one writes
+        if not messages.of(ABOUT, [load.pk]).exists():
+            messages.write(ABOUT, letters)
+
+
+def _letters(load: Load, found: pl.DataFrame) -> list[messages.Letter]:
     rows = list(found.select("level", "code", "team_code", "pdu_code").iter_rows())
     about = [
         _About(team, pdu, code.partition(":")[2] if level == "post" else "")
@@ -68,12 +78,7 @@ def _tell(load: Load, found: pl.DataFrame) -> None:
         for user in {user.pk: user for user in told}.values():
             people[user.pk] = user
             asked[user.pk].append(("team", each.team_code) if level == "post" else (level, code))
-    letters = [_letter(load, people[pk], places) for pk, places in sorted(asked.items())]
-    try:
-        with transaction.atomic():
-            messages.write(ABOUT, letters)
-    except Error:
-        log.exception("the emails about unusual changes of load %s could not be written", load.pk)
+    return [_letter(load, people[pk], places) for pk, places in sorted(asked.items())]
 
 
 def _letter(load: Load, user: User, places: list[tuple[str, str]]) -> messages.Letter:
