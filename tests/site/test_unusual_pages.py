@@ -1,18 +1,28 @@
 """Unusual changes on pages and by the API: who sees which, who answers, and that an answer is kept once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from tabs_fixtures import in_sight, links, table_of
 
+from wmt import rules
+from wmt.nights import NightError
+from wmt.rules import NoRuleError
 from wmt.site.audit.models import AuditEvent
+from wmt.site.duties import workdays
 from wmt.site.links import unit_url
+from wmt.site.loads import unusual_changes
+from wmt.site.outbox import messages
 from wmt.site.queries import unusual as query
 from wmt.site.unusual.models import UnusualAnswer
+from wmt.site.workload import swap
 from wmt.site.workload.state import current_state
+from wmt.unusual import kept
 from wmt.unusual.kinds import UNUSUAL
 
 
@@ -129,3 +139,74 @@ def test_the_page_of_a_post_and_of_data_without_a_look(nation: Any, signed_in: C
     page = signed_in("administrator").get(unit_url("post", post.code, "unusual")).text
     assert "No unusual change" in in_sight(page)
     assert unit_url("post", post.code, "unusual") in links(page)
+
+
+@pytest.fixture
+def found_at(nation: Any, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A team whose manager is told of a change that a look finds, and the load that is shown."""
+    team = nation.unit("team")
+    signed_in("manager", "team", team.code)
+    frame = pl.DataFrame([change(team, team_code=team.code)], UNUSUAL, orient="row")
+    monkeypatch.setattr(kept, "work_out", lambda *_: frame)
+    shown = swap.shown()
+    assert shown is not None
+    return shown
+
+
+def test_emails_that_could_not_be_written_are_by_the_next_look_and_once(
+    found_at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(messages, "write", refuse)
+        unusual_changes.look(found_at)
+    written = messages.of(unusual_changes.ABOUT, [found_at.pk])
+    assert not written.exists()
+    unusual_changes.look(found_at)
+    number = written.count()
+    assert number
+    unusual_changes.look(found_at)
+    assert written.count() == number
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "fault", [NoRuleError("unusual.one_in"), pl.exceptions.ComputeError("x"), NightError("x"), MemoryError()]
+)
+def test_a_look_that_fails_ends_no_load(
+    found_at: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(kept, "work_out", fail)
+    unusual_changes.look(found_at)
+    assert f"could not be looked for after load {found_at.pk}" in caplog.text
+
+
+@pytest.mark.one_database
+def test_emails_that_were_given_up_are_listed_with_the_other_notices(
+    found_at: Any, signed_in: Callable[..., Client]
+) -> None:
+    unusual_changes.look(found_at)
+    written = messages.of(unusual_changes.ABOUT, [found_at.pk])
+    written.update(state="given up", fault="550 no such address")
+    page = in_sight(signed_in("administrator", email="a@example.org").get("/notices/").text)
+    assert "550 no such address" in page
+    assert "1 unusual change in the data of" in page
+
+
+@pytest.mark.one_database
+def test_due_days_are_by_the_rules_as_they_are_now(planted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is approved makes another tree, and every process goes by it at once."""
+    team, _ = planted
+    state = current_state()
+    before = query.of_unit(None, state, team)[0].due
+    there = rules.load().parameters
+    days = there["unusual.answer_days"]
+    later = replace(days, values=tuple(replace(each, value=each.value + 5) for each in days.values))
+    tree = rules.Tree({**there, days.path: later})
+    monkeypatch.setattr(rules, "load", lambda: tree)
+    assert query.of_unit(None, state, team)[0].due == workdays.after(before, 5)

@@ -21,7 +21,7 @@ from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.extra_work import noted
-from wmt.site.loads import held_mail
+from wmt.site.loads import held_mail, unusual_changes
 from wmt.site.outbox import mail_server
 from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.plans import access as of_plans
@@ -102,8 +102,10 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 
 
 def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
-    """Emails that were given up, each once for what it is about: notifications, and data that is held."""
-    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, held_mail.ABOUT))
+    """Emails that were given up, each once for what it is about: notifications, or a load (data that is held,
+    unusual changes in it)."""
+    of_loads = (held_mail.ABOUT, unusual_changes.ABOUT)
+    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, *of_loads))
     topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
     given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
     numbers = [each.number for each in given_up if each.about == notices.ABOUT]
@@ -112,7 +114,7 @@ def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     for each in given_up:
         message, notice = each.message, told.get(each.number)
         fault: dict[str, object] = {"fault": message.fault}
-        if each.about == held_mail.ABOUT:
+        if each.about in of_loads:
             failed.append(fault | {
                 "to": message.user.email if message.user else message.name, "kind": message.subject,
                 "href": reverse("load", args=[each.number]), "when": _when(message.made_at),
