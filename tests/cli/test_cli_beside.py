@@ -31,6 +31,18 @@ def test_a_post_under_its_own_and_two_other_rule_sets(tmp_path: Path) -> None:
     ]
     assert sum(row["cases"] for row in found["untiered"]) == found["untiered_cases"]
     assert "Side by side" in wmt(*given, *asked).stdout
+    # several rule books at once, a unit or a post, and agreements beside them
+    given_books = ("rules", "beside", *given[1:4], "--post", post, *asked, "--beside", "cheshire")
+    books = json.loads(wmt(*given_books, "--json").stdout)
+    assert [(each["points"], each["available"]) for each in books["books"]] == [
+        (each["points"], each["available"]) for each in (old, draft)
+    ]
+    for at, each in enumerate(books["books"]):
+        assert sum(line["points"][at] for line in books["lines"] if line["side"] == "work") == each["points"]
+    assert {each["pack"] for each in books["stated"]} == {"cheshire"}
+    assert "side by side" in wmt("rules", "beside", *given[1:4], "--beside", "2021-06-01").stdout
+    for wrong in (("--beside", "x"), ("--beside", "red", "--post", "no:one"), ("--beside", "red") * 5):
+        assert wmt("rules", "beside", *given[1:4], *wrong).returncode == 2
     # at amber planned contacts of cases count for nothing, which takes off points and no time
     matrix = tmp_path / "matrix.yaml"
     values = "values: {priority_factors.amber.planned_contact: 0}"

@@ -175,6 +175,7 @@ TABLE: dict[str, May] = {
     "api-rule-proposal-approve": May(POST, is_api=True, args=_ONE),
     "api-rule-proposal-decline": May(POST, is_api=True, args=_ONE),
     "api-rule-proposal-withdraw": May(POST, is_api=True, args=_ONE),
+    "api-rule-books": May(is_api=True, args={"level": "team", "code": "T1"}),
     "api-rule-effect": May(is_api=True, args={"level": "team", "code": "T1"}),
     "api-protections": May(BOTH, is_api=True, args=_POST),
     "api-protection-end": May(POST, Action.ALLOCATE_CASES, is_api=True, args=_ONE),
@@ -322,6 +323,8 @@ TABLE: dict[str, May] = {
     "rule-proposal-approve": May(POST, Action.APPROVE_RULES, args=_ONE),
     "rule-proposal-decline": May(POST, Action.APPROVE_RULES, args=_ONE),
     "rule-proposal-withdraw": May(POST, Action.PROPOSE_RULES, args=_ONE),
+    "rule-books-nation": May(),
+    "rule-books": May(args={"level": "team", "code": "T1"}),
     "rule-effect-nation": May(),
     "rule-effect": May(args={"level": "team", "code": "T1"}),
     "priority-level": May(BOTH, Action.SET_PRIORITIES, args={"pdu": "none"}),
@@ -413,6 +416,10 @@ TABLE: dict[str, May] = {
     f"reshare/<slug:key>/{_FILE}": May(action=_TAKES, address="/reshare/another-s/moves.csv"),
     f"audit/{_FILE}": May(action=Action.READ_AUDIT, address="/audit/events.csv"),
     f"loads/<int:number>/{_FILE}": May(action=Action.READ_LOADS, address="/loads/1/faults.csv"),
+    f"rules/books/{_FILE}": May(action=_TAKES, address="/rules/books/books.csv"),
+    f"rules/books/<level:level>/<code:code>/{_FILE}": May(
+        action=_TAKES, address="/rules/books/team/T1/books.csv"
+    ),
     f"rules/effect/{_FILE}": May(action=_TAKES, address="/rules/effect/below.csv"),
     f"rules/effect/<level:level>/<code:code>/{_FILE}": May(
         action=_TAKES, address="/rules/effect/team/T1/below.csv"

@@ -71,7 +71,7 @@ def explained(
         .row(0)
     )
     found["uncommenced"] = {"cases": cases, "points": Decimal(more).scaleb(-2)} if cases else None
-    found["beside"] = side_by_side.beside(ledger, post, others or {}, over_mark(ruleset))
+    found["beside"] = side_by_side.beside(ledger, post, others or {})
     # the reason of every reduction of a post by its name, and its days
     reductions = {}
     for row in opened.facts.reduction.filter(pl.col("post_no") == number).iter_rows(named=True):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wmt import rules
-from wmt.cli import activities, console, options, rule_proposals
+from wmt.cli import activities, console, options, rule_books, rule_proposals
 from wmt.cli.files import print_json
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
@@ -19,6 +19,7 @@ app = typer.Typer(help="Show, compare and check the rules.", no_args_is_help=Tru
 app.command("tier")(activities.show_tier)
 app.command("points")(activities.show_points)
 app.command("proposals")(rule_proposals.proposals)
+app.command("beside")(rule_books.beside)
 app.command("calibrate")(activities.find_defaults)
 
 Prefix = Annotated[str, typer.Argument(metavar="RULE", help="A rule, or the beginning of several.")]

@@ -8,6 +8,7 @@ import typer
 
 from wmt.cli.console import capacity, out
 from wmt.cli.inputs import Opened
+from wmt.cli.measure import over_mark
 from wmt.cli.options import parse_day
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, figure, table
@@ -42,17 +43,16 @@ def rule_sets(opened: Opened, own: RuleSet, asked: Sequence[str] | None) -> dict
     return found
 
 
-def beside(ledger: Ledger, post: str, rule_sets: dict[str, RuleSet], over_x100: int) -> list[dict[str, Any]]:
-    """The post's figures under each rule set: rows of {rule_set, points, available, capacity, over_mark}."""
+def beside(ledger: Ledger, post: str, rule_sets: dict[str, RuleSet]) -> list[dict[str, Any]]:
+    """The post's figures under each rule set, over its own threshold or not: rows of {rule_set, points,
+    available, capacity, over_mark, breakdown}."""
     if not rule_sets:
         return []
     found = side_by_side(ledger, rule_sets)
     rows = (row for row in found.iter_rows(named=True) if row["code"] == post)
     keys = ("points", "available", "capacity", "over_mark", "breakdown")
-    return [
-        {"rule_set": row["rule_set"], **{key: present_total(row, over_x100)[key] for key in keys}}
-        for row in rows
-    ]
+    marked = ((row, present_total(row, over_mark(rule_sets[row["rule_set"]]))) for row in rows)
+    return [{"rule_set": row["rule_set"], **{key: said[key] for key in keys}} for row, said in marked]
 
 
 def show_beside(found: dict[str, Any]) -> None:

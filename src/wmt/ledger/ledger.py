@@ -132,12 +132,12 @@ class Ledger:
         return lines.join(codes, on="post_no", how="left", maintain_order="left").select(NAMED_LINE.names())
 
     def alike(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Points of lines of a post that are alike in `keys` (columns of `LINE`), in no order.
+        """Lines of a post that are alike in `keys` (columns of `LINE`), summed, in no order.
 
-        Columns post_no, the keys, points_x100.
+        Columns post_no, the keys, quantity_micro, points_x100.
         """
         sql = _alike_sql(self.engine.dialect, self._store_lines(), tuple(keys))
-        shape = pl.Schema({name: LINE[name] for name in ("post_no", *keys, "points_x100")})
+        shape = pl.Schema({name: LINE[name] for name in ("post_no", *keys, *_SUMMED)})
         return shaped(self.engine.run(sql), shape)
 
     def places(self) -> pl.DataFrame:
@@ -219,11 +219,16 @@ def _cells_sql(dialect: str, levels: tuple[str, ...], prefix: str, line: str) ->
     return sql_text(all_cells(unbound(line, LINE), _tables(prefix, False), levels), dialect)
 
 
+#: What of lines alike is summed.
+_SUMMED = ("quantity_micro", "points_x100")
+
+
 @cache
 def _alike_sql(dialect: str, name: str, keys: tuple[str, ...]) -> str:
     lines = unbound(name, LINE)
     alike = lines.group_by(["post_no", *keys])
-    return sql_text(alike.aggregate(points_x100=lines.points_x100.sum().cast("int64")), dialect)
+    sums = {name: lines[name].sum().cast("int64") for name in _SUMMED}
+    return sql_text(alike.aggregate(**sums), dialect)
 
 
 @cache

@@ -11,16 +11,14 @@ import polars as pl
 
 from wmt.ledger import arithmetic, engine, enums
 from wmt.ledger.ledger import PLACED_LINE, Ledger
+from wmt.ledger.rule_books import ALIKE, UNITS, under_each
 from wmt.rules import RuleSet
 
-#: What lines are alike in; the codes are those of the post and of all above it.
-_UNITS = ("post_code", "team_code", "pdu_code", "region_code", "nation_code", "post_stream")
-_ALIKE = ("side", "kind", "component", "tier", "suspended")
 _SIDES = (_BEFORE, _AFTER) = "before_x100", "after_x100"
 
 #: Points of lines alike under both rules, in hundredths; of the side 'time' they are available points.
 EFFECT = pl.Schema(
-    [*((name, PLACED_LINE[name]) for name in (*_UNITS, *_ALIKE)), *((name, pl.Int64()) for name in _SIDES)]
+    [*((name, PLACED_LINE[name]) for name in (*UNITS, *ALIKE)), *((name, pl.Int64()) for name in _SIDES)]
 )
 
 
@@ -48,21 +46,15 @@ def rule_effect(ledger: Ledger, before: RuleSet, after: RuleSet) -> pl.DataFrame
 
     Raises LedgerError as `Ledger.reprice` does.
     """
-    own = ledger.rules
-    try:
-        found = []
-        for rules, name, other in ((before, _BEFORE, _AFTER), (after, _AFTER, _BEFORE)):
-            ledger.reprice(rules)
-            sums = ledger.alike(_ALIKE).rename({"points_x100": name})
-            found.append(
-                sums.with_columns(pl.lit(0, pl.Int64).alias(other)).select("post_no", *_ALIKE, *_SIDES)
-            )
-        places = ledger.places()
-    finally:
-        ledger.reprice(own)
-    both = pl.concat(found).group_by("post_no", *_ALIKE).agg(pl.col(_SIDES).sum())
-    placed = both.join(places, on="post_no")
-    return engine.shaped(placed, EFFECT).sort(_UNITS + _ALIKE, nulls_last=False)
+    found = under_each(ledger, (before, after), lambda: (ledger.alike(ALIKE), ledger.places()))
+    points, none = pl.col("points_x100"), pl.lit(0, pl.Int64)
+    was, then = (
+        sums.select("post_no", *ALIKE, **{name: points if name == own else none for name in _SIDES})
+        for own, (sums, _) in zip(_SIDES, found, strict=True)
+    )
+    both = pl.concat([was, then]).group_by("post_no", *ALIKE).agg(pl.col(_SIDES).sum())
+    placed = both.join(found[-1][1], on="post_no")
+    return engine.shaped(placed, EFFECT).sort(UNITS + ALIKE, nulls_last=False)
 
 
 def of_unit(effect: pl.DataFrame, level: str, code: str, stream: str = enums.HEADLINE) -> pl.DataFrame:
@@ -102,8 +94,8 @@ def units_of(effect: pl.DataFrame, level: str) -> pl.DataFrame:
 def causes(effect: pl.DataFrame) -> list[RuleCause]:
     """Why rows differ under the two rules, the weightiest first; they add up to the difference exactly."""
     before, after = moments(effect)
-    summed = effect.group_by(_ALIKE).agg(moved=pl.col("after_x100").sum() - pl.col("before_x100").sum())
-    moved = list(_moved(summed.filter(pl.col("moved") != 0).sort(_ALIKE, nulls_last=False)))
+    summed = effect.group_by(ALIKE).agg(moved=pl.col("after_x100").sum() - pl.col("before_x100").sum())
+    moved = list(_moved(summed.filter(pl.col("moved") != 0).sort(ALIKE, nulls_last=False)))
     changes = [{"points_x100": each[1], "available_x100": each[2]} for each in moved]
     shares: list[int] | list[None] = arithmetic.percentage_points_x100(before, after, changes) or [
         None

@@ -38,7 +38,7 @@ def findings_of(state: State, rows: Sequence[UnitAgreement], units: Sequence[Uni
     asked = [(row, pack) for row, pack in packs if units and _covers(pack, units[0].level)]
     if not asked:
         return []
-    measured = measured_units(state, units, with_runs=any(_asks_days(pack) for _, pack in asked))
+    measured = measured_units(state, units, with_runs=any(asks_days(pack) for _, pack in asked))
     return [AgreementFinding(row, found) for row, pack in asked for found in findings(pack, measured)]
 
 
@@ -71,7 +71,8 @@ def _covers(pack: Agreement, level: str) -> bool:
     return any(measure.covers.level == level for measure in pack.measures.values())
 
 
-def _asks_days(pack: Agreement) -> bool:
+def asks_days(pack: Agreement) -> bool:
+    """Whether an agreement asks how long somebody has been over the threshold."""
     asked: Iterable[expressions.FigureName] = (
         name for measure in pack.measures.values() for name in expressions.names(measure.expression)
     )

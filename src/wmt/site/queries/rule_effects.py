@@ -11,27 +11,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
-from django.conf import settings
 
 from wmt import ledger, rules
-from wmt.allocation.transfers import with_transfers
 from wmt.days import written
-from wmt.ledger import Ledger, rule_effect
+from wmt.ledger import rule_effect
 from wmt.ledger.rule_effect import RuleCause
-from wmt.nights import Night, open_night
-from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.rules import RuleSet, amendments
-from wmt.site.allocation.queries import transfers_since
-from wmt.site.availability.queries import plans_of
-from wmt.site.changes.reconcile import facts_now, facts_shown
+from wmt.site.queries import unit_ledger
+from wmt.site.queries.unit_ledger import KeyedState
 from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.night_rows import over_mark
 from wmt.site.workload.state import State
 
-#: Levels of which a unit is measured by itself; those above are read out of the whole nation, which is kept.
-_SMALL = ("post", "team", "pdu")
 #: Percentage points at which the effect on people is parted.
 BANDS = (-10, -5, -1, 1, 5, 10)
 
@@ -128,64 +121,26 @@ def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
         laid = ", ".join(state.overlays)
         raise ledger.LedgerError(f"the figures shown have {laid} laid over the rules, which neither side has")
     now = state.of_now()
-    if unit.level in _SMALL:
-        rows = _part(_Key(now), unit.level, unit.code, beside.before, beside.after)
+    if unit.level in unit_ledger.SMALL:
+        rows = _part(KeyedState(now), unit.level, unit.code, beside.before, beside.after)
     else:
-        rows = _nation(_Key(now), beside.before, beside.after)
+        rows = _nation(KeyedState(now), beside.before, beside.after)
     stream = unit.stream or ledger.HEADLINE
     found = rule_effect.of_unit(rows, unit.level, unit.code, stream)
     return UnitEffect(unit.level, unit.code, found, (over_mark(beside.before), over_mark(beside.after)))
 
 
-@dataclass(frozen=True)
-class _Key:
-    """A state by what tells one from another, for what is kept of it."""
-
-    state: State
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._parts == other._parts
-
-    def __hash__(self) -> int:
-        return hash(self._parts)
-
-    @property
-    def _parts(self) -> tuple[object, ...]:
-        return (*self.state.of_load, self.state.revision, self.state.day)
-
-
 @lru_cache(maxsize=4)
-def _nation(key: _Key, before: RuleSet, after: RuleSet) -> pl.DataFrame:
-    state = key.state
-    night = open_night(settings.CONFIG.nights / state.night)
-    facts, _ = with_transfers(facts_now(night, state, plans_of()), transfers_since(state))
-    made = Ledger(facts, before, former=night.former(), day=state.day)
+def _nation(key: KeyedState, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+    made = unit_ledger.ledger_of(key.state, before, "nation", "nation")
     return rule_effect.rule_effect(made, before, after)
 
 
 @lru_cache(maxsize=64)
-def _part(key: _Key, level: str, code: str, before: RuleSet, after: RuleSet) -> pl.DataFrame:
-    state = key.state
-    night = open_night(settings.CONFIG.nights / state.night)
-    part = _with_helpers(state, night, part_of(night, level, code))
-    facts = facts_shown(state, night, part)
-    made = Ledger(facts, before, former=part.former, day=state.day)
-    rows = rule_effect.rule_effect(made, before, after)
+def _part(key: KeyedState, level: str, code: str, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+    rows = rule_effect.rule_effect(unit_ledger.ledger_of(key.state, before, level, code), before, after)
     # those on the other side of a contact lie elsewhere as a rule: a part says nothing of them
     return rows.filter(pl.col(f"{level}_code") == code)
-
-
-def _with_helpers(state: State, night: Night, part: UnitSlice) -> UnitSlice:
-    """A part with those on the other side of its contacts: what a trainee does in a stage of PQiP earns
-    nothing, wherever they are."""
-    contact, mine = part.facts.contact, set(part.facts.post["post_no"])
-    others = {*contact["by_post_no"], *contact["om_post_no"]} - mine - {None}
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=others)
-    helpers = set(posts.values_list("code", flat=True)) if others else set()
-    if not helpers:
-        return part
-    code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
-    return part_of(night, "post", helpers | set(part.facts.post.select(code).to_series()))
 
 
 def days_of(row: RuleProposal, state: State) -> Sequence[date]:

@@ -62,13 +62,18 @@ def _difference(x100: int | None) -> tables.Value:
 
 
 def cause_words(cause: RuleCause) -> str:
-    """What lines are of: 'Community C2', 'Reports', 'Contracted hours'."""
-    if cause.kind == "case":
-        tier = "untiered" if cause.tier == "0" else cause.tier
-        suspended = ", suspended" if cause.suspended else ""
-        component = "T2A" if cause.component == "t2a" else cause.component.capitalize()
+    """What the lines of a cause are of."""
+    return alike_words(cause.kind, cause.component, cause.tier, is_suspended=cause.suspended)
+
+
+def alike_words(kind: str, component: str, tier: str, *, is_suspended: bool) -> str:
+    """What lines alike are of: 'Community cases in tier C2', 'Reports', 'Contracted hours'."""
+    if kind == "case":
+        tier = "untiered" if tier == "0" else tier
+        suspended = ", suspended" if is_suspended else ""
+        component = "T2A" if component == "t2a" else component.capitalize()
         return f"{component} cases in tier {tier}{suspended}" if tier else f"{component} cases"
-    return _KINDS.get(cause.kind, cause.kind.replace("_", " ").capitalize())
+    return _KINDS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def causes(effect: rule_effects.UnitEffect) -> tables.Table:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.rule_proposals import editing, effect, files, pages
+from wmt.site.web.rule_proposals import books, editing, effect, files, pages
 
 urlpatterns = [
     path("rules/proposals/", pages.index, name="rule-proposals"),
@@ -18,8 +18,12 @@ urlpatterns = [
     path("rules/proposals/<int:number>/approve/", pages.approve, name="rule-proposal-approve"),
     path("rules/proposals/<int:number>/decline/", pages.decline, name="rule-proposal-decline"),
     path("rules/proposals/<int:number>/withdraw/", pages.withdraw, name="rule-proposal-withdraw"),
+    path("rules/books/", books.books, name="rule-books-nation"),
+    path("rules/books/<level:level>/<code:code>/", books.books, name="rule-books"),
     path("rules/effect/", effect.effect, name="rule-effect-nation"),
     path("rules/effect/<level:level>/<code:code>/", effect.effect, name="rule-effect"),
+    files_of("rules/books/", books.books, "Rules side by side"),
+    files_of("rules/books/<level:level>/<code:code>/", books.books, "Rules side by side"),
     files_of("rules/effect/", effect.effect, "What other rules would change"),
     files_of("rules/effect/<level:level>/<code:code>/", effect.effect, "What other rules would change"),
     files_of("rules/proposals/", pages.index, "Proposed changes of rules"),
