@@ -32,6 +32,8 @@ def test_columns_and_lines_of_a_post_by_hand() -> None:
     ]
     assert [each.quantity_micro for each in rule_books.lines(rows, 2)] == [2_000_000, 3_000_000, 37_000_000]
     assert ledger.rules == TREE.at(NEW)
+    hours = rule_books.BookLine("time", "contracted_hours", "", "", False, [(37, 1), (35, 1), (0, 0)])
+    assert hours.quantity_micro is None
 
 
 def test_every_column_is_the_totals_of_its_rules_at_every_level() -> None:

@@ -91,12 +91,16 @@ def _found(made: ledger.Ledger, level: str, code: str, asked: dict[str, RuleSet]
     lines = [
         {
             "side": each.side, "kind": each.kind, "component": each.component, "tier": each.tier,
-            "suspended": each.suspended, "quantity": decimal(each.quantity_micro // 10_000),
+            "suspended": each.suspended, "quantity": _many(each),
             "points": [decimal(points) for _, points in each.amounts],
         }
         for each in rule_books.lines(rows, len(asked))
     ]  # fmt: skip
     return {"books": figures, "lines": lines}
+
+
+def _many(line: rule_books.BookLine) -> Any:
+    return None if line.quantity_micro is None else decimal(line.quantity_micro // 10_000)
 
 
 def _stated(

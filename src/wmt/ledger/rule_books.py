@@ -67,9 +67,10 @@ class BookLine(NamedTuple):
     amounts: Sequence[tuple[int, int]]
 
     @property
-    def quantity_micro(self) -> int:
-        """How many: the same under every rule set that has such lines."""
-        return max((many for many, _ in self.amounts), key=abs)
+    def quantity_micro(self) -> int | None:
+        """How many; None where the rule sets differ in that, as in hours that nobody has entered."""
+        found = {many for many, _ in self.amounts if many}
+        return None if len(found) > 1 else max(found, default=0)
 
 
 def moment(rows: pl.DataFrame, book: int) -> arithmetic.Moment:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from wmt import ledger, rules
+from wmt import ledger
 from wmt.agreements import present
 from wmt.site.api import lookups, schemas
-from wmt.site.availability.change_requests import ChangeFault, RefusedError
+from wmt.site.availability import change_requests
 from wmt.site.queries import rule_books
 
 router = Router()
@@ -58,7 +58,7 @@ class BookLineShown(Schema):
     component: str
     tier: str
     suspended: bool
-    quantity: float = Field(description="How many cases or hours.")
+    quantity: float | None = Field(description="How many cases or hours; null where the books differ in it.")
     points: list[float] = Field(description="Under each book that has rules, in order.")
 
 
@@ -83,14 +83,16 @@ def several(
     try:
         books = [rule_books.book_of(text, state, unit) for text in dict.fromkeys(wish.book)]
         found = rule_books.beside(state, unit, books)
-    except (rule_books.UnknownBook, rules.RulesError, ledger.LedgerError) as fault:
-        raise RefusedError([ChangeFault("RULES", str(fault), "book")]) from None
+    except rule_books.FAULTS as fault:
+        raise change_requests.RefusedError(
+            [change_requests.ChangeFault("RULES", str(fault), "book")]
+        ) from None
     return {
         "level": level, "code": code, "books": [_book(found, book) for book in books],
         "lines": [
             {
                 **each._asdict(), "points": [points / 100 for _, points in each.amounts],
-                "quantity": each.quantity_micro / 1_000_000,
+                "quantity": None if each.quantity_micro is None else each.quantity_micro / 1_000_000,
             }
             for each in found.lines
         ],

@@ -19,11 +19,12 @@ from wmt.agreements.pack import Agreement
 from wmt.agreements.states import PackFinding, findings
 from wmt.days import read_day, written
 from wmt.ledger import rule_books
+from wmt.ledger.rule_books import BookLine
 from wmt.rules import RuleSet
 from wmt.site.agreements import in_force
 from wmt.site.figures import units
 from wmt.site.queries import agreements, rule_effects, unit_ledger
-from wmt.site.queries.unit_ledger import KeyedState
+from wmt.site.queries.unit_ledger import LedgerKey
 from wmt.site.rule_proposals.reading import find
 from wmt.site.workload.models import Unit
 from wmt.site.workload.night_rows import over_mark
@@ -37,6 +38,10 @@ OWN, _PROPOSAL, _AGREEMENT, _PACK = "figures", "proposal-", "agreement-", "pack-
 
 class UnknownBook(Exception):  # noqa: N818 - what was asked for is wrong, not the program
     """There is no such rule book."""
+
+
+#: What may come of asking for a book that is not there, does not fit the rules or has no price for the work.
+FAULTS = (UnknownBook, rules.RulesError, ledger.LedgerError)
 
 
 class ChosenBook(NamedTuple):
@@ -68,7 +73,7 @@ class BooksBeside:
         return rule_books.moment(self.rows, self.with_rules.index(book))
 
     @cached_property
-    def lines(self) -> list[rule_books.BookLine]:
+    def lines(self) -> list[BookLine]:
         """The lines of the unit that are alike, by what they are of; the figures are their sums."""
         return rule_books.lines(self.rows, len(self.with_rules))
 
@@ -111,9 +116,9 @@ def beside(state: State, unit: Unit, books: Sequence[ChosenBook]) -> BooksBeside
     if not rule_sets:
         rows = pl.DataFrame(schema=rule_books.BOOKS)
     elif unit.level in unit_ledger.SMALL:
-        rows = _part(KeyedState(state), unit.level, unit.code, rule_sets)
+        rows = _part(LedgerKey(state), unit.level, unit.code, rule_sets)
     else:
-        rows = _nation(KeyedState(state), rule_sets)
+        rows = _nation(LedgerKey(state), rule_sets)
     rows = rows.filter(pl.col(f"{unit.level}_code") == unit.code)
     if unit.level != "post":
         rows = rows.filter(post_stream=unit.stream or ledger.HEADLINE)
@@ -128,13 +133,13 @@ def over_x100(book: ChosenBook) -> int:
 
 
 @lru_cache(maxsize=4)
-def _nation(key: KeyedState, rule_sets: tuple[RuleSet, ...]) -> pl.DataFrame:
+def _nation(key: LedgerKey, rule_sets: tuple[RuleSet, ...]) -> pl.DataFrame:
     made = unit_ledger.ledger_of(key.state, rule_sets[0], "nation", "nation")
     return rule_books.rule_books(made, rule_sets)
 
 
 @lru_cache(maxsize=64)
-def _part(key: KeyedState, level: str, code: str, rule_sets: tuple[RuleSet, ...]) -> pl.DataFrame:
+def _part(key: LedgerKey, level: str, code: str, rule_sets: tuple[RuleSet, ...]) -> pl.DataFrame:
     made = unit_ledger.ledger_of(key.state, rule_sets[0], level, code)
     # those on the other side of a contact lie elsewhere as a rule: a part says nothing of them
     return rule_books.rule_books(made, rule_sets).filter(pl.col(f"{level}_code") == code)
@@ -177,3 +182,12 @@ def counted(stated: Iterable[PackFinding]) -> dict[str, dict[str, int]]:
         name = each.state.state if each.state else "not known"
         states[name] = states.get(name, 0) + 1
     return found
+
+
+def day_words(found: Sequence[ChosenBook]) -> Sequence[str]:
+    """What books with rules are of, where they are of another day than they are called by."""
+    return [
+        f"{book.name}: as they are on {written(book.rules.day)}"
+        for book in found
+        if book.rules is not None and written(book.rules.day) not in book.name
+    ]

@@ -18,7 +18,7 @@ from wmt.ledger import rule_effect
 from wmt.ledger.rule_effect import RuleCause
 from wmt.rules import RuleSet, amendments
 from wmt.site.queries import unit_ledger
-from wmt.site.queries.unit_ledger import KeyedState
+from wmt.site.queries.unit_ledger import LedgerKey
 from wmt.site.rule_proposals import in_force
 from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
@@ -122,22 +122,22 @@ def effect_on(state: State, unit: Unit, beside: RulesBeside) -> UnitEffect:
         raise ledger.LedgerError(f"the figures shown have {laid} laid over the rules, which neither side has")
     now = state.of_now()
     if unit.level in unit_ledger.SMALL:
-        rows = _part(KeyedState(now), unit.level, unit.code, beside.before, beside.after)
+        rows = _part(LedgerKey(now), unit.level, unit.code, beside.before, beside.after)
     else:
-        rows = _nation(KeyedState(now), beside.before, beside.after)
+        rows = _nation(LedgerKey(now), beside.before, beside.after)
     stream = unit.stream or ledger.HEADLINE
     found = rule_effect.of_unit(rows, unit.level, unit.code, stream)
     return UnitEffect(unit.level, unit.code, found, (over_mark(beside.before), over_mark(beside.after)))
 
 
 @lru_cache(maxsize=4)
-def _nation(key: KeyedState, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+def _nation(key: LedgerKey, before: RuleSet, after: RuleSet) -> pl.DataFrame:
     made = unit_ledger.ledger_of(key.state, before, "nation", "nation")
     return rule_effect.rule_effect(made, before, after)
 
 
 @lru_cache(maxsize=64)
-def _part(key: KeyedState, level: str, code: str, before: RuleSet, after: RuleSet) -> pl.DataFrame:
+def _part(key: LedgerKey, level: str, code: str, before: RuleSet, after: RuleSet) -> pl.DataFrame:
     rows = rule_effect.rule_effect(unit_ledger.ledger_of(key.state, before, level, code), before, after)
     # those on the other side of a contact lie elsewhere as a rule: a part says nothing of them
     return rows.filter(pl.col(f"{level}_code") == code)

@@ -25,13 +25,13 @@ SMALL = ("post", "team", "pdu")
 
 
 @dataclass(frozen=True)
-class KeyedState:
+class LedgerKey:
     """A state by what tells one from another, for what is kept of it."""
 
     state: State
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyedState) and self._parts == other._parts
+        return isinstance(other, LedgerKey) and self._parts == other._parts
 
     def __hash__(self) -> int:
         return hash(self._parts)

@@ -12,9 +12,9 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code: 1 where the database fails. What stops it in the middle leaves nothing half done."""
     from django.db import Error
 
-    from wmt.site.start import database_words, prepare, update_history
+    from wmt.site import start
 
-    prepare()
+    start.prepare()
     from wmt.site import retention
     from wmt.site.changes import recalculate
     from wmt.site.rule_proposals.in_force import approved_rules
@@ -27,9 +27,9 @@ def main(arguments: Sequence[str]) -> int:
         retention.apply()
         forget_old()
         if "start" in arguments:
-            update_history()
+            start.update_history()
     except Error as error:
-        sys.stderr.write(f"{database_words(error)}\n")
+        sys.stderr.write(f"{start.database_words(error)}\n")
         return 1
     return 0
 

@@ -1,14 +1,12 @@
 """The tables of rule books side by side: the figures, and the lines that they are the sums of."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from wmt import ledger
-from wmt.agreements.states import PackFinding, shown
-from wmt.days import written
+from wmt.agreements import states
 from wmt.ledger.rule_books import BookLine
 from wmt.site import tables
 from wmt.site.queries import rule_books
-from wmt.site.queries.rule_books import BooksBeside, ChosenBook
 from wmt.site.web.rule_proposals import effect_tables
 
 #: What stands where a book says nothing: an agreement has no points, and rules have no measures of its own.
@@ -16,7 +14,7 @@ _NOTHING = tables.Value(None, "–")
 _WORK, _TIME = "#table-book-work", "#table-book-time"
 
 
-def figures(found: BooksBeside) -> tables.Table:
+def figures(found: rule_books.BooksBeside) -> tables.Table:
     """A column for each book: capacity, points, available points; and what agreements measure."""
     columns = [tables.Column("figure", "Figure")]
     columns += [
@@ -29,7 +27,7 @@ def figures(found: BooksBeside) -> tables.Table:
     return tables.Table("books", f"{found.unit.name}, side by side", columns, rows, notes=notes)
 
 
-def _figures(found: BooksBeside) -> Iterator[tables.Row]:
+def _figures(found: rule_books.BooksBeside) -> Iterator[tables.Row]:
     stream = found.unit.stream
     if stream != ledger.OMIC:
         yield _row(
@@ -50,19 +48,21 @@ def _percent(x100: int) -> tables.Value:
     return tables.Value(shown_exactly.raw, f"{shown_exactly.text}%")
 
 
-def _row(found: BooksBeside, name: str, value: Callable[[ChosenBook], tables.Value]) -> tables.Row:
+def _row(
+    found: rule_books.BooksBeside, name: str, value: Callable[[rule_books.ChosenBook], tables.Value]
+) -> tables.Row:
     cells = {f"b{at}": value(book) if book.rules else _NOTHING for at, book in enumerate(found.books)}
     return tables.Row({"figure": tables.text(name), **cells})
 
 
-def _stated(found: BooksBeside, book: ChosenBook) -> Iterator[tables.Row]:
+def _stated(found: rule_books.BooksBeside, book: rule_books.ChosenBook) -> Iterator[tables.Row]:
     """What an agreement says: of the unit itself, else how many below it are in each state."""
     stated = found.stated.get(book.key, ())
     own = [each for each in stated if each.total["code"] == found.unit.code]
     said = (
         [(each.measure.name, _of_one(each)) for each in own]
         if own
-        else [(name, _of_many(states)) for name, states in rule_books.counted(stated).items()]
+        else [(name, _of_many(many)) for name, many in rule_books.counted(stated).items()]
     )
     for name, words in said or [("Agreement", "says nothing of this unit")]:
         cells = {f"b{at}": tables.text(words) if each is book else _NOTHING
@@ -70,17 +70,17 @@ def _stated(found: BooksBeside, book: ChosenBook) -> Iterator[tables.Row]:
         yield tables.Row({"figure": tables.text(name), **cells})
 
 
-def _of_one(each: PackFinding) -> str:
+def _of_one(each: states.PackFinding) -> str:
     state = each.state.state if each.state else "state not known"
     note = f" ({each.note})" if each.note else ""
-    return f"{shown(each.value)} {each.measure.unit}: {state}{note}"
+    return f"{states.shown(each.value)} {each.measure.unit}: {state}{note}"
 
 
-def _of_many(states: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {state}" for state, number in states.items())
+def _of_many(found: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {state}" for state, number in found.items())
 
 
-def lines(found: BooksBeside, side: str) -> tables.Table:
+def lines(found: rule_books.BooksBeside, side: str) -> tables.Table:
     """The lines alike of one side, work or time: how many, and what they come to under each book."""
     books, own = found.with_rules, [each for each in found.lines if each.side == side]
     is_work = side == "work"
@@ -93,7 +93,7 @@ def lines(found: BooksBeside, side: str) -> tables.Table:
         tables.Row(
             {
                 "what": tables.text(_words(each)),
-                "many": tables.exact(each.quantity_micro // 10_000),
+                "many": _many(each),
                 **{f"b{at}": tables.exact(points) for at, (_, points) in enumerate(each.amounts)},
             }
         )
@@ -113,15 +113,11 @@ def lines(found: BooksBeside, side: str) -> tables.Table:
     return tables.Table(name, caption, columns, made, total, notes, empty, f"{side}-")
 
 
+def _many(line: BookLine) -> tables.Value:
+    many = line.quantity_micro
+    return tables.Value(None, "differs") if many is None else tables.exact(many // 10_000)
+
+
 def _words(line: BookLine) -> str:
     of, is_suspended = (line.kind, line.component, line.tier), line.suspended
     return effect_tables.alike_words(*of, is_suspended=is_suspended)
-
-
-def day_words(found: Sequence[ChosenBook]) -> Sequence[str]:
-    """What books with rules are of, where they are of another day than they are called by."""
-    return [
-        f"{book.name}: as they are on {written(book.rules.day)}"
-        for book in found
-        if book.rules is not None and written(book.rules.day) not in book.name
-    ]

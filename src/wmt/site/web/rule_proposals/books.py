@@ -62,7 +62,7 @@ def books(request: HttpRequest, level: str = NATION, code: str = NATION) -> Http
         "unit": unit, "form": form, "errors": form.faults, "places": _PLACES, "impossible": impossible,
         "crumbs": [(each.name, unit_url(each.level, each.code))
                    for each in [*units.above(state, request.user, unit), unit]],  # type: ignore[arg-type]
-        "chosen": chosen, "said": book_tables.day_words(chosen), "figures": None, "lines": (),
+        "chosen": chosen, "said": rule_books.day_words(chosen), "figures": None, "lines": (),
     }  # fmt: skip
     if chosen:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from wmt import ledger
-from wmt.ledger.arithmetic import MINUS
 from wmt.ledger.rule_effect import RuleCause
 from wmt.site import tables
 from wmt.site.queries import rule_effects
@@ -35,26 +34,21 @@ def figures(effect: rule_effects.UnitEffect, stream: str) -> Sequence[tuple[str,
 
 
 def _points(was: int, then: int) -> tuple[str, str, str]:
-    shown = [f"{ledger.shown_points(each):,}".replace("-", MINUS) for each in (was, then)]
+    shown = [tables.points(each).text for each in (was, then)]
     share = f", {signed((then - was) * 10_000 // was)}%" if was > 0 and then != was else ""
     return shown[0], shown[1], f"{signed(then - was)}{share}"
 
 
 def signed(x100: int) -> str:
     """Hundredths with their sign, as far as they have decimals."""
-    text = _short(abs(x100))
-    return text if x100 == 0 else f"{'+' if x100 > 0 else MINUS}{text}"
-
-
-def _short(x100: int) -> str:
-    whole, rest = divmod(x100, 100)
-    return f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "")
+    text = tables.exact(x100).text
+    return f"+{text}" if x100 > 0 else text
 
 
 def thresholds(effect: rule_effects.UnitEffect) -> tuple[str, str]:
     """The thresholds of both rules: '110%'."""
     before, after = effect.marks_x100
-    return f"{_short(before)}%", f"{_short(after)}%"
+    return f"{tables.exact(before).text}%", f"{tables.exact(after).text}%"
 
 
 def _difference(x100: int | None) -> tables.Value:
