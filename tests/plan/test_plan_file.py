@@ -43,7 +43,7 @@ steps:
 """,
     ) == [
         "plan.yaml: step 1: do should be one of move, become, end, arrive, hours, reduce, end_reductions, "
-        "grade, leave, start, rules, priority",
+        "grade, leave, start, rules, priority, demand",
         "plan.yaml: step 2: name the cases, or give number, kind and from; not both",
         "plan.yaml: step 3: name the cases, or give number, kind and from; not both",
         "plan.yaml: step 4 > to > 0: 'AB' is no post (TEAM:STAFF) or team",

@@ -252,10 +252,38 @@ STAFFING = {
         }.items()
         for grade, percent in zip(("PO", "PSO"), percents, strict=True)
     },
+    **{
+        f"demand.{path}": value
+        for path, value in {
+            "order_length.licence": 12,
+            "order_length.custody": 12,
+            "order_length.recalled": 3,
+            "suspended_sentence_share": Decimal("44.91"),
+            "recalls_a_quarter": 13_193,
+            "people_after_release": 68_084,
+            "suspended_share": Decimal("25.67"),
+            "report_share": 50,
+            "handover_meetings": 2,
+            "handover_meeting_minutes": 90,
+            "bands.much_lower.low": -25,
+            "bands.much_lower.high": -10,
+            "bands.lower.low": -10,
+            "bands.lower.high": 0,
+            "bands.higher.low": 0,
+            "bands.higher.high": 10,
+            "bands.much_higher.low": 10,
+            "bands.much_higher.high": 25,
+            "intensity.low": 75,
+            "intensity.medium": 100,
+            "intensity.high": 150,
+        }.items()
+    },
     "secondary.probation_services_officers": 2888,
     "secondary.probation_service_staff": 16711,
 }
 STAFFING_SERIES = {
+    "demand.order_length.community_order": [Decimal("15.4"), Decimal("15.3"), Decimal("15.2")],
+    "demand.order_length.suspended_sentence": [Decimal("19.5"), Decimal("19.4")],
     "government.trainees": [600, 1000, 1500],
     "secondary.wmt_average_capacity": [120, 117],
     "secondary.probation_officers": [3550, 5636],

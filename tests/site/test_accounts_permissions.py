@@ -102,6 +102,7 @@ TABLE: dict[str, May] = {
     "api-cells": May(is_api=True, args=_UNIT),
     "api-full": May(is_api=True, args=_UNIT),
     "api-staffing": May(is_api=True, args=_UNIT),
+    "api-scenario": May(is_api=True, args=_UNIT),
     "api-odds": May(is_api=True, args=_UNIT),
     "odds": May(args={"level": "team"}),
     "api-data-quality": May(is_api=True, args=_UNIT),
@@ -236,6 +237,7 @@ TABLE: dict[str, May] = {
     "rules-what-if": May(),
     "rules-what-if-overlay": May(),
     "rules-what-if-plan": May(POST),
+    "scenario-plan": May(POST),
     # hours and reductions of a post
     "hours-new": May(BOTH, _ENTERS, args=_OF_POST),
     "hours-change": May(BOTH, _ENTERS, args=_OF_RECORD),

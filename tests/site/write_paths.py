@@ -445,6 +445,9 @@ SAVES: dict[tuple[str, str], Write] = {
         "/rules/what-if/plan/", level="nation", code="nation", plan=str(place.plan),
         c="activity_timings.planned_contact.with_the_person=40",
     ),
+    ("POST", "scenario-plan"): lambda place: place.form(
+        "/scenario/plan/?level=nation&code=nation", name="A scenario", police="5 to 8"
+    ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),

@@ -44,6 +44,10 @@ COMMANDS = {
         "staffing:staffing",
         "Say how many people the work needs, by grade, and how many are there: sentence management alone.",
     ),
+    "scenario": (
+        "scenario:scenario_command",
+        "Say what the work would need if demand, time away or rules were different: ranges, month by month.",
+    ),
     "pipeline": (
         "pipeline:pipeline",
         "Say when the trainees arrive and how many officers there will be, beside the published record.",

@@ -55,6 +55,9 @@ steps:
   - {do: grade, post: TEAM:STAFF, grade: PO}
   # the priority level of a PDU: business as usual stays, the responsive figures change
   - {do: priority, pdu: PDU, level: amber}
+  # demand: what the work would need, shown by `wmt scenario NIGHT --plan FILE`; no figure changes
+  - {do: demand, lever: police, low: 5, high: 8}
+  - {do: demand, lever: days_away, low: 3}
   # a rule for everybody (`wmt rules show` lists them)
   - {do: rules, reference: a draft, values: {tier_points.pc16.community.C2: 70}}
 """

@@ -49,8 +49,8 @@ def staffing(
     """Say how many people the work needs, by grade, and how many are there: sentence management alone."""
     files.check_kind(out_file)
     unit_codes.check_level(level)
-    _check("--by", by, ("points", "hours"))
-    _check("--chain", chain, rates.CHAINS)
+    check_choice("--by", by, ("points", "hours"))
+    check_choice("--chain", chain, rates.CHAINS)
     if unit is not None and out_file is not None:
         raise RefusedInput("--out writes the table of many units; leave --unit out, or use --json")
     overlays = lay(overlay)
@@ -76,7 +76,8 @@ def staffing(
         _tell(told)
 
 
-def _check(option: str, given: str | None, allowed: tuple[str, ...]) -> None:
+def check_choice(option: str, given: str | None, allowed: tuple[str, ...]) -> None:
+    """Refuses an option that is none of those there are."""
     if given is not None and given not in allowed:
         raise RefusedInput(f"{option} {given}: choose {' or '.join(allowed)}")
 

@@ -6,7 +6,7 @@ history (`history/full`): it follows from the night and is made again where it i
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -23,6 +23,7 @@ from wmt.history.day_steps import RunThreshold
 from wmt.nights.fsync import replace_file
 from wmt.plan.full import GradeSet, rooms
 from wmt.plan.full_ahead import FullAhead, Held, ahead_of, held_by_sets, inflows
+from wmt.plan.full_odds import Inflow
 from wmt.plan.full_pool import (
     TEAM_SUMS,
     FullRules,
@@ -231,12 +232,16 @@ def _rules_from(tree: Tree, day: date) -> FullRules:
 
 @dataclass(frozen=True)
 class FullOutlook:
-    """Since when a unit is full for each kind, and when it would be; by kind. `past` is what tells it."""
+    """Since when a unit is full for each kind, and when it would be; by kind. `past` is what tells it.
+
+    `inflows` are the net inflow of each set of grades of late, as far as it is known.
+    """
 
     runs: Mapping[str, FullRun]
     ahead: Mapping[str, FullAhead]
     past: FullPast
     day: date  # the last of these days, from which estimates count
+    inflows: Mapping[tuple[str, ...], Inflow] = field(default_factory=dict)
 
 
 def outlook(state: FullState, past: FullPast, day: date) -> FullOutlook:
@@ -258,4 +263,5 @@ def outlook(state: FullState, past: FullPast, day: date) -> FullOutlook:
         {each.kind: ahead_of(each.best, rates) for each in state.kinds},
         past,
         day,
+        rates,
     )

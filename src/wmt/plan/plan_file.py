@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wmt.errors import RefusalError
+from wmt.plan.demand_levers import demand_fault
 from wmt.rules import RuleFault
 from wmt.rules.exact_yaml import read_yaml
 
@@ -33,6 +34,8 @@ Posts = Annotated[
 Number = Annotated[int, Field(ge=1, le=MOST)]
 Hours = Annotated[Decimal, Field(ge=0, le=_HOURS_A_WEEK, decimal_places=6, strict=False)]
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2, strict=False)]
+#: A number of a lever of demand.
+Amount = Annotated[Decimal, Field(decimal_places=2, max_digits=12, strict=False)]
 
 
 class PlanError(RefusalError, ValueError):
@@ -202,9 +205,33 @@ class PriorityStep(_Step):
     level: Literal["green", "amber", "red"]
 
 
+class DemandStep(_Step):
+    """Demand is other than today, by one lever: a number, or a range from `low` to `high`. No figure of the
+    measure changes; what the work needs does. `wmt.plan.demand_levers` says what each lever needs."""
+
+    do: Literal["demand"]
+    lever: str
+    low: Amount | None = None
+    high: Amount | None = None
+    band: Literal["much_lower", "lower", "higher", "much_higher"] | None = None
+    tier: Annotated[str, Field(pattern=r"^[A-G][0-3]?$")] | None = None
+    becomes: Annotated[str, Field(pattern=r"^[A-G][0-3]?$")] | None = None
+    month: Annotated[int, Field(ge=0, le=120)] | None = None  # from now
+    months: Annotated[int, Field(ge=1, le=120)] | None = None  # how long before their day
+    unit_cost: Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2, strict=False)] | None = None
+    intensity: Literal["low", "medium", "high"] | None = None
+    budget: Annotated[Decimal, Field(ge=0, decimal_places=2, max_digits=15, strict=False)] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "DemandStep":
+        if fault := demand_fault(self):
+            raise ValueError(fault)
+        return self
+
+
 Step = (
     MoveStep | BecomeStep | EndStep | ArriveStep | HoursStep | ReduceStep | EndReductionsStep | GradeStep
-    | LeaveStep | StartStep | RulesStep | PriorityStep
+    | LeaveStep | StartStep | RulesStep | PriorityStep | DemandStep
 )  # fmt: skip
 
 
@@ -238,6 +265,11 @@ class Plan(BaseModel):
     def pdus(self) -> set[str]:
         """The PDUs whose priority level its steps set."""
         return {step.pdu for step in self.steps if isinstance(step, PriorityStep)}
+
+    @property
+    def demand(self) -> list[DemandStep]:
+        """Its steps on demand, in their order."""
+        return [step for step in self.steps if isinstance(step, DemandStep)]
 
     @property
     def refs(self) -> set[str]:

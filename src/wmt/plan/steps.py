@@ -15,6 +15,7 @@ import polars as pl
 from wmt.allocation.cases import CaseError, case_words, read_kind
 from wmt.facts import NOT_KNOWN, SCHEMAS, Facts, kind_number, kinds, micro_hours
 from wmt.plan import plan_file
+from wmt.plan.demand_levers import demand_words
 from wmt.plan.facts_changed import CaseRow, case_rows, codes, with_posts_added, with_reductions
 from wmt.plan.kept_plan import UnreadStep
 from wmt.plan.laid_plan import PLAIN, LaidPlan, Naming, StepOutcome, new_post
@@ -214,6 +215,12 @@ def _priority(step: plan_file.PriorityStep, laid: LaidPlan) -> str:
         laid.levels[step.pdu] = step.level
         laid.done = True
     return f"{laid.naming.post(step.pdu)} is at {step.level}"
+
+
+@_do.register
+def _demand(step: plan_file.DemandStep, laid: LaidPlan) -> str:
+    laid.done = True  # nothing of the facts: it is the need for people that differs
+    return demand_words(step)
 
 
 @_do.register

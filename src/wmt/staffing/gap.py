@@ -162,7 +162,7 @@ def _kind(each: KindNeed, need: Need) -> dict[str, Any]:
 
 def _totals(need: Need) -> dict[str, Any]:
     """The work in both readings of the chain, by points and by hours."""
-    other = {chain: Rates(need.rates.ruleset, chain) for chain in ("product", "sum")}
+    other = {chain: need.rates.in_chain(chain) for chain in ("product", "sum")}
     return {
         "points": places(need.points, 2),
         "hours": places(need.hours, 2),

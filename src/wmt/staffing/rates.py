@@ -1,7 +1,7 @@
 """The dated rules that turn points and hours into people, ready to be used. Nothing is rounded here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -26,15 +26,21 @@ class Rates:
     """What a full-time officer's year holds, and who does which work, by the rules of a day.
 
     `chosen` is the chain to use instead of the rules' own: 'product' takes NET and NAT off one after the
-    other, 'sum' together.
+    other, 'sum' together. `other` are numbers that a scenario has instead, by the path of their rule.
     """
 
     ruleset: RuleSet
     chosen: str | None = None
+    other: Mapping[str, Decimal] = field(default_factory=dict)
 
     def value(self, path: str) -> DatedValue:
         """A rule; of nights saved before there was one, the value of their day."""
-        return self.kinds.rule(path)
+        found = self.kinds.rule(path)
+        return replace(found, value=self.other[path], status="overlay") if path in self.other else found
+
+    def in_chain(self, chain: str) -> "Rates":
+        """The same with another chain."""
+        return replace(self, chosen=chain)
 
     @cached_property
     def kinds(self) -> FullRules:
@@ -127,7 +133,11 @@ class Rates:
     def _shares_of(self, kind: str) -> Mapping[str, Fraction]:
         path = f"staffing.shares.{kind}"
         values = self.ruleset.under(path) or self.kinds.of_day.under(path)
-        found = {grade: Fraction(values[grade].value) / 100 for grade in GRADES if grade in values}  # type: ignore[arg-type]
+        found = {
+            grade: Fraction(self.other.get(f"{path}.{grade}", values[grade].value)) / 100  # type: ignore[arg-type]
+            for grade in GRADES
+            if grade in values
+        }
         if sum(found.values()) != 1:
             added = float(sum(found.values()) * 100)
             raise StaffingError(

@@ -7,6 +7,7 @@ from ninja import Field, Schema
 
 from wmt.plan.plan_file import MOST_STEPS
 from wmt.site.api import schemas
+from wmt.site.api.scenarios import ScenarioShown
 
 
 class PlanIn(schemas.RequestSchema):
@@ -118,3 +119,6 @@ class WholePlanShown(PlanListed):
     only_within: str = Field(description="Where a rule changes: the unit within which it is worked out.")
     units: list[PlannedUnitShown]
     levels: list[PlannedLevelShown] = Field(description="Empty where no step sets a priority level.")
+    demand: ScenarioShown | None = Field(
+        description="What the work of the unit would need by the steps on demand; null without any."
+    )

@@ -25,9 +25,11 @@ from wmt.site.changes import plan_again, unit_moments
 from wmt.site.changes import plans as action
 from wmt.site.plans import access
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries import scenario
 from wmt.site.queries.plan_effects import PlanReading, unit_of_plan
 from wmt.site.queries.plan_levels import planned_levels
 from wmt.site.workload import staff_names
+from wmt.staffing.rates import StaffingError
 
 router = Router()
 
@@ -147,7 +149,19 @@ def _shown(request: HttpRequest, row: SavedPlan) -> dict[str, Any]:
             {"pdu": each.pdu.code, "now": each.now, "then": each.then, "units": planned(each.units)}
             for each in planned_levels(reading, effect)
         ] if not fault else [],
+        "demand": _demand(reading),
     }  # fmt: skip
+
+
+def _demand(reading: PlanReading) -> dict[str, Any] | None:
+    """What the steps on demand come to; None without any, or where no number of people follows."""
+    unit = reading.unit
+    if not reading.plan.demand or not unit.pk or unit.level == "post":
+        return None
+    try:
+        return scenario.told(reading.state, unit, reading.plan.demand)
+    except StaffingError:
+        return None
 
 
 def planned(moments: Sequence[unit_moments.UnitMoment]) -> list[dict[str, Any]]:

@@ -117,6 +117,7 @@ ELSEWHERE = {
     "end": "Cases end in nDelius, and the next data shows it",
     "arrive": "New cases come with the next data, or are recorded as waiting once they are known",
     "start": "The data does not have this person yet. Enter their hours once nDelius has them",
+    "demand": "Demand cannot be changed here: the step says what the work would need",
     "rules": "Rules are the same for everybody and cannot be changed here",
 }
 

@@ -46,12 +46,13 @@ def staffings_of(
     found: dict[str, gap.Staffing] = {}
     for unit in of:
         own = people.get(unit.code, supply.Supply({}))
-        work = need.need_of(of_rules, _work(lines.get(unit.code, ())), own.roles, by=by)
+        work = need.need_of(of_rules, work_of(lines.get(unit.code, ())), own.roles, by=by)
         found[unit.code] = gap.Staffing(work, own)
     return found
 
 
-def _work(lines: Iterable[line_queries.Lines]) -> list[need.WorkSum]:
+def work_of(lines: Iterable[line_queries.Lines]) -> list[need.WorkSum]:
+    """The lines of a unit's work, summed by what priced them."""
     found = []
     for each in lines:
         of = each.pricing

@@ -21,6 +21,7 @@ from wmt.site.queries.plan_effects import PlanEffect, PlanReading, unit_of_plan
 from wmt.site.query_form import OneOf, QueryForm
 from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
+from wmt.site.web.plans import demand_tables
 from wmt.site.web.plans.effect_table import shown_name
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -61,9 +62,8 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     form = CompareForm(request.GET, rows)
     form.is_valid()
     chosen = [row for name in ("a", "b") for row in rows if str(row.pk) == form.found(name)]
-    faults, found = list(form.faults), []
-    for row in chosen:
-        unit = unit_of_plan(state, request.user, row)
+    faults, found, of = list(form.faults), [], [unit_of_plan(state, request.user, row) for row in chosen]
+    for row, unit in zip(chosen, of, strict=True):
         reading = PlanReading(row.plan, row.owner, request.user, unit, state)
         effect, fault = reading.outcome()
         if fault:
@@ -80,7 +80,11 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     table = None
     if chosen and len(found) == len(chosen):
         table = arranged(beside(state, chosen, found), request)
-    context = {"form": form, "errors": faults, "table": table, "plans": rows}
+    needed = demand_tables.beside(state, chosen, of) if table else None
+    context = {
+        "form": form, "errors": faults, "table": table, "plans": rows,
+        "demand": arranged(needed, request, rows_a_page=None) if needed else None,
+    }  # fmt: skip
     return render(request, "plans/compare.jinja", context)
 
 

@@ -28,7 +28,7 @@ from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
-from wmt.site.web.plans import apply, plan_files, room, sharing, step_forms
+from wmt.site.web.plans import apply, demand_tables, plan_files, room, sharing, step_forms
 from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.level_table import level_table
 from wmt.site.web.plans.listing import table_of
@@ -98,6 +98,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "applied": apply.applied_of(request, row, state),
         "copy_key": uuid.uuid4().hex,
         "steps_table": arranged(steps_table(effect.steps), request, rows_a_page=None),
+        "demand": demand_tables.of_plan(request, state, unit, reading.plan),
         "levels": [arranged(level_table(state, each), request, rows_a_page=None) for each in found],
         "table": arranged(
             effect_table(state, effect, lambda each: figure_url(row.pk, each, link_query)), request

@@ -10,9 +10,10 @@ from wmt.site.web.plans.step_kinds import LABELS
 #: The most cases, posts and weeks that a step of a form has; a file may have more.
 _MOST_CASES, _MOST_POSTS, _MOST_WEEKS = 20_000, 500, 104
 _CHOSEN = ("letter", "location", "kind", "from", "to", "place", "becomes", "post", "team", "grade",
-           "pdu", "level")  # fmt: skip
+           "pdu", "level", "lever")  # fmt: skip
 _WHAT = {"kind": "a type and tier", "becomes": "a type and tier", "team": "a team", "grade": "a grade",
-         "letter": "tiers", "location": "a type of case", "pdu": "a PDU", "level": "a level"}  # fmt: skip
+         "letter": "tiers", "location": "a type of case", "pdu": "a PDU", "level": "a level",
+         "lever": "what would be different"}  # fmt: skip
 
 _NUMBER_FAULTS = (
     "required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits", "max_whole_digits",
@@ -51,6 +52,12 @@ def field_of(name: str, choices: Sequence[tuple[str, str]] | None, *, required: 
         return forms.DecimalField(
             required=required, min_value=least, max_value=most, decimal_places=2, max_digits=6,
             error_messages=dict.fromkeys(_NUMBER_FAULTS, words),
+        )  # fmt: skip
+    if name in ("low", "high"):
+        words = f"{label} must be a number with two decimals at most"
+        return forms.DecimalField(
+            required=required, decimal_places=2, max_digits=12,
+            error_messages=dict.fromkeys(("required", *_NUMBER_FAULTS), words),
         )  # fmt: skip
     most = {"posts": _MOST_POSTS, "weeks": _MOST_WEEKS, "a_week": 1_000}.get(name, _MOST_CASES)
     words = f"{label[:1].upper()}{label[1:]} must be a whole number from 1 to {most:,}"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from wmt.allocation.cases import case_words
 from wmt.facts import LOCATIONS, NOT_KNOWN, TIERS
 from wmt.ledger import OMIC, shown_capacity
+from wmt.plan.demand_levers import LEVERS
 from wmt.plan.kept_plan import UnreadStep
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.figures import units
@@ -208,6 +209,7 @@ class StepChoices:
             "team": self.teams,
             "pdu": self.pdus,
             "level": [(level, level[:1].upper() + level[1:]) for level in ("green", "amber", "red")],
+            "lever": [(name, lever.title) for name, lever in LEVERS.items() if not lever.needs],
             "grade": [(grade, grade) for grade in _GRADES],
         }
         return found.get(name)

@@ -28,10 +28,17 @@ KINDS = {
     "start": StepKind("start", "Somebody starts", ("team", "grade", "posts", "hours")),
     "grade": StepKind("grade", "Change a grade", ("post", "grade")),
     "points": StepKind("rules", "Change what cases earn", ("letter", "location", "change")),
+    "demand": StepKind("demand", "Change demand", ("lever", "low", "high")),
     "priority": StepKind("priority", "Set the priority level of a PDU", ("pdu", "level")),
 }
 #: Fields that a kind of step can do without.
-OPTIONAL = {("leave", "to"), ("leave", "others"), ("move-cases", "others"), ("start", "hours")} | {
+OPTIONAL = {
+    ("leave", "to"),
+    ("leave", "others"),
+    ("move-cases", "others"),
+    ("start", "hours"),
+    ("demand", "high"),
+} | {
     (kind, name)
     for kind, names in (("arrive", ("number", "a_week", "weeks")), ("reduce", ("hours", "percent")))
     for name in names
@@ -59,6 +66,9 @@ LABELS = {
     "posts": "How many people",
     "pdu": "PDU",
     "level": "Level",
+    "lever": "What would be different",
+    "low": "Number, or the lower end of a range",
+    "high": "Upper end of the range (optional)",
 }
 #: Said where people are typed, because there are too many to tick.
 TYPED = " Enter the codes of their posts (TEAM:STAFF), with commas or spaces between them."
@@ -69,6 +79,8 @@ HINTS = {
     "others": "Whoever is chosen above gets the first case, and each of these the next one in turn.",
     "level": "Business as usual stays as it is. The plan shows the responsive figure beside it.",
     "change": "For example, 10 for 10% more points, or -5 for 5% fewer. Points are rounded to hundredths.",
+    "lever": "For changes that need more than a number, use ‘Demand and scenarios’ on the page of a unit.",
+    "low": "For example, 5 for 5% more starts, or -5 for 5% fewer.",
     ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
     ("start", "hours"): "Leave blank for the usual hours of the grade.",
     ("start", "posts"): "For example, 1.",

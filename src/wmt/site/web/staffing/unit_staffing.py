@@ -68,6 +68,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "told": told,
         "trainees": found.need.rates.value("staffing.trainees_count_as").value,
         "carries": counted(round(told["points_of_one_fte"]), "point"),
+        "scenario_href": unit_url(question.unit.level, question.unit.code, "scenario"),
         "first": _first_sentence(question.unit.name, told),
         "tables": {
             "staffing": _grades(question.unit, told),

@@ -17,7 +17,7 @@ from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
 from wmt.site.web.priorities import tab as priorities
 from wmt.site.web.resharing import tab as reshare
-from wmt.site.web.staffing import unit_staffing
+from wmt.site.web.staffing import unit_scenario, unit_staffing
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -44,6 +44,7 @@ TABS.update(
         "per-fte": per_fte,
         "full": unit_full,
         "staffing": unit_staffing,
+        "scenario": unit_scenario,
         "priority": priorities,
         "agreements": agreements,
         "extra": extra_work,
@@ -70,7 +71,17 @@ TABS.update(
 )
 #: The sections by their titles, and the tabs (as in addresses) in each. A section opens on its first page.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Workload": ("", "per-fte", "full", "staffing", "priority", "agreements", "extra", "downloads"),
+    "Workload": (
+        "",
+        "per-fte",
+        "full",
+        "staffing",
+        "scenario",
+        "priority",
+        "agreements",
+        "extra",
+        "downloads",
+    ),
     "Cases": (
         "caseload",
         "waiting",
