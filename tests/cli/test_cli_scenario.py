@@ -19,7 +19,15 @@ def test_today_is_what_staffing_says_and_levers_and_plans_move_it(
     plan.write_text("name: More away\nsteps:\n  - {do: demand, lever: days_away, low: 3}\n")
     work = run("staffing", *night_input, "--unit", "nation", "--json").json["work"]
     one, other = run(
-        "scenario", *night_input, "--lever", "police=5..8", "--plan", plan, "--out", tmp_path / "s.csv", "--json"
+        "scenario",
+        *night_input,
+        "--lever",
+        "police=5..8",
+        "--plan",
+        plan,
+        "--out",
+        tmp_path / "s.csv",
+        "--json",
     ).json
     assert one["now"]["need"] == other["now"]["need"] == pytest.approx(work["fte_by_points_product"])
     assert [each["scenario"] for each in (one, other)] == ["levers", "More away"]

@@ -1,6 +1,5 @@
 """Demand scenarios on pages, in the API and in plans: one calculation, kept and compared as plans are."""
 
-# ruff: noqa: F811 - fixtures come by import
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,9 +23,7 @@ def test_today_is_the_need_of_people_needed_and_page_and_api_agree(nation: Any, 
     unit, client, state = nation.unit("pdu"), signed_in("analyst"), current_state()
     levers = {"police": "5 to 8", "ceiling": "110"}
     page = client.get(unit_url("pdu", unit.code, "scenario"), levers)
-    told = client.get(
-        f"/api/v1/units/pdu/{unit.code}/scenario?lever=police=5 to 8&lever=ceiling=110"
-    ).json()
+    told = client.get(f"/api/v1/units/pdu/{unit.code}/scenario?lever=police=5 to 8&lever=ceiling=110").json()
     now = staffing.staffing_of(state, unit).need
     assert told["now"]["need"] == pytest.approx(float(now.by_points), abs=1e-4)
     assert told["now"]["points"] == pytest.approx(float(now.points))
@@ -55,8 +52,8 @@ def test_a_fault_is_said_by_its_field_and_the_rest_is_shown(nation: Any, signed_
 def test_a_scenario_is_kept_compared_and_read_as_plans_are(nation: Any, signed_in: SignIn) -> None:
     unit, client = nation.unit("pdu"), signed_in("analyst")
     address = f"{reverse('scenario-plan')}?level=pdu&code={unit.code}"
-    sent = {"name": "More work", "key": "a-scenario", "police": "5 to 8", "contract": "100", "unit_cost": "20",
-            "intensity": "low"}  # fmt: skip
+    sent = {"name": "More work", "key": "a-scenario", "police": "5 to 8", "contract": "100",
+            "unit_cost": "20", "intensity": "low"}  # fmt: skip
     assert client.post(address, sent).status_code == client.post(address, sent).status_code == 302
     row = SavedPlan.objects.get(key="a-scenario")
     assert [step.content["lever"] for step in row.plan.steps] == ["police", "contract"]
@@ -79,6 +76,7 @@ def test_a_scenario_is_kept_compared_and_read_as_plans_are(nation: Any, signed_i
 
 
 def test_nothing_is_kept_of_a_scenario_that_is_none(nation: Any, signed_in: SignIn) -> None:
+    assert nation
     client = signed_in("analyst")
     for sent, said in (
         ({"name": "x"}, "Nothing is different from today"),

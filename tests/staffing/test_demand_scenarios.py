@@ -261,7 +261,8 @@ def test_what_is_typed_becomes_steps_and_is_typed_again() -> None:
     typed = {
         "police": "5 to 8", "days_away": "3", "volume_band": "higher", "net_percent": "−0.5%",
         "tier_mix": "20", "from_tier": "c2", "to_tier": "C1", "early_release": "1,000..2,000",
-        "early_month": "2", "early_months": "6", "contract": "", "unit_cost": "nonsense that no lever asks for", "licences": " ",
+        "early_month": "2", "early_months": "6", "contract": "", "licences": " ",
+        "unit_cost": "nonsense that no lever asks for",
     }  # fmt: skip
     steps, faults = steps_of(typed)
     assert faults == {"net_percent": "‘Non-effective time (NET)’ must be from 0 to 80"}
