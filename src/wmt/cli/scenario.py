@@ -16,7 +16,7 @@ from wmt.plan import full_pool
 from wmt.plan.demand_levers import LEVERS
 from wmt.plan.demand_text import FIELDS, steps_of
 from wmt.plan.plan_file import DemandStep, load_plan
-from wmt.staffing import need, rates, scenario
+from wmt.staffing import need, rates, scenario, scenario_told
 from wmt.text import counted
 
 Lever = Annotated[
@@ -79,7 +79,7 @@ def scenario_command(
     told = [
         {
             "scenario": title, "level": found, "code": code, "name": name, "day": made.day,
-            **scenario.present(scenario.Scenario(of_rules, sums, steps, by), available, months),
+            **scenario_told.present(scenario.Scenario(of_rules, sums, steps, by), available, months),
         }
         for title, steps in wanted
     ]  # fmt: skip

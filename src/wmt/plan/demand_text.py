@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from wmt.plan.demand_levers import BANDS, INTENSITIES, LEVERS, DemandLever, plain
+from wmt.plan import demand_levers
+from wmt.plan.demand_levers import LEVERS, plain
 from wmt.plan.plan_file import DemandStep, PlanError, step_of
 
 #: What a lever needs beside its number: the name of the field as typed → what the file calls it.
@@ -69,9 +70,9 @@ def _cleaned(text: str) -> str:
     return " ".join(text.replace("−", "-").replace(",", "").replace("%", "").replace("£", "").split())
 
 
-def _number(name: str, lever: DemandLever, text: str, faults: dict[str, str]) -> dict[str, Any]:
+def _number(name: str, lever: demand_levers.DemandLever, text: str, faults: dict[str, str]) -> dict[str, Any]:
     if name == "volume_band":
-        if text not in BANDS:
+        if text not in demand_levers.BANDS:
             faults[name] = "Choose a volume band from the list"
         return {"band": text}
     found = _RANGE.fullmatch(text)
@@ -106,7 +107,7 @@ def _beside(field: str, text: str, faults: dict[str, str]) -> Any:
         value = int(text) if least <= int(text) <= _MOST_MONTHS else None
     elif field in ("from_tier", "to_tier") and _TIER.fullmatch(text.upper()):
         value = text.upper()
-    elif field == "intensity" and text in INTENSITIES:
+    elif field == "intensity" and text in demand_levers.INTENSITIES:
         value = text
     elif field in ("unit_cost", "budget") and _POUNDS.fullmatch(text):
         value = Decimal(text)

@@ -19,7 +19,6 @@ urlpatterns = [
     path("", include("wmt.site.web.rule_proposals.urls")),
     path("", include("wmt.site.web.rules.urls")),
     path("", include("wmt.site.web.minutes.urls")),
-    path("", include("wmt.site.web.staffing.urls")),
     path("", include("wmt.site.web.tiers.urls")),
     path("", include("wmt.site.web.availability.team_urls")),
     path("", include("wmt.site.web.exports.urls")),  # before the units: a file is no code

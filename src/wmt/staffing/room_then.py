@@ -6,11 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from wmt.plan import full
-from wmt.plan.full_ahead import ahead_of
+from wmt.plan import full, full_ahead
 from wmt.plan.full_odds import Inflow
+from wmt.staffing import rates
 from wmt.staffing.need import Need
-from wmt.staffing.rates import OTHER, REPORTS
 from wmt.staffing.scenario import ScenarioMonth
 
 Inflows = Mapping[tuple[str, ...], Inflow]
@@ -22,11 +21,11 @@ def pool_then(pool: full.Pool, now: Need, then: Need) -> full.Pool:
     was, points = _points(now), _points(then)
     demands = []
     for each in pool.demands:
-        has_other = each.kind != OTHER and was.get(each.kind)  # other work stays with its author, below
+        has_other = each.kind != rates.OTHER and was.get(each.kind)  # other work stays with its author, below
         factor = points.get(each.kind, Fraction(0)) / was[each.kind] if has_other else Fraction(1)
         demands.append(replace(each, points_x100=round(each.points_x100 * factor)))
     fixed = {grade: Fraction(0) for grade in pool.grades}
-    for kind in (REPORTS, OTHER):
+    for kind in (rates.REPORTS, rates.OTHER):
         more = points.get(kind, Fraction(0)) - was.get(kind, Fraction(0))
         for grade, share in then.rates.shares(kind).items():
             if grade in fixed:
@@ -65,7 +64,7 @@ def _kind(rooms: Sequence[full.KindRoom], inflows: Inflows | None) -> dict[str, 
     """A kind today, at the least and at the most of a scenario."""
     now, *ends = rooms
     few, many = sorted(ends, key=lambda room: room.spare_x100)
-    days = [None if inflows is None else ahead_of(room, inflows).days for room in (now, few, many)]
+    days = [None if inflows is None else full_ahead.ahead_of(room, inflows).days for room in (now, few, many)]
     return {
         "kind": now.kind,
         **{

@@ -8,7 +8,7 @@ from wmt.site.figures import line_queries
 from wmt.site.queries import full, staffing
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
-from wmt.staffing import rates, room_then, scenario
+from wmt.staffing import rates, room_then, scenario, scenario_told
 
 
 def scenario_of(
@@ -29,10 +29,9 @@ def told(
     chain: str = "",
     by: str = "points",
 ) -> dict[str, Any]:
-    """A scenario as plain data (`scenario.present`). Raises StaffingError where the rules or levers give no
-    number of people."""  # fmt: skip
+    """A scenario as plain data (`scenario_told`). Raises StaffingError where no number of people follows."""
     found = scenario_of(state, unit, steps, chain=chain, by=by)
-    return scenario.present(found, unit.available_x100 or 0, months)
+    return scenario_told.present(found, unit.available_x100 or 0, months)
 
 
 def rooms(

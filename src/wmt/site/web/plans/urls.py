@@ -3,13 +3,24 @@
 from django.urls import path
 
 from wmt.site.web.files.page_files import files_of
-from wmt.site.web.plans import apply, basket, comparing, editing, figures, pages, plan_files, sharing
+from wmt.site.web.plans import (
+    apply,
+    basket,
+    comparing,
+    editing,
+    figures,
+    keep_scenario,
+    pages,
+    plan_files,
+    sharing,
+)
 
 urlpatterns = [
     files_of("plans/<int:number>/", pages.plan_page, "Plan"),
     path("plans/", pages.plans_page, name="plans"),
     path("plans/basket/<code:post>/", basket.basket_page, name="plan-basket"),
     path("plans/cases/", basket.cases_page, name="plan-cases"),
+    path("scenario/plan/", keep_scenario.keep, name="scenario-plan"),
     path("plans/new/", pages.plan_new, name="plan-new"),
     path("plans/compare/", comparing.compare_page, name="plan-compare"),
     files_of("plans/compare/", comparing.compare_page, "Plans side by side"),

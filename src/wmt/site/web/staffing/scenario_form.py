@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
-from wmt.plan.demand_levers import BANDS, INTENSITIES, LEVERS
-from wmt.plan.demand_text import FIELDS, steps_of, typed_of
+from wmt.plan import demand_levers, demand_text
+from wmt.plan.demand_levers import LEVERS
 from wmt.plan.plan_file import DemandStep
-from wmt.site.query_form import ChoiceOrDefault, OneOf, QueryForm
-from wmt.staffing.scenario import MONTHS, USUAL_MONTH
+from wmt.site import query_form
+from wmt.staffing import scenario
 
 #: The groups of the form: title, and the fields in each.
 GROUPS = (
@@ -32,31 +32,34 @@ _BESIDE = {
 }
 
 
-class ScenarioForm(QueryForm):
+class ScenarioForm(query_form.QueryForm):
     """Levers as they are typed, and how the need is worked out. `steps` are those without faults."""
 
-    months = ChoiceOrDefault(
-        [(str(months), f"{months} months from now") for months in MONTHS], initial=str(USUAL_MONTH)
+    months = query_form.ChoiceOrDefault(
+        [(str(months), f"{months} months from now") for months in scenario.MONTHS],
+        initial=str(scenario.USUAL_MONTH),
     )
-    chain = ChoiceOrDefault(
+    chain = query_form.ChoiceOrDefault(
         [("product", "One after the other (product)"), ("sum", "Together (sum)")], initial="product"
     )
-    by = ChoiceOrDefault(
+    by = query_form.ChoiceOrDefault(
         [("points", "Points of the measure"), ("hours", "Published hours of tiers")], initial="points"
     )
     steps: list[DemandStep]
 
     def __init__(self, query: Mapping[str, str], steps: list[DemandStep] | None = None) -> None:
-        super().__init__(query, **(typed_of(steps) if steps else {}))
+        super().__init__(query, **(demand_text.typed_of(steps) if steps else {}))
 
     def add_fields(self) -> None:
         """A field for each lever and for what stands beside it."""
-        for name in FIELDS:
+        for name in demand_text.FIELDS:
             self.fields[name] = _field(name)
 
     def clean(self) -> dict[str, Any]:
         """What was typed, as steps; what is wrong, by field."""
-        self.steps, faults = steps_of({name: self.cleaned_data.get(name) or "" for name in FIELDS})
+        self.steps, faults = demand_text.steps_of(
+            {name: self.cleaned_data.get(name) or "" for name in demand_text.FIELDS}
+        )
         for name, said in faults.items():
             self.add_error(name, said)
         return self.cleaned_data
@@ -64,7 +67,11 @@ class ScenarioForm(QueryForm):
     @property
     def typed(self) -> dict[str, str]:
         """The fields that hold something, to be sent on."""
-        return {name: self.data[name] for name in (*FIELDS, "months", "chain", "by") if self.data[name]}
+        return {
+            name: self.data[name]
+            for name in (*demand_text.FIELDS, "months", "chain", "by")
+            if self.data[name]
+        }
 
 
 def hint_of(name: str) -> str:
@@ -74,11 +81,13 @@ def hint_of(name: str) -> str:
 
 def _field(name: str) -> forms.Field:
     if name == "volume_band":
-        return OneOf(
+        return query_form.OneOf(
             LEVERS[name].title,
-            [("", "No band"), *((key, words.capitalize()) for key, words in BANDS.items())],
+            [("", "No band"), *((key, words.capitalize()) for key, words in demand_levers.BANDS.items())],
         )
     if name == "intensity":
-        return OneOf("Intensity", [("", "Choose"), *((each, each.capitalize()) for each in INTENSITIES)])
+        return query_form.OneOf(
+            "Intensity", [("", "Choose"), *((each, each.capitalize()) for each in demand_levers.INTENSITIES)]
+        )
     label = LEVERS[name].title if name in LEVERS else _BESIDE[name][0]
     return forms.CharField(required=False, label=label)

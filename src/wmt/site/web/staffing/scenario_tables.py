@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from wmt.ledger.arithmetic import MINUS
-from wmt.plan.full_words import kind_words
+from wmt.plan import full_words
 from wmt.site import tables
-from wmt.site.web.rules.labels import worth
 from wmt.site.web.staffing.unit_staffing import KINDS
 from wmt.site.web.units.labels import upper_first
 from wmt.text import counted
@@ -163,7 +162,7 @@ def _rooms(told: Mapping[str, Any], rooms: Sequence[Mapping[str, Any]]) -> table
     rows = [
         tables.Row(
             {
-                "kind": tables.text(kind_words(each["kind"])),
+                "kind": tables.text(full_words.kind_words(each["kind"])),
                 **{
                     f"spare_{end}": tables.points(each[f"spare_x100_{end}"])
                     for end in ("now", "least", "most")
@@ -276,5 +275,5 @@ def _sources(told: Mapping[str, Any]) -> tables.Table:
 
 
 def _worth(value: Any, unit: str) -> str:
-    said = worth(value)
+    said = f"{value:,}"
     return f"{said}%" if unit.startswith("percent") else f"{said} {unit.removesuffix(' of a case')}"

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_POST
 from wmt.plan.plan_file import Plan
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import plans as action
-from wmt.site.figures import units
-from wmt.site.links import unit_url
+from wmt.site.links import NATION, unit_url
 from wmt.site.shown import needed_state
 from wmt.site.web.plans import room
 from wmt.site.web.staffing.scenario_form import ScenarioForm
@@ -35,9 +34,7 @@ class ScenarioNameForm(forms.Form):
 def keep(request: HttpRequest) -> HttpResponse:
     """Makes a plan of the levers that were sent. Raises UnknownUnit and InThePast."""
     state = needed_state(request).of_now()
-    unit = room.unit_of(
-        request, state, request.GET.get("level", units.NATION), request.GET.get("code", units.NATION)
-    )
+    unit = room.unit_of(request, state, request.GET.get("level", NATION), request.GET.get("code", NATION))
     named, form = ScenarioNameForm(request.POST), ScenarioForm(request.POST)
     back = f"{unit_url(unit.level, unit.code, 'scenario')}?{urlencode(form.typed)}"
     wrong = [
