@@ -1,6 +1,5 @@
 """`wmt forecast`: a series carried on, with bands from what was missed before, and its back-test."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ import typer
 from wmt.cli import files, options, tables
 from wmt.cli.console import RefusedInput, out
 from wmt.staffing import forecast as method
-from wmt.staffing import published
+from wmt.staffing import forecast_told
 from wmt.staffing.series import DatedSeries, of_file, packaged
 from wmt.text import counted
 
@@ -55,7 +54,7 @@ def forecast(
     if not known:
         raise RefusedInput(f"nothing of {series.title} was published by {as_known}")
     found = method.forecast([each.value for each in known], steps)
-    told = _told(series, known, found, as_known, steps)
+    told = forecast_told.present(series, known, found, as_known, steps)
     if json:
         files.print_json(told)
     else:
@@ -69,54 +68,6 @@ def _own(name: str) -> DatedSeries:
     if not path.is_file():
         raise RefusedInput(f"{name} is no file, and no series; the series are {', '.join(packaged())}")
     return of_file(path)
-
-
-def _told(
-    series: DatedSeries, known: Sequence[Any], found: method.Forecast, as_known: date | None, steps: int
-) -> dict[str, Any]:
-    held = found.held_percent()
-    return {
-        "series": series.name,
-        "title": series.title,
-        "method": found.method,
-        "values": len(known),
-        "last_as_at": known[-1].as_at,
-        "last_value": round(known[-1].value, 1),
-        "breaks": [
-            {"as_at": each.as_at, "shift": each.shift, "why": each.why}
-            for each in series.breaks
-            if each.as_at <= known[-1].as_at
-        ],
-        "steps": [
-            {
-                "as_at": day,
-                "value": round(step.value, 1),
-                **{name: _rounded(getattr(step, name)) for name in ("low", "high", "low_95", "high_95")},
-                "last_value": round(found.last, 1),
-            }
-            for day, step in zip(series.next_days(steps, as_known), found.steps, strict=True)
-        ],
-        "back_test": {
-            "off_percent": {ahead: _rounded(found.off_percent(ahead), 2) for ahead in range(1, steps + 1)},
-            "last_value_off_percent": {
-                ahead: _rounded(found.off_percent(ahead, naive=True), 2) for ahead in range(1, steps + 1)
-            },
-            "error_against_last_value": _rounded(found.against_naive, 3),
-            "band_held_percent": None if held is None else round(held[0], 1),
-            "bands": 0 if held is None else held[1],
-        },
-        "sources": _sources(known),
-    }
-
-
-def _rounded(value: float | None, places: int = 1) -> float | None:
-    return None if value is None else round(value, places)
-
-
-def _sources(known: Sequence[Any]) -> list[str]:
-    named: Mapping[str, Mapping[str, str]] = published.sources()
-    ids = dict.fromkeys(each.source_id for each in known if each.source_id)
-    return [f"{named[each]['title']} ({named[each]['publisher']})" for each in ids]
 
 
 def _list(rows: list[dict[str, Any]], *, json: bool) -> None:

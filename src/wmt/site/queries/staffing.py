@@ -7,6 +7,9 @@ for those who read the reasons of a unit; all others are told contracted hours, 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +52,19 @@ def staffings_of(
         work = need.need_of(of_rules, work_of(lines.get(unit.code, ())), own.roles, by=by)
         found[unit.code] = gap.Staffing(work, own)
     return found
+
+
+def cost_of_days(staffed: gap.Staffing, days: int) -> list[Fraction]:
+    """FTE more that the work needs if everybody is away so many days a year more, in both readings."""
+    of_rules = staffed.need.rates
+    path = "staffing.more_days_away"
+    more = Decimal(str(of_rules.value(path).value)) + days
+    longer = replace(of_rules, other={**of_rules.other, path: more})
+    return [
+        staffed.need.points / longer.in_chain(chain).points_of_fte
+        - staffed.need.points / of_rules.in_chain(chain).points_of_fte
+        for chain in rates.CHAINS
+    ]
 
 
 def work_of(lines: Iterable[line_queries.Lines]) -> list[need.WorkSum]:

@@ -17,7 +17,7 @@ from wmt.site.web.full import unit_full
 from wmt.site.web.plans import listing as plans
 from wmt.site.web.priorities import tab as priorities
 from wmt.site.web.resharing import tab as reshare
-from wmt.site.web.staffing import unit_scenario, unit_staffing
+from wmt.site.web.staffing import caseload_forecast, trainees, unit_scenario, unit_staffing
 from wmt.site.web.time import over_time, reduction_archive, why
 from wmt.site.web.units import (
     caseload,
@@ -45,6 +45,8 @@ TABS.update(
         "full": unit_full,
         "staffing": unit_staffing,
         "scenario": unit_scenario,
+        "trainees": trainees,
+        "forecast": caseload_forecast,
         "priority": priorities,
         "agreements": agreements,
         "extra": extra_work,
@@ -77,6 +79,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "full",
         "staffing",
         "scenario",
+        "trainees",
+        "forecast",
         "priority",
         "agreements",
         "extra",

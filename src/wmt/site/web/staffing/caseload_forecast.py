@@ -1,0 +1,194 @@
+"""Caseload forecast: published series carried on, with bands, breaks and how well that did before."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from wmt.site import query_form, tables
+from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.charts import figure, time_series
+from wmt.site.web.charts.scale import Scale
+from wmt.site.workload.models import Unit
+from wmt.staffing import forecast_told, series
+
+TITLE = "Caseload forecast"
+TEMPLATE = "unit/forecast.jinja"
+_STEPS = 8
+#: How many of the last published values the chart has.
+_SHOWN = 24
+
+
+class ForecastForm(query_form.QueryForm):
+    """Which published series is carried on."""
+
+    series = query_form.ChoiceOrDefault(
+        [(name, each.title) for name, each in series.packaged().items()], initial="caseload"
+    )
+
+
+def applies(unit: Unit) -> bool:
+    """Series are published for England and Wales."""
+    return unit.level == "nation"
+
+
+def content(question: UnitRequest) -> dict[str, Any]:
+    """The chart, its table, and the back-test in plain words."""
+    if not applies(question.unit):
+        return {"tables": {}, "elsewhere": True}
+    form = ForecastForm(question.request.GET)
+    form.is_valid()
+    of = series.packaged()[form.found("series")]
+    today = question.state.day
+    known = of.comparable_on(today)
+    if not known:
+        return {"tables": {}, "elsewhere": False, "form": form, "nothing": True}
+    told = forecast_told.of_series(of, _STEPS, today)
+    return {
+        "elsewhere": False,
+        "form": form,
+        "nothing": False,
+        "told": told,
+        "sure": sure_words(told, of.months),
+        "chart": _chart(of, known, told),
+        "tables": {"ahead": _ahead(of, told), "test": _test(told), "published": _values(of, known)},
+    }
+
+
+def sure_words(told: Mapping[str, Any], months: int) -> str:
+    """How sure the forecast is, in plain words."""
+    test = told["back_test"]
+    if told["method"] == "last value":
+        return (
+            f"Only {told['values']} values are known without a gap, too few to test a method or to give a "
+            "band. So the last value is carried on: read it as ‘no change’, not as a prediction."
+        )
+    ahead = 12 // months if months <= 12 else 1
+    off, naive = test["off_percent"][ahead], test["last_value_off_percent"][ahead]
+    held = "" if test["band_held_percent"] is None else (
+        f" Its bands of 80% held {test['band_held_percent']:.0f}% of the {test['bands']:,} times."
+    )  # fmt: skip
+    ratio = test["error_against_last_value"]
+    better = "" if ratio is None else (
+        f" Over all distances its errors were {ratio:.2f} times those of ‘no change’."
+    )  # fmt: skip
+    first = "" if off is None else (
+        f"In the past it was {off:.1f}% off a year ahead on average; carrying the last value on was "
+        f"{naive:.1f}% off."
+    )  # fmt: skip
+    return f"{first}{better}{held}".strip()
+
+
+def _chart(
+    of: series.DatedSeries, known: Sequence[series.SeriesValue], told: Mapping[str, Any]
+) -> figure.Chart | None:
+    shown = known[-_SHOWN:]
+    published = _places([(each.as_at, each.value) for each in shown])
+    join = (shown[-1].as_at, shown[-1].value)
+    lines = [time_series.Series("published", published, 0)]
+    # long names are in the key alone: what is published ends in the middle, where its name covers lines
+    names = [(f"carried on by {told['method']}", "value", 1), ("no change: the last value", "last_value", 2)]
+    if told["steps"][0]["low"] is not None:
+        names += [("lower end of the band of 80%", "low", 3), ("upper end of the band of 80%", "high", 3)]
+    for name, key, tone in names:
+        ahead = [(each["as_at"], each[key]) for each in told["steps"] if each[key] is not None]
+        lines.append(time_series.Series(name, _places([join, *ahead]), tone))
+    values = [place.value for line in lines for place in line.places]
+    scale = Scale.holding(values, low=min(value for value in values if value is not None), high=0)
+    breaks = [
+        time_series.Period(each["as_at"], each["as_at"] + timedelta(1), "", f"a break: {each['why']}")
+        for each in told["breaks"]
+    ]
+    panel = time_series.ChartPanel(
+        f"Thousands of {of.unit}", lines, scale, lambda value: f"{value / 1000:,.0f}"
+    )
+    last = told["steps"][-1]
+    summary = f"Up to {_day(last['as_at'])}. ‘No change’ is always drawn beside the forecast"
+    return time_series.time_chart(
+        "forecast", of.title, f"Thousands of {of.unit}", f"{summary}.", [panel], breaks
+    )
+
+
+def _places(values: Sequence[tuple[date, float]]) -> list[time_series.DataPoint]:
+    """Places that join each other: a value is of the days since the one before."""
+    found = []
+    for place, (as_at, value) in enumerate(values):
+        first = values[place - 1][0] + timedelta(1) if place else as_at
+        words = f"{_day(as_at)}: {value:,.0f}"
+        found.append(time_series.DataPoint(first, as_at, round(value), lambda words=words: words))  # type: ignore[misc]
+    return found
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _number(value: float | None) -> tables.Value:
+    return tables.Value(None, "none") if value is None else tables.Value(round(value), f"{value:,.0f}")
+
+
+def _ahead(of: series.DatedSeries, told: Mapping[str, Any]) -> tables.Table:
+    columns = [
+        tables.Column("day", "Day", "date"),
+        tables.Column("value", "Forecast", "number"),
+        tables.Column("low", "80%, lower end", "number"),
+        tables.Column("high", "80%, upper end", "number"),
+        tables.Column("last", "No change", "number", "The last published value carried on."),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "day": tables.day(each["as_at"]),
+                "value": _number(each["value"]),
+                "low": _number(each["low"]),
+                "high": _number(each["high"]),
+                "last": _number(each["last_value"]),
+            }
+        )
+        for each in told["steps"]
+    ]
+    return tables.Table("ahead", f"Ahead: {of.title}", columns, rows)
+
+
+def _test(told: Mapping[str, Any]) -> tables.Table:
+    columns = [
+        tables.Column("ahead", "Steps ahead", "count"),
+        tables.Column("off", "Forecast was off by", "number", "On average, of all past forecasts."),
+        tables.Column("naive", "No change was off by", "number"),
+    ]
+    test = told["back_test"]
+    rows = [
+        tables.Row(
+            {
+                "ahead": tables.count(ahead),
+                "off": _percent(off),
+                "naive": _percent(test["last_value_off_percent"][ahead]),
+            }
+        )
+        for ahead, off in test["off_percent"].items()
+        if off is not None
+    ]
+    empty = "Too few values are known to try any forecast on the past."
+    return tables.Table("test", "How well this would have done before", columns, rows, empty=empty)
+
+
+def _percent(value: float | None) -> tables.Value:
+    return tables.Value(value, "–" if value is None else f"{value:.1f}%")
+
+
+def _values(of: series.DatedSeries, known: Sequence[series.SeriesValue]) -> tables.Table:
+    columns = [
+        tables.Column("day", "Day", "date"),
+        tables.Column("value", "Value used", "number", "Before a break its shift is added."),
+        tables.Column("published", "Published on", "date"),
+    ]
+    rows = [
+        tables.Row(
+            {
+                "day": tables.day(each.as_at),
+                "value": _number(each.value),
+                "published": tables.day(each.published_on),
+            }
+        )
+        for each in reversed(known)
+    ]
+    return tables.Table("published", f"What is published: {of.title}", columns, rows)

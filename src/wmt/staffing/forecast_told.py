@@ -1,0 +1,64 @@
+"""A forecast as plain data, which every way out tells."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from wmt.staffing import published
+from wmt.staffing.forecast import Forecast, forecast
+from wmt.staffing.series import DatedSeries, SeriesValue
+
+
+def present(
+    series: DatedSeries, known: Sequence[SeriesValue], found: Forecast, as_known: date | None, steps: int
+) -> dict[str, Any]:
+    """A series carried on by so many steps, the last value beside it, its breaks, sources and back-test."""
+    held = found.held_percent()
+    return {
+        "series": series.name,
+        "title": series.title,
+        "method": found.method,
+        "values": len(known),
+        "last_as_at": known[-1].as_at,
+        "last_value": round(known[-1].value, 1),
+        "breaks": [
+            {"as_at": each.as_at, "shift": each.shift, "why": each.why}
+            for each in series.breaks
+            if each.as_at <= known[-1].as_at
+        ],
+        "steps": [
+            {
+                "as_at": day,
+                "value": round(step.value, 1),
+                **{name: _rounded(getattr(step, name)) for name in ("low", "high", "low_95", "high_95")},
+                "last_value": round(found.last, 1),
+            }
+            for day, step in zip(series.next_days(steps, as_known), found.steps, strict=True)
+        ],
+        "back_test": {
+            "off_percent": {ahead: _rounded(found.off_percent(ahead), 2) for ahead in range(1, steps + 1)},
+            "last_value_off_percent": {
+                ahead: _rounded(found.off_percent(ahead, naive=True), 2) for ahead in range(1, steps + 1)
+            },
+            "error_against_last_value": _rounded(found.against_naive, 3),
+            "band_held_percent": None if held is None else round(held[0], 1),
+            "bands": 0 if held is None else held[1],
+        },
+        "sources": _sources(known),
+    }
+
+
+def _rounded(value: float | None, places: int = 1) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _sources(known: Sequence[SeriesValue]) -> list[str]:
+    named: Mapping[str, Mapping[str, str]] = published.sources()
+    ids = dict.fromkeys(each.source_id for each in known if each.source_id)
+    return [f"{named[each]['title']} ({named[each]['publisher']})" for each in ids]
+
+
+def of_series(series: DatedSeries, steps: int, day: date) -> dict[str, Any]:
+    """A series carried on from what was published by a day. Raises ValueError where that is nothing."""
+    known = series.comparable_on(day)
+    return present(series, known, forecast([each.value for each in known], steps), day, steps)
