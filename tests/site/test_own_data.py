@@ -18,13 +18,15 @@ from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.audit.record import record
 from wmt.site.availability.models import Hours, Reduction
 from wmt.site.challenges.models import Challenge
+from wmt.site.changes import case_limits
 from wmt.site.duties.models import Request
 from wmt.site.exports.models import Export
+from wmt.site.extra_work.models import ExtraWork
 from wmt.site.web.files.making import make_export
 from wmt.site.web.own_data.figures import figures_of
-from wmt.site.web.own_data.held import held_about
+from wmt.site.web.own_data.held import NOT_NOW, held_about
 from wmt.site.web.own_data.pack import write_zip
-from wmt.site.workload.models import Unit
+from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import current_state
 
 
@@ -118,3 +120,35 @@ def test_a_job_makes_the_file_and_it_is_written_down(nation: Any, signed_in: Cal
     said = AuditEvent.objects.filter(kind="export").get()
     assert "everything held about themselves" in said.sentence
     assert signed_in("", email="other@example.org").get("/own-data/pack.zip").status_code == 403
+
+
+def test_cases_follow_what_they_may_see_now_and_events_are_of_their_own_records(nation: Any) -> None:
+    kept = Line.objects.filter(load=nation.load, listed_cases=1, ref__gt="")
+    posts = Unit.objects.filter(load=nation.load, level="post", whole=True, cases__gt=3, grade="PO")
+    post = next(post for post in posts if kept.filter(post_no=post.number).count() > 3)
+    far = Unit.objects.filter(load=nation.load, level="post", whole=True, cases__gt=3).exclude(
+        region_code=post.region_code
+    )
+    user = User.objects.create_user("own@example.org", name="Own", staff_code=post.staff_code)
+    today = timezone.localdate()
+    RoleGrant.objects.create(
+        user=user, role="practitioner", level="team", code=post.team_code, first_day=today
+    )
+    own, shut = (line.ref for line in kept.filter(post_no=post.number).order_by("ref")[:2])
+    gone = kept.filter(post_no__in=far.values("number")).order_by("ref")[0].ref
+    limits = {"actor": None, "who": "x", "state": current_state(), "restricted": []}
+    case_limits.save(typed=shut, excluded=[post.staff_code], **limits)
+    for number, ref in enumerate((own, shut, gone)):
+        ExtraWork.objects.create(
+            key=f"e{number}", ref=ref, post=post.code, activity="home_visit", times_x100=100, who="x",
+            first_day=today, last_day=today, words=f"words of {ref}",
+        )  # fmt: skip
+        record("denied", f"Cy tried to see {ref}", who="Cy", level="post", code=post.code)
+    tables = {table.name: table.rows for table in held_about(user)}
+    refs = [row[0] for row in tables["extra_work"]]
+    assert refs == [own, NOT_NOW]
+    told = str(tables)
+    assert f"words of {own}" in told
+    assert not any(secret in told for secret in (shut, gone, "Cy tried"))
+    other = User.objects.create_user("small@example.org", name="S", staff_code=post.staff_code.lower())
+    assert "extra_work" not in {table.name for table in held_about(other)}

@@ -5,6 +5,7 @@ none, and of what names others only what it says of this person. Concerns of col
 out: whoever raises one must not have to fear it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,21 +14,32 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
+from wmt.site.accounts import limited_access
 from wmt.site.accounts.models import ApiToken, RoleGrant, User
 from wmt.site.agreements.models import StateAnswer
 from wmt.site.allocation.models import CaseAllocation, CaseColleague, CaseKindChange, PostProtection
 from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.availability.models import Grade, Hours, Reduction, StaffDetails
 from wmt.site.challenges.models import Challenge
+from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.duties.models import Duty, Notice, Request, Step
 from wmt.site.exports.models import Export
 from wmt.site.extra_work.models import ExtraWork, ExtraWorkDecision
 from wmt.site.outbox.models import Message
 from wmt.site.plans.models import PlanComment, SavedPlan
 from wmt.site.unusual.models import UnusualAnswer
+from wmt.site.workload.state import state_if_any
 
-#: Kinds of events at somebody's post that would tell of what others asked in confidence.
-_IN_CONFIDENCE = ("request",)
+#: Kinds of events at somebody's post that are about their own hours and grade alone. Others would tell of
+#: cases, of what was tried or asked in confidence, or of what colleagues did.
+_OF_RECORDS = (
+    "hours", "reduction", "grade", "people import", "records followed", "records carried over", "protection",
+)  # fmt: skip
+#: What says of a row that it is about a case, and what is said of it beside.
+_CASE = ("ref", "work__ref")
+_OF_CASE = (*_CASE, "from_post", "to_post", "reason", "notes", "words", "answer_words")
+#: Said in place of a case that somebody may not read now.
+NOT_NOW = "a case that you may not see now"
 
 
 @dataclass(frozen=True)
@@ -50,13 +62,32 @@ class _Kind:
     found: Q
     fields: tuple[str, ...]
 
-    def table(self) -> HeldTable:
-        rows: QuerySet[Any] = self.model._default_manager.filter(self.found).order_by("pk")
+    def table(self, user: User) -> HeldTable:
+        """The rows. Of a case that they may not see now the row has no more than that it was there, and when;
+        of one that they are shut out of there is none."""
+        found: QuerySet[Any] = self.model._default_manager.filter(self.found).order_by("pk")
+        rows, case = list(found.values_list(*self.fields)), next((f for f in self.fields if f in _CASE), "")
+        if case:
+            place = self.fields.index(case)
+            hidden, refs = limited_access.hidden_from(user), {row[place] for row in rows if row[place]}
+            state = state_if_any()
+            seen = readable_cases(user, refs, state) if refs and state else {}
+            rows = [
+                row if not row[place] or row[place] in seen else self._without_case(row)
+                for row in rows
+                if row[place].upper() not in hidden
+            ]
         return HeldTable(
             self.name,
             self.title,
             [each.replace("__", " ").replace("_", " ") for each in self.fields],
-            [tuple(map(_plain, row)) for row in rows.values_list(*self.fields)],
+            [tuple(map(_plain, row)) for row in rows],
+        )
+
+    def _without_case(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            NOT_NOW if name in _CASE else "" if name in _OF_CASE else value
+            for name, value in zip(self.fields, row, strict=True)
         )
 
 
@@ -73,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 def held_about(user: User) -> list[HeldTable]:
     """Every kind that has rows about a person, in an order for reading."""
-    return [table for each in _kinds(user) if (table := each.table()).rows]
+    return [table for each in _kinds(user) if (table := each.table(user)).rows]
 
 
 def _kinds(user: User) -> Iterable[_Kind]:
@@ -99,7 +130,8 @@ def _of_account(user: User) -> Iterable[_Kind]:
 
 def _of_posts(staff: str) -> Iterable[_Kind]:
     """What is about posts of the staff code, whoever wrote it down."""
-    mine, at_post = Q(staff_code=staff), Q(post__endswith=f":{staff}")
+    at = f":{re.escape(staff)}$"  # capitals are told apart, on every database
+    mine, at_post = Q(staff_code=staff), Q(post__regex=at)
     yield _Kind("staff", "Your details in the staff record", StaffDetails, mine,
                 ("staff_code", "forename", "middle_name", "surname", "email", "seen_at"))  # fmt: skip
     entry = ("team_code", "first_day", "version", "recorded_at", "who", "why", "withdrawn", "ended_at")
@@ -125,14 +157,14 @@ def _of_posts(staff: str) -> Iterable[_Kind]:
     yield _Kind("protection", "Protection from new cases", PostProtection, at_post,
                 ("post", "first_day", "last_day", "reason", "no_new", "most_cases", "recorded_at", "who",
                  "ended_at", "ended_by"))  # fmt: skip
-    given = Q(from_post__endswith=f":{staff}") | Q(to_post__endswith=f":{staff}")
+    given = Q(from_post__regex=at) | Q(to_post__regex=at)
     yield _Kind("allocations", "Cases given to you and taken from you", CaseAllocation, given,
                 ("ref", "from_post", "to_post", "first_day", "reason", "notes", "recorded_at", "who", "state",
                  "undone_at"))  # fmt: skip
     yield _Kind("case_changes", "Changes of tier or type of your cases", CaseKindChange, at_post,
                 ("ref", "post", "from_kind", "to_kind", "first_day", "reason", "notes", "recorded_at",
                  "who"))  # fmt: skip
-    beside = Q(holder__endswith=f":{staff}") | at_post
+    beside = Q(holder__regex=at) | at_post
     yield _Kind("colleagues", "Cover and co-working", CaseColleague, beside,
                 ("ref", "holder", "post", "role", "first_day", "last_day", "recorded_at", "who"))  # fmt: skip
     yield _Kind("extra_work", "Extra work noted on your cases", ExtraWork, at_post,
@@ -140,15 +172,15 @@ def _of_posts(staff: str) -> Iterable[_Kind]:
                  "who"))  # fmt: skip
     yield _Kind("extra_work_decisions", "What was decided of it", ExtraWorkDecision, at_post,
                 ("work__ref", "kind", "post", "reason", "recorded_at", "who"))  # fmt: skip
-    about_post = Q(level="post", code__endswith=f":{staff}")
+    about_post = Q(level="post", code__regex=at)
     yield _Kind("agreements", "Plans, letters and decisions of agreements about you", StateAnswer, about_post,
                 ("kind", "day", "measure", "state", "words", "until", "who", "received_at"))  # fmt: skip
     yield _Kind("unusual", "Answers to unusual changes about your post", UnusualAnswer, about_post,
                 ("kind", "day", "words", "recorded_at", "who"))  # fmt: skip
     yield _Kind("looked", "Who looked at your details, and on which day", ReadEvent, about_post,
                 ("user__name", "code", "day"))  # fmt: skip
-    told = about_post & ~Q(kind__in=_IN_CONFIDENCE)
-    yield _Kind("events", "What else was written down about your posts", AuditEvent, told,
+    told = about_post & Q(kind__in=_OF_RECORDS)
+    yield _Kind("events", "Changes of the records of your posts", AuditEvent, told,
                 ("at", "kind", "who", "sentence", "before", "after"))  # fmt: skip
 
 

@@ -23,7 +23,8 @@ TITLE = "Everything held about you"
 _MANY = 10**9
 LEFT_OUT = (
     "Left out: concerns that colleagues raised in confidence, the words of emails and notifications that "
-    "were also about others, and whom your own actions were about."
+    "were also about others, whom your own actions were about, cases that you are shut out of, and of cases "
+    "that you may not see now everything but that and when they were yours."
 )
 
 
