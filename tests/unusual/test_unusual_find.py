@@ -203,7 +203,7 @@ def test_rates_are_those_that_were_seen() -> None:
     assert said.startswith(
         "Before, it was 0 a day of 100,000 cases with a tier here, and 0 elsewhere; 100 of"
     )
-    assert "100 were to be expected" in said
+    assert "100 of 100,000 were to be expected" in said
 
 
 @pytest.mark.parametrize("kind", BASE_OF)

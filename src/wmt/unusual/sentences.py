@@ -80,8 +80,8 @@ def _base(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) -> str
         there = f"and {others:,}{a_day} of 100,000 elsewhere" if own is None else f"and {others:,} elsewhere"
     return (
         f"{before}, {there}; {rule.least_rate:,} of 100,000 are taken to be common anyhow. "
-        f"{row['expected_rate']:,} were to be expected: the highest of these, where a rate of which little "
-        "is known is taken nearer to the common one."
+        f"{row['expected_rate']:,} of 100,000 were to be expected: the highest of these, where a rate of "
+        "which little is known is taken nearer to the common one."
     )
 
 
