@@ -9,6 +9,7 @@ from ninja import Body, Field, Router, Schema
 from wmt.site.api import lookups, schemas
 from wmt.site.changes import unusual as action
 from wmt.site.queries import unusual as query
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.unusual.present import present_change
 
 router = Router()
@@ -113,7 +114,7 @@ def answer(
 def _shown(found: query.FoundChange) -> dict[str, Any]:
     answered = found.answer
     return {
-        **present_change(found.row, found.rule, query.rules_at(found.row["day"])),
+        **present_change(found.row, found.rule, rules_at(found.row["day"])),
         "asked": query.ASKED_OF[found.row["level"]],
         "due": found.due,
         "answered_at": answered.recorded_at if answered else None,

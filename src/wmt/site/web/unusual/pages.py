@@ -23,6 +23,7 @@ from wmt.site.changes import unusual as action
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import unusual as query
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.unusual import tab
@@ -106,7 +107,7 @@ def _page(
         "found": found,
         "form": form,
         "unit_name": name,
-        "said": sentences(row, found.rule, query.rules_at(row["day"])),
+        "said": sentences(row, found.rule, rules_at(row["day"])),
         "question": QUESTION,
         "who": query.ASKED_OF[row["level"]],
         "answer_words": tab.answer_words(found, state),

@@ -13,6 +13,7 @@ from wmt.site.duties import workdays
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import unusual as query
+from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -42,7 +43,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "open": len(open_ones),
         "late": sum(each.is_late(state.day) for each in open_ones),
         "answered": _answered(found),
-        "days": query.rules_at(state.day)["unusual.shown_days"].whole,
+        "days": rules_at(state.day)["unusual.shown_days"].whole,
         "question": QUESTION,
         "is_post": question.is_post,
         "tables": {"unusual": changes_table(state, ordered, unit)},
