@@ -1,9 +1,10 @@
 """Challenged figures: whoever says that something is wrong has an answer or a clock; nobody else reads it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.utils import timezone
 from tabs_fixtures import in_sight, links, table_of
 
 from how_many import SOAK
+from wmt import rules
 from wmt.site.accounts.access import Denied
-from wmt.site.accounts.models import RoleGrant, User
+from wmt.site.accounts.models import LimitedAccess, RoleGrant, User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.challenges import register
@@ -21,7 +23,8 @@ from wmt.site.challenges.models import Challenge
 from wmt.site.changes import challenges as action
 from wmt.site.links import unit_url
 from wmt.site.outbox.models import Message
-from wmt.site.workload.models import Line, Pricing
+from wmt.site.web.challenges.pages import _capacity
+from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import current_state
 
 
@@ -149,6 +152,125 @@ def test_posts_under_another_code_keep_theirs(scene: Scene) -> None:
     scene.ask(scene.practitioner)
     action.follow_posts({scene.post.code: "NEW:CODE1"})
     assert Challenge.objects.get().post == "NEW:CODE1"
+
+
+def said_at(post: str, by: User | None = None, **more: Any) -> Challenge:
+    """A challenge of contracted hours of a post, as it is kept."""
+    team, _, staff = post.partition(":")
+    usual = {"fact": "hours", "words": "30 hours", "points_x100": 0, "available_x100": 0}
+    return Challenge.objects.create(
+        **{**usual, **more}, key=f"said{Challenge.objects.count()}", team_code=team, staff_code=staff,
+        owner="manager", answers="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_challenges_follow_posts_along_chains_exchanges_and_to_one_post() -> None:
+    user = User.objects.create_user("mover@example.org", name="M")
+    first, second, third, fourth = (said_at(f"T{number}:S", user) for number in range(1, 5))
+    stays = said_at("T9:S", user)
+    moved = {"T1:S": "T2:S", "T2:S": "T1:S", "T3:S": "T4:S", "T4:S": "T9:S"}
+    action.follow_posts(moved)
+    for row, post, is_open in (
+        (first, "T2:S", True), (second, "T1:S", True), (third, "T4:S", True), (fourth, "T9:S", False),
+        (stays, "T9:S", True),
+    ):  # fmt: skip
+        row.refresh_from_db()
+        assert (row.post, row.is_open) == (post, is_open)
+    assert (fourth.outcome, fourth.withdrawn_at) == ("passed", None)
+
+
+def test_what_is_about_a_case_is_for_those_who_read_the_case(
+    scene: Scene, signed_in: Callable[..., Client]
+) -> None:
+    """Support reads no cases as shipped, and lists of the nation go by who may download references."""
+    scene.ask(scene.practitioner)
+    row = Challenge.objects.get()
+    row_of = f"/challenges/{row.pk}/"
+    head = signed_in("head", "pdu", scene.post.pdu_code)
+    others = (signed_in("support"), False), (signed_in("administrator"), True), (head, True)
+    for other, reads in others:
+        seen = other.get(row_of).text + other.get(f"/api/v1/units/post/{scene.post.code}/challenges").text
+        assert (scene.ref in seen, "since Monday" in seen) == (reads, reads)
+        nation = other.get("/api/v1/units/nation/nation/challenges").json()["items"]
+        if other is not others[1][0]:  # an administrator may download them
+            told = [(each["ref"], each["points_then"], each["withheld"]) for each in nation]
+            assert told == [("", None, True)]
+    own = scene.practitioner
+    RoleGrant.objects.filter(user=row.asked_by).update(code="ANOTHER")
+    User.objects.filter(pk=row.asked_by_id).update(staff_code="MOVED")
+    scene.manager.post(row_of, {"outcome": "stands", "words": "The answer is B2."})
+    page = own.get(row_of).text
+    assert "since Monday" in page
+    assert scene.ref not in page
+    assert "The answer is B2." not in page
+    assert "Points of it" not in page
+
+
+def test_whoever_is_shut_out_of_a_case_learns_nothing_of_it(scene: Scene) -> None:
+    scene.ask(scene.practitioner, fact="case")
+    row = Challenge.objects.get()
+    scene.manager.post(f"/challenges/{row.pk}/", {"outcome": "stands", "words": f"{scene.ref} is theirs."})
+    manager = User.objects.get(email__startswith="manager")
+    shut = [manager.email.upper(), scene.post.staff_code.upper()]
+    LimitedAccess.objects.create(ref=scene.ref.upper(), excluded=shut, restricted=[], is_current=True)
+    assert scene.manager.get(f"/challenges/{row.pk}/").status_code == 404
+    assert scene.ref not in scene.practitioner.get(f"/challenges/{row.pk}/").text
+    said_at(scene.post.code, row.asked_by, fact="contact", words=f"A contact on {scene.ref.lower()}.")
+    assert scene.manager.get(f"/api/v1/units/post/{scene.post.code}/challenges").json()["items"] == []
+
+
+def test_asking_tells_nothing_of_cases_nor_of_what_others_asked(scene: Scene) -> None:
+    scene.ask(scene.practitioner, fact="case")
+    scene.ask(scene.practitioner, fact="hours", ref="", key="h")
+    for ref in (scene.ref, "X000000"):  # open, and unknown: the same words
+        refused = scene.ask(scene.stranger, fact="case", ref=ref, key="")
+        assert (refused.status_code, "no such item today that you may read" in refused.text) == (422, True)
+    assert scene.ask(scene.stranger, fact="hours", ref="", key="s").status_code == 302
+    assert scene.ask(scene.stranger, fact="hours", ref="", key="s2").status_code == 409  # their own
+    assert scene.ask(scene.manager, fact="hours", ref="", key="m").status_code == 409  # who reads it
+
+
+def test_a_day_in_the_past_counts_as_it_was_then(scene: Scene) -> None:
+    state = current_state()
+    now = timezone.make_aware(datetime.combine(state.day, time(12)))
+    said_at(scene.post.code)
+    Challenge.objects.update(
+        asked_at=now - timedelta(29), answered_at=now - timedelta(10), outcome="stands",
+        due=state.day - timedelta(25), pdu_code="FORMER", line_x100=8_200,
+    )  # fmt: skip
+    past: Any = SimpleNamespace()  # any: what is asked of a state of the past is that it is one
+    then = replace(state, as_of=past, day=state.day - timedelta(20))
+    unit = Unit.objects.get(load_id=state.load_id, level="pdu", whole=True, code=scene.post.pdu_code)
+    assert register.counts(then, unit) == register.ChallengeCounts(1, 1, 0)
+    assert register.counts(state, unit) == register.ChallengeCounts(0, 0, 1)
+    assert [row.is_open for row in register.of_unit(None, then, unit)] == [True]
+    assert register.line_now_x100(state, Challenge.objects.get(), scene.post) is None  # its reference is gone
+
+
+def test_due_days_go_by_the_rules_as_they_are_now(monkeypatch: Any) -> None:
+    state: Any = SimpleNamespace(day=date(2026, 11, 30))
+    assert register.facts_on(state)["case"].days == 5
+    there = rules.load().parameters
+    days = there["challenge_facts.case.days"]
+    longer = replace(days, values=tuple(replace(each, value=10) for each in days.values))
+    tree = rules.Tree({**there, days.path: longer})
+    monkeypatch.setattr(rules, "load", lambda: tree)
+    assert register.facts_on(state)["case"].days == 10
+
+
+def test_whoever_asks_is_never_the_one_who_is_asked(people: Any) -> None:
+    (post, *_), (_, _, _, first, second, head, _) = people
+    RoleGrant.objects.filter(user=second).delete()
+    row = said_at(post.code, first, pdu_code=post.pdu_code)
+    assert action.owners_of(row) == [head]
+    row.asked_by = head
+    assert action.owners_of(row) == [first]
+
+
+def test_omic_posts_have_no_capacity() -> None:
+    post: Any = SimpleNamespace(points_x100=100, available_x100=100, stream="omic")
+    assert _capacity(post, post) == "not measured"
 
 
 @pytest.fixture

@@ -44,7 +44,10 @@ class ChallengeAnswerIn(schemas.RequestSchema):
 
 
 class ChallengeShown(Schema):
-    """A challenge that you may read. Points are those of the item it is about, null without one."""
+    """A challenge that you may read. Points are those of the item it is about, null without one.
+
+    What is about a case is withheld where you may not read the cases of the post.
+    """
 
     number: int
     fact: str
@@ -63,6 +66,9 @@ class ChallengeShown(Schema):
     answered_at: datetime | None
     points_then: schemas.Exact | None
     points_now: schemas.Exact | None
+    withheld: bool = Field(
+        description="Whether the reference, points and answer, and the words of others, are withheld."
+    )
 
 
 class ChallengesOfUnit(Schema):
@@ -159,6 +165,7 @@ def _shown(row: Challenge, state: State, post: Any) -> dict[str, Any]:
         "outcome": row.outcome,
         "answer": row.answer_words,
         "answered_at": row.answered_at,
+        "withheld": row.is_withheld,
         "points_then": decimal(row.line_x100),
         "points_now": decimal(register.line_now_x100(state, row, post)),
     }

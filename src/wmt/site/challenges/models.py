@@ -49,6 +49,9 @@ class Challenge(models.Model):
     answer_words = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True)
 
+    #: Whether something was left out of this object for whoever reads it (`readers`); no column.
+    is_withheld = False
+
     class Meta:
         indexes = (
             models.Index(fields=["team_code", "staff_code"]),
@@ -56,7 +59,7 @@ class Challenge(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=["team_code", "staff_code", "fact", "ref"],
+                fields=["team_code", "staff_code", "fact", "ref", "asked_by"],
                 condition=models.Q(answered_at__isnull=True, withdrawn_at__isnull=True),
                 name="one_open_challenge_of_a_fact",
             ),

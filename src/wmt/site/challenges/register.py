@@ -1,12 +1,12 @@
 """Challenges as somebody may read them: of a unit, and how soon they were answered.
 
 That there are some, and how many, is open above posts. What they say is for who asked, whom they are about,
-and whoever reads what is said of excessive workload there; a case that somebody is shut out of says nothing.
+and whoever reads what is said of excessive workload there, of cases only where they read cases (`readers`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,9 @@ from django.http import Http404
 from django.utils import timezone
 
 from wmt import rules
-from wmt.rules import RuleSet
-from wmt.site.accounts import limited_access, visibility
-from wmt.site.accounts.roles import Action
+from wmt.site.accounts import visibility
 from wmt.site.challenges.models import Challenge
+from wmt.site.challenges.readers import ChallengeReader, teams_in
 from wmt.site.figures import line_queries
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State
@@ -63,13 +62,13 @@ class ChallengeCounts:
 
 
 @lru_cache(maxsize=16)
-def _rules_on(day: Any) -> RuleSet:
-    return rules.load().at(day)
+def _rules_at(tree: rules.Tree, day: date) -> rules.RuleSet:
+    return tree.at(day)
 
 
 def facts_on(state: State) -> dict[str, FactRule]:
     """What can be said to be wrong by the rules of the day, in their order."""
-    ruleset = _rules_on(state.day)
+    ruleset = _rules_at(rules.load(), state.day)  # what is approved makes another tree
     found = {}
     for fact in (*KINDS, "points"):
         name, owner, answers = (
@@ -80,9 +79,9 @@ def facts_on(state: State) -> dict[str, FactRule]:
 
 
 def counts(state: State, unit: Unit) -> ChallengeCounts:
-    """Numbers alone, which are open for every unit above posts."""
+    """Numbers alone, which are open for every unit above posts; of a day in the past as they were then."""
     rows = _of(state, unit)
-    is_open = Q(answered_at__isnull=True, withdrawn_at__isnull=True)
+    is_open = _is_open(state)
     return ChallengeCounts(
         rows.filter(is_open).count(),
         rows.filter(is_open, due__lt=state.day).count(),
@@ -91,46 +90,35 @@ def counts(state: State, unit: Unit) -> ChallengeCounts:
 
 
 def of_unit(user: Any, state: State, unit: Unit) -> list[Challenge]:
-    """The challenges of posts of a unit that somebody may read, the last first; at most `MOST_LISTED`."""
-    rows = _of(state, unit)
-    if user is not None:
-        reach = _reach(user)
-        if not reach.everywhere:
-            mine = Q(asked_by=user) | _inside(reach)
-            rows = rows.filter(mine)
-    hidden = limited_access.hidden_from(user)
-    found = rows.order_by("-asked_at", "-pk")[:MOST_LISTED]
-    return [
-        _as_of(row, state)
-        for row in found
-        if row.ref.upper() not in hidden or (user is not None and row.asked_by_id == user.pk)
-    ]
+    """The challenges of posts of a unit that somebody may read, the last first; at most `MOST_LISTED`.
+
+    Each without what they may not read of it; in a list of a region or the nation as in its files.
+    """
+    cases = None if user is None else visibility.cases_in_bulk(user, state, unit)
+    reader = ChallengeReader(user, state, cases)
+    found = reader.among(_of(state, unit)).order_by("-asked_at", "-pk")[:MOST_LISTED]
+    return [reader.shown(_as_of(row, state)) for row in found if reader.may_read(row)]
 
 
 def find(user: Any, state: State, number: int) -> Challenge:
-    """One challenge. Raises UnknownChallenge, also for one that somebody may not read."""
+    """One challenge, without what somebody may not read of it.
+
+    Raises UnknownChallenge, also for one that they may not know of.
+    """
     row = Challenge.objects.filter(pk=number).first() if number < 2**31 else None
-    over = _end_of(state)
+    over, reader = _end_of(state), ChallengeReader(user, state)
     is_to_come = row is not None and over is not None and row.asked_at >= over
-    if row is None or is_to_come or not may_read(user, state, row):
+    if row is None or is_to_come or not reader.may_read(row):
         raise UnknownChallenge(f"there is no challenge {number} that you may read")
-    return _as_of(row, state)
-
-
-def may_read(user: Any, state: State, row: Challenge) -> bool:
-    """Whether somebody may read what a challenge says."""
-    if user is None:
-        return True
-    if row.asked_by_id == user.pk:
-        return True
-    if row.ref and limited_access.is_hidden(user, row.ref):
-        return False
-    return visibility.ReachOfPosts(_reach(user), state)((row.team_code, row.staff_code))
+    return reader.shown(_as_of(row, state))
 
 
 def line_now_x100(state: State, row: Challenge, post: Unit | None) -> int | None:
-    """What the lines it is about earn or take now, in hundredths; None where it is about none."""
-    if row.line_x100 is None:
+    """What the lines it is about earn or take now, in hundredths; None where it is about none.
+
+    None as well where the reference is withheld or deleted: nothing is known of the item then.
+    """
+    if row.line_x100 is None or not row.ref:
         return None
     return 0 if post is None else lines_x100(state, post, row.fact, row.ref) or 0
 
@@ -164,26 +152,31 @@ def took(rows: Sequence[Challenge], between: Any) -> list[int]:
     )
 
 
-def _reach(user: Any) -> visibility.Reach:
-    own = str(getattr(user, "staff_code", "") or "") if visibility.has_role(user) else ""
-    return replace(visibility.allowed(user, Action.READ_DUTIES), staff_code=own)
-
-
-def _inside(reach: visibility.Reach) -> Q:
-    wanted = Q(staff_code=reach.staff_code) if reach.staff_code else Q(pk__in=())
-    for level, code in reach.units:
-        wanted |= Q(**{f"{level}_code": code}) if level != "nation" else Q()
-    return wanted
-
-
 def _of(state: State, unit: Unit) -> QuerySet[Challenge]:
     rows = Challenge.objects.all()
     if unit.level == "post":
         rows = rows.filter(team_code=unit.team_code, staff_code=unit.staff_code)
     elif unit.level != "nation":
-        rows = rows.filter(**{f"{unit.level}_code": unit.code})
+        rows = rows.filter(_at(state, unit.level, unit.code))
     over = _end_of(state)
     return rows if over is None else rows.filter(asked_at__lt=over)
+
+
+def _at(state: State, level: str, code: str) -> Q:
+    """At the posts of a unit: by the teams of the figures shown, of teams gone by the day it was said."""
+    here = Q(team_code__in=teams_in(state, level, code))
+    if level == "team":
+        return here
+    return here | Q(**{f"{level}_code": code}) & ~Q(team_code__in=teams_in(state, "nation", ""))
+
+
+def _is_open(state: State) -> Q:
+    """Open today, or on the day in the past that is shown."""
+    answered, withdrawn = Q(answered_at__isnull=True), Q(withdrawn_at__isnull=True)
+    over = _end_of(state)
+    if over is None:
+        return answered & withdrawn
+    return (answered | Q(answered_at__gte=over)) & (withdrawn | Q(withdrawn_at__gte=over))
 
 
 def _end_of(state: State) -> datetime | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,9 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.challenges import register
 from wmt.site.challenges.models import Challenge
+from wmt.site.challenges.readers import ChallengeReader
 from wmt.site.changes.actions import Actor
+from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.changes.recalculate import hold_journal
 from wmt.site.duties import workdays
 from wmt.site.duties.recipients import responsible
@@ -36,6 +39,9 @@ MOST = 1_000
 #: What its emails are about: challenges, by their numbers.
 ABOUT = "challenge"
 ADMINISTRATOR = "administrator"
+_OPEN = Q(answered_at__isnull=True, withdrawn_at__isnull=True)
+_PLACE = ("team_code", "staff_code")
+_ANSWER = ("answered_at", "answered_by", "answered_who", "outcome", "answer_words")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,13 @@ def _line(user: Any, post: Unit, state: State, values: dict[str, str]) -> int | 
     return register.lines_x100(state, post, values["fact"], values["ref"])
 
 
+def _reads_case(user: Any, state: State, values: dict[str, str]) -> bool:
+    """Whether a case is one that somebody may read, whoever holds it: it may be missing at a post."""
+    if values["fact"] != "case" or user is None:
+        return values["fact"] == "case"
+    return bool(values["ref"]) and values["ref"] in readable_cases(user, [values["ref"]], state)
+
+
 def ask(
     *, actor: Any, post: Unit, state: State, wanted: ChallengeRequest, who: str = ""
 ) -> tuple[Challenge, bool]:
@@ -101,15 +114,17 @@ def ask(
         values = wanted.values
         if same := Challenge.objects.filter(key=wanted.key).first() if wanted.key else None:
             kept = {name: getattr(same, name) for name in values}
-            if kept != values or same.post != post.code:
+            is_same = same.asked_by_id == getattr(asker.user, "pk", None) and same.post == post.code
+            if kept != values or not is_same:
                 words = "Something else was sent with this key; use a new one"
                 raise RefusedError([ChangeFault("KEY_TAKEN", words, "key")])
             return same, False
         known = register.facts_on(state)
         line = _line(actor, post, state, values)
-        if faults := _faults(values, known, line, post):
+        reads = line is not None or _reads_case(actor, state, values)
+        if faults := _faults(values, known, reads=reads, post=post):
             raise RefusedError(faults)
-        _need_none_open(values, post)
+        _need_none_open(actor, state, values, post)
         rule = known[values["fact"]]
         row = Challenge.objects.create(
             **values, key=wanted.key or new_key(), team_code=post.team_code, staff_code=post.staff_code,
@@ -151,7 +166,7 @@ def answer(*, actor: Any, number: int, state: State, outcome: str, words: str, w
             raise RefusedError(faults)
         row.answered_at, row.answered_by, row.answered_who = timezone.now(), asker.user, asker.name
         row.outcome, row.answer_words = outcome, said
-        row.save(update_fields=["answered_at", "answered_by", "answered_who", "outcome", "answer_words"])
+        row.save(update_fields=_ANSWER)
         _tell(asker, row, "answered a challenge of a figure of")
         _write_to_asker(row)
     return row
@@ -174,17 +189,27 @@ def withdraw(*, actor: Any, number: int, state: State, who: str = "") -> Challen
 
 
 def follow_posts(moved: dict[str, str]) -> None:
-    """Challenges of posts that go on under another code go with them, in the journal."""
-    for former, code in moved.items():
-        team, _, staff = former.partition(":")
-        to_team, _, to_staff = code.partition(":")
-        taken = Challenge.objects.filter(
-            team_code=to_team, staff_code=to_staff, answered_at__isnull=True, withdrawn_at__isnull=True
-        ).values_list("fact", "ref")
-        rows = Challenge.objects.filter(team_code=team, staff_code=staff)
-        for fact, ref in taken:  # the same is open there already
-            rows = rows.exclude(fact=fact, ref=ref, answered_at__isnull=True, withdrawn_at__isnull=True)
-        rows.update(team_code=to_team, staff_code=to_staff)
+    """Challenges of posts that go on under another code go with them, in the journal.
+
+    Where somebody said the same at both posts, the one that moves is closed: the other is answered.
+    """
+    teams = {former.partition(":")[0] for former in moved}
+    there = Challenge.objects.filter(team_code__in=teams)
+    rows = [row for row in there if row.post in moved]  # read before any moves: chains of codes, exchanges
+    now = timezone.now()
+    with transaction.atomic():
+        # none of them is open while they move, so that none is in the way of another
+        Challenge.objects.filter(_OPEN, pk__in=[row.pk for row in rows]).update(withdrawn_at=now)
+        for row in rows:
+            row.team_code, _, row.staff_code = moved[row.post].partition(":")
+            same = {name: getattr(row, name) for name in (*_PLACE, "fact", "ref", "asked_by")}
+            if row.is_open and row.asked_by and Challenge.objects.filter(_OPEN, **same).exists():
+                row.answered_at, row.outcome = now, Challenge.Outcome.PASSED
+                row.answered_who, row.answer_words = (
+                    "WMT",
+                    "The same is open for the post under its new code.",
+                )
+            row.save(update_fields=[*_PLACE, *_ANSWER, "withdrawn_at"])
 
 
 def _is_theirs(user: Any, row: Challenge) -> bool:
@@ -199,12 +224,17 @@ def _need_open(row: Challenge) -> None:
         raise ConflictError([ChangeFault("CLOSED", f"This was {what} on {day}")])
 
 
-def _need_none_open(values: dict[str, str], post: Unit) -> None:
-    """Raises ConflictError where the same is open for the post, whoever said it."""
-    same = Challenge.objects.filter(
-        Q(answered_at__isnull=True, withdrawn_at__isnull=True),
-        team_code=post.team_code, staff_code=post.staff_code, fact=values["fact"], ref=values["ref"],
-    ).first()  # fmt: skip
+def _need_none_open(user: Any, state: State, values: dict[str, str], post: Unit) -> None:
+    """Raises ConflictError where the same is open for the post, said by this person or told to them.
+
+    Who may not read what another said is not told of it: both are kept.
+    """
+    there = Challenge.objects.filter(
+        _OPEN, team_code=post.team_code, staff_code=post.staff_code, fact=values["fact"], ref=values["ref"],
+    )  # fmt: skip
+    reader = ChallengeReader(user, state)
+    own = getattr(user, "pk", None)
+    same = next((row for row in there if row.asked_by_id == own or reader.reads_all_of(row)), None)
     if same is not None:
         day = written(timezone.localdate(same.asked_at))
         words = f"Somebody said on {day} that this is wrong, and it is still open"
@@ -212,15 +242,18 @@ def _need_none_open(values: dict[str, str], post: Unit) -> None:
 
 
 def _faults(
-    values: dict[str, str], known: dict[str, register.FactRule], line: int | None, post: Unit
+    values: dict[str, str], known: dict[str, register.FactRule], *, reads: bool, post: Unit
 ) -> list[ChangeFault]:
     faults = []
     if values["fact"] not in known:
         faults.append(ChangeFault("FACT", "Choose what is wrong", "fact"))
     elif values["ref"] and values["fact"] == "points":
         faults.append(ChangeFault("REF", "How points are worked out has no reference: leave it blank", "ref"))
-    elif values["ref"] and line is None and values["fact"] != "case":
-        words = f"{post.code} has no such item today that you may read. Leave it blank if it is about none"
+    elif values["ref"] and not reads:
+        words = (
+            f"{post.code} has no such item today that you may read. Leave it blank if it is about none, or "
+            "if a case is missing"
+        )
         faults.append(ChangeFault("REF", words, "ref"))
     if len(values["ref"]) > 80:
         faults.append(ChangeFault("REF", "Enter at most 80 characters", "ref"))
@@ -238,8 +271,10 @@ def _words_faults(said: str, missing: str) -> list[ChangeFault]:
 def owners_of(row: Challenge) -> list[User]:
     """Who is asked to answer: by the rules' role, and neither who asked nor whom it is about."""
     people = responsible(row)
-    found = people.administrators if row.answers == ADMINISTRATOR else people.owners
-    return [user for user in found if user.pk != row.asked_by_id]
+    groups = (people.managers, people.heads, people.administrators)
+    asked = groups[2:] if row.answers == ADMINISTRATOR else groups
+    others = ([user for user in group if user.pk != row.asked_by_id] for group in asked)
+    return next(filter(None, others), [])
 
 
 def _write_to_owners(row: Challenge) -> None:

@@ -149,8 +149,8 @@ def _page(
         "then": None if row.line_x100 is None else tables.exact(row.line_x100).text,
         "now": None if now is None else tables.exact(now).text,
         "change": None if now is None else tables.exact(now - (row.line_x100 or 0)).text,
-        "capacity_then": tables.percent(row.points_x100, row.available_x100, 0).text,
-        "capacity_now": tables.percent(post.points_x100, post.available_x100, 0).text if post else "",
+        "capacity_then": _capacity(row, post),
+        "capacity_now": _capacity(post, post) if post else "",
         "outcomes": [(str(each), each.label) for each in Challenge.Outcome],
         "may_answer": action.may_answer(request.user, row, state),
         "may_withdraw": row.is_open and state.as_of is None and row.asked_by_id == request.user.pk,
@@ -158,3 +158,8 @@ def _page(
         "crumbs": [(name, unit_url("post", post.code, "challenges"))] if post else [],
     }
     return render(request, "challenges/challenge.jinja", context, status=status)
+
+
+def _capacity(figure: Challenge | Unit, post: Unit | None) -> str:
+    stream = post.stream if post else ""
+    return tables.capacity(figure.points_x100, figure.available_x100, 0, stream).text

@@ -35,14 +35,15 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The register: open ones first."""
     unit, state = question.unit, question.state
     found = register.of_unit(question.user, state, unit)
-    if found and unit.level in ("post", "team"):
+    if found:
         note_read(question.user, unit)
     ordered = [*(row for row in found if row.is_open), *(row for row in found if not row.is_open)]
     took = register.took(found, workdays.between)
     whole = None if question.is_post else register.counts(state, unit)
     return {
         "counts": whole,
-        "some_withheld": whole is not None and len(found) < whole.open + whole.closed,
+        "some_withheld": any(row.is_withheld for row in found)
+        or (whole is not None and len(found) < whole.open + whole.closed),
         "took": f"{len(took):,} of those below are answered, half of them within "
         f"{counted(took[(len(took) - 1) // 2], 'working day')}."
         if took
