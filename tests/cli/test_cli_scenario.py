@@ -41,6 +41,7 @@ def test_what_cannot_be_is_refused(run: Run, night_input: tuple[object, ...]) ->
     for levers, said in (
         (("--lever", "weather=5"), "there is no lever weather"),
         (("--lever", "police=some"), "Enter a number for"),
+        (("--lever", "police=5", "--lever", "police=8"), "police is set twice"),
         ((), "nothing is different from today"),
     ):
         refused = run("scenario", *night_input, *levers)

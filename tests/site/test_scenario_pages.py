@@ -46,7 +46,11 @@ def test_a_fault_is_said_by_its_field_and_the_rest_is_shown(nation: Any, signed_
     assert "leave no time" in in_sight(client.get(address, {"net_percent": "80", "days_away": "150"}).text)
     refused = client.get(f"/api/v1/units/region/{unit.code}/scenario?lever=police=many")
     assert refused.status_code == 422
-    assert client.get(f"/api/v1/units/region/{unit.code}/scenario?lever=weather=1").status_code == 422
+    for levers in ("lever=weather=1", "lever=police=5&lever=police=8"):
+        assert client.get(f"/api/v1/units/region/{unit.code}/scenario?{levers}").status_code == 422
+    longer = client.get(f"/api/v1/units/region/{unit.code}/scenario?lever=time_factor=5").json()
+    assert "5.0 times that of today" in longer["questions"][0]
+    assert longer["questions"][0] in in_sight(client.get(address, {"time_factor": "5"}).text)
 
 
 def test_a_scenario_is_kept_compared_and_read_as_plans_are(nation: Any, signed_in: SignIn) -> None:

@@ -100,6 +100,8 @@ def _wanted(levers: list[str], plans: list[Path]) -> list[tuple[str, list[Demand
         name, _, value = each.partition("=")
         if name not in FIELDS:
             raise RefusedInput(f"--lever {each}: there is no lever {name}; use one of {', '.join(LEVERS)}")
+        if name in typed:
+            raise RefusedInput(f"--lever {each}: {name} is set twice; leave one, or write a range")
         typed[name] = value
     steps, faults = steps_of(typed)
     if faults:
@@ -156,6 +158,8 @@ def _tell(told: dict[str, Any]) -> None:
             f"Contract {each['number']}: £{each['value_least']:,.0f} to £{each['value_most']:,.0f} a year",
             markup=False,
         )
+    for question in told["questions"]:
+        out.print(f"Check: {question}", markup=False, soft_wrap=True)
     for each in told["rules"]:
         mark = "a placeholder of ours" if each["is_placeholder"] else each["source"]
         out.print(f"{each['rule']} is {each['value']} ({mark})", markup=False, soft_wrap=True)

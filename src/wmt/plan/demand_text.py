@@ -4,6 +4,7 @@ A number is '5' or '-2.5', a range '5 to 10' or '5..10'.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -64,6 +65,12 @@ def typed_of(steps: Iterable[DemandStep]) -> dict[str, str]:
             value = getattr(step, key)
             typed[field] = "" if value is None else str(value)
     return {name: text for name, text in typed.items() if text}
+
+
+def set_twice(steps: Iterable[DemandStep]) -> list[str]:
+    """The titles of levers that are set more than once: where they are typed there is room for the last."""
+    times = Counter(step.lever for step in steps)
+    return [LEVERS[name].title for name, number in times.items() if number > 1]
 
 
 def _cleaned(text: str) -> str:

@@ -12,12 +12,17 @@ from math import exp
 from typing import Literal, NamedTuple
 
 from wmt.allocation.cases import MOVES
+from wmt.plan.demand_levers import LEVERS
 from wmt.plan.plan_file import DemandStep
 from wmt.staffing.need import WorkSum
 from wmt.staffing.rates import Rates
+from wmt.text import counted
 
 Lag = Literal["fixed", "spread"]
 LAGS: tuple[Lag, ...] = ("fixed", "spread")
+_STARTS = ("community_orders", "suspended_sentences", "licences", "custody", "police")
+#: The levers that reach the caseload by and by: all others are the same whatever the lag.
+BY_AND_BY = (*_STARTS, "recalls", "handover_months")
 _DAYS_A_YEAR = Fraction(1461, 4)
 _MONTHS_A_YEAR = 12
 _HANDOVER = "activity_timings.local.handover_before_release"
@@ -29,12 +34,18 @@ _OF_RULES = {"days_away": "staffing.more_days_away", "net_percent": "net_percent
 
 @dataclass(frozen=True)
 class DemandThen:
-    """The work of a unit so many months from now, with the rates of a scenario; `ceiling` in per cent."""
+    """The work of a unit so many months from now, with the rates of a scenario; `ceiling` in per cent.
+
+    `time` is how many times the time in the tables the work takes: it is in the points, and with them in the
+    hours, and in no number of cases. `limits` say what was set to as much as there is to take away.
+    """
 
     rates: Rates
     sums: Sequence[WorkSum]
     months: int
     ceiling: Decimal
+    time: Fraction = Fraction(1)
+    limits: tuple[str, ...] = ()
 
     @property
     def points(self) -> Fraction:
@@ -73,7 +84,30 @@ def with_lever(then: DemandThen, step: DemandStep, value: Decimal, lag: Lag) -> 
         return replace(then, ceiling=value)
     if step.lever == "contract":
         return then
-    return replace(then, sums=_LEVERS[step.lever](then, SetLever(step, Fraction(value), lag)))
+    if step.lever == "time_factor":
+        longer = [each._replace(points_x100=_whole(each.points_x100 * Fraction(value))) for each in then.sums]
+        return replace(then, sums=longer, time=then.time * Fraction(value))
+    then, most = _within(then, step, Fraction(value))
+    return replace(then, sums=_LEVERS[step.lever](then, SetLever(step, most, lag)))
+
+
+def _within(then: DemandThen, step: DemandStep, value: Fraction) -> tuple[DemandThen, Fraction]:
+    """A lever that takes away no more than there is, and the work with what was said where it would."""
+    if step.lever in _REPORTS:
+        rule = f"report_points.{_REPORTS[step.lever]}"
+        one = _standing(then, _REPORTS[step.lever])
+        there = Fraction(sum(each.points_x100 for each in then.sums if each.rule == rule), 100)
+        fewest = -there / one if one else -there
+        if value >= min(fewest, Fraction(0)):
+            return then, value
+        what = LEVERS[step.lever].title.lower()
+        said = f"there are {float(-fewest):,.0f} {what}: no more than these are taken away"
+        return replace(then, limits=(*then.limits, said)), min(fewest, Fraction(0))
+    inside = _cases(then.sums, "custody")
+    if step.lever != "early_release" or value <= inside:
+        return then, value
+    said = f"{counted(inside, 'person is', 'people are')} in custody: no more than these are released early"
+    return replace(then, limits=(*then.limits, said)), Fraction(inside)
 
 
 def _with_rules(then: DemandThen, values: Mapping[str, Decimal]) -> DemandThen:
@@ -155,8 +189,16 @@ def _more_reports(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     """So many reports a year more: those completed within the window of the measure stand at any time."""
     name = _REPORTS[lever.step.lever]
     points = then.rates.number(f"report_points.{name}")
-    standing = lever.value * points * then.rates.number(f"report_window_days.{name}") / _DAYS_A_YEAR
-    return [*then.sums, _made("report", f"report_points.{name}", points, standing)]
+    return [
+        *then.sums,
+        _made("report", f"report_points.{name}", points, lever.value * _standing(then, name)),
+    ]
+
+
+def _standing(then: DemandThen, name: str) -> Fraction:
+    """The points that one report a year more has at any time."""
+    points, days = (then.rates.number(f"{group}.{name}") for group in ("report_points", "report_window_days"))
+    return points * then.time * days / _DAYS_A_YEAR
 
 
 def _report_share(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
@@ -181,7 +223,7 @@ def _suspended_share(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     for each in mine:
         if each.suspended == gives and part:
             found.remove(each)
-            found += _split(then.rates, each, part, suspended=not gives)
+            found += _split(then, each, part, suspended=not gives)
     return found
 
 
@@ -193,10 +235,10 @@ def _recalls(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     a_month = rates.number("staffing.demand.recalls_a_quarter") / 3 / released if released else Fraction(0)
     part = a_month * lever.value / 100 * length * lag_share(then.months, length, lever.lag)
     if part >= 0:
-        return _moved(rates, then.sums, "licence", "custody", min(part, Fraction(1)))
+        return _moved(then, "licence", "custody", min(part, Fraction(1)))
     licences, inside = _cases(then.sums, "licence"), _cases(then.sums, "custody")
     back = min(-part * licences / inside, Fraction(1)) if inside else Fraction(0)
-    return _moved(rates, then.sums, "custody", "licence", back)
+    return _moved(then, "custody", "licence", back)
 
 
 def _early_release(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
@@ -204,7 +246,7 @@ def _early_release(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     inside, first = _cases(then.sums, "custody"), lever.step.month or 0
     if not inside or not first <= then.months < first + (lever.step.months or 0):
         return then.sums
-    return _moved(then.rates, then.sums, "custody", "licence", min(lever.value / inside, Fraction(1)))
+    return _moved(then, "custody", "licence", lever.value / inside)
 
 
 def _tier_mix(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
@@ -212,12 +254,8 @@ def _tier_mix(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     found: list[WorkSum] = []
     for each in then.sums:
         is_meant = each.line == "case" and each.tier == lever.step.tier and part
-        found += _split(then.rates, each, part, tier=becomes) if is_meant else [each]
+        found += _split(then, each, part, tier=becomes) if is_meant else [each]
     return found
-
-
-def _time_factor(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
-    return [_scaled(each, lever.value) for each in then.sums]
 
 
 def _handover_months(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
@@ -250,14 +288,13 @@ def _volume_band(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
 
 
 _LEVERS: dict[str, Callable[[DemandThen, SetLever], Sequence[WorkSum]]] = {
-    **dict.fromkeys(("community_orders", "suspended_sentences", "licences", "custody", "police"), _starts),
+    **dict.fromkeys(_STARTS, _starts),
     **dict.fromkeys(_REPORTS, _more_reports),
     "report_share": _report_share,
     "suspended_share": _suspended_share,
     "recalls": _recalls,
     "early_release": _early_release,
     "tier_mix": _tier_mix,
-    "time_factor": _time_factor,
     "handover_months": _handover_months,
     "handover_meetings": _handover_meetings,
     "volume_band": _volume_band,
@@ -268,17 +305,17 @@ def _cases(sums: Iterable[WorkSum], location: str) -> int:
     return sum(each.active_cases for each in sums if each.line == "case" and each.location == location)
 
 
-def _moved(rates: Rates, sums: Sequence[WorkSum], of: str, to: str, part: Fraction) -> Sequence[WorkSum]:
+def _moved(then: DemandThen, of: str, to: str, part: Fraction) -> Sequence[WorkSum]:
     """A share of the cases of a type become cases of another type in the same tier."""
     found: list[WorkSum] = []
-    for each in sums:
+    for each in then.sums:
         is_meant = each.line == "case" and each.location == of and part
-        found += _split(rates, each, part, location=to) if is_meant else [each]
+        found += _split(then, each, part, location=to) if is_meant else [each]
     return found
 
 
 def _split(
-    rates: Rates, of: WorkSum, part: Fraction, *, location: str = "", tier: str = "",
+    then: DemandThen, of: WorkSum, part: Fraction, *, location: str = "", tier: str = "",
     suspended: bool | None = None,
 ) -> list[WorkSum]:  # fmt: skip
     """Cases of which a share become of another type or tier, or suspended: those that stay, and the others at
@@ -287,11 +324,16 @@ def _split(
     group, scheme = of.rule.split(".")[:2]
     place, new = location or of.location, tier or of.tier
     rule = f"{group}.{scheme}.{place}.{new}{'S' * is_suspended}"
-    price = rates.ruleset.get(rule)
+    price = then.rates.ruleset.get(rule)
     if price is None:
         return [of]
-    stay, go = _scaled(of, 1 - part), _scaled(of, part)
-    cases = Fraction(of.points_x100, of.each_x100) if of.each_x100 else Fraction(of.active_cases)
+    # one half is rounded, the other is the rest: no case is lost or made
+    go = _scaled(of, part)
+    stay = of._replace(
+        points_x100=of.points_x100 - go.points_x100, active_cases=of.active_cases - go.active_cases
+    )
+    # what has no points does not carry the time that the work takes
+    cases = Fraction(of.points_x100, of.each_x100) if of.each_x100 else of.active_cases * then.time
     moved = WorkSum(
         of.line, place, new, is_suspended, rule, price.hundredths, go.active_cases,
         _whole(cases * part * price.hundredths),

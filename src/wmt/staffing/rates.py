@@ -9,7 +9,7 @@ from functools import cached_property
 from wmt.errors import RefusalError
 from wmt.grades import GRADES
 from wmt.plan.full_pool import FullRules
-from wmt.rules import DatedValue, RuleSet
+from wmt.rules import DatedValue, NoRuleError, RuleSet, load
 from wmt.rules.formulas import points_f1_exact
 
 #: Reports, and all other work with points: kinds of work beside the kinds of cases (`full_kinds`).
@@ -34,9 +34,22 @@ class Rates:
     other: Mapping[str, Decimal] = field(default_factory=dict)
 
     def value(self, path: str) -> DatedValue:
-        """A rule; of nights saved before there was one, the value of their day."""
-        found = self.kinds.rule(path)
+        """A rule; of nights saved before there was one, the value of their day. What scenarios start from was
+        published late: before its first day, the first there is.
+
+        Raises StaffingError where there is none.
+        """
+        found = self._found(path)
         return replace(found, value=self.other[path], status="overlay") if path in self.other else found
+
+    def _found(self, path: str) -> DatedValue:
+        try:
+            return self.kinds.rule(path)
+        except NoRuleError as error:
+            known = load().parameters.get(path)
+            if known is None or not path.startswith("staffing.demand."):
+                raise StaffingError(str(error)) from None
+            return known.values[0]
 
     def in_chain(self, chain: str) -> "Rates":
         """The same with another chain."""

@@ -47,11 +47,10 @@ def room_then(
     """By kind of case: points left and average cases with the best re-sharing, today and at both ends, and
     days until the unit is full at the net inflow of late (None: never at it, or not known)."""
     now = at.scenario.now()
-    ceilings = [_x100(each[-1].ceiling) for each in (at.least, at.most)]
     rooms = [full.rooms(pool, ceiling_x100)]
     rooms += [
-        full.rooms(pool_then(pool, now, need), ceiling)
-        for need, ceiling in zip(at.ends, ceilings, strict=True)
+        full.rooms(pool_then(pool, now, need), _x100(path[-1].ceiling))
+        for need, path in zip(at.needs, at.paths, strict=True)
     ]
     return [_kind(of_kind, inflows) for of_kind in zip(*rooms, strict=True)]
 
@@ -60,10 +59,14 @@ def _x100(percent: Decimal) -> int:
     return int(percent * 100)
 
 
+def _spare(room: full.KindRoom) -> int:
+    return room.spare_x100
+
+
 def _kind(rooms: Sequence[full.KindRoom], inflows: Inflows | None) -> dict[str, Any]:
-    """A kind today, at the least and at the most of a scenario."""
-    now, *ends = rooms
-    few, many = sorted(ends, key=lambda room: room.spare_x100)
+    """A kind today, and in a scenario where the least and where the most room is left."""
+    now, *then = rooms
+    few, many = min(then, key=_spare), max(then, key=_spare)
     days = [None if inflows is None else full_ahead.ahead_of(room, inflows).days for room in (now, few, many)]
     return {
         "kind": now.kind,

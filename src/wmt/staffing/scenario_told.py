@@ -7,7 +7,7 @@ from typing import Any
 
 from wmt.plan import demand_levers
 from wmt.plan.plan_file import DemandStep
-from wmt.staffing import demand, scenario
+from wmt.staffing import demand, scenario, scenario_questions
 from wmt.staffing.gap import places
 from wmt.staffing.need import Need
 
@@ -26,6 +26,8 @@ def rules_used(of: scenario.Scenario) -> list[dict[str, Any]]:
                 "unit": value.unit,
                 "source": value.source,
                 "is_placeholder": value.status == "default",
+                # the figures may be older than what is known of the rule
+                "first_known": value.valid_from if value.valid_from > of.rates.ruleset.day else None,
             }
         )
     return found
@@ -99,6 +101,7 @@ def present(of: scenario.Scenario, available_x100: int, months: int = scenario.U
         "lines": _lines(now, *at.ends),
         "contracts": _contracts(of),
         "rules": rules_used(of),
+        "questions": scenario_questions.questions(at),
     }  # fmt: skip
 
 

@@ -96,6 +96,9 @@ class ScenarioRuleShown(Schema):
     unit: str
     source: str
     is_placeholder: bool = Field(description="Whether the number is ours: to be replaced by what you know.")
+    first_known: date | None = Field(
+        description="The first day for which the number is known, where the figures are older."
+    )
 
 
 class ScenarioRoomShown(Schema):
@@ -126,6 +129,10 @@ class ScenarioShown(Schema):
     lines: list[ScenarioLineShown]
     contracts: list[ScenarioContractShown]
     rules: list[ScenarioRuleShown]
+    questions: list[str] = Field(
+        description="What to check: changes that take away more than there is, and results below nothing or "
+        "far from today."
+    )
 
 
 class UnitScenarioShown(ScenarioShown):
@@ -147,7 +154,7 @@ class ScenarioQuery(Schema):
     lever: list[str] = Field(
         [],
         max_length=40,
-        description=f"`name=number`, as often as wanted. Names: {', '.join(FIELDS)}. A number may be a range "
+        description=f"`name=number`, each name once. Names: {', '.join(FIELDS)}. A number may be a range "
         f"(`5 to 10`); `volume_band` is one of {', '.join(BANDS)}.",
     )
 
@@ -186,6 +193,8 @@ def _typed(levers: list[str]) -> dict[str, str]:
         name, _, value = each.partition("=")
         if name not in FIELDS:
             raise schemas.refused("lever", f"there is no lever {name[:40]}; use one of {', '.join(LEVERS)}")
+        if name in typed:
+            raise schemas.refused("lever", f"{name} is set twice; leave one, or write a range")
         typed[name] = value[:100]
     return typed
 

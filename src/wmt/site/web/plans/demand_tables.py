@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from wmt.plan.demand_text import typed_of
+from wmt.plan.demand_text import set_twice, typed_of
 from wmt.plan.plan_file import Plan
 from wmt.site import tables
 from wmt.site.links import unit_url
@@ -21,11 +21,15 @@ from wmt.staffing.rates import StaffingError
 
 @dataclass(frozen=True)
 class PlannedDemand:
-    """The tables of a plan's steps on demand; `refused` says why there are none. `href` opens its levers."""
+    """The tables of a plan's steps on demand; `refused` says why there are none. `href` opens its levers, of
+    which it has one of each: `twice` names those that the plan sets more than once. `questions` are to be
+    asked about the result."""
 
     tables: Sequence[tables.Table]
     refused: str
     href: str
+    twice: Sequence[str] = ()
+    questions: Sequence[str] = ()
 
 
 def of_plan(request: HttpRequest, state: State, unit: Unit, plan: Plan) -> PlannedDemand | None:
@@ -35,15 +39,17 @@ def of_plan(request: HttpRequest, state: State, unit: Unit, plan: Plan) -> Plann
     if not _has_figures(unit):
         return PlannedDemand([], "Scenarios are worked out for teams, PDUs, regions and the nation", "")
     href = f"{unit_url(unit.level, unit.code, 'scenario')}?{urlencode(typed_of(plan.demand))}"
+    twice = set_twice(plan.demand)
     try:
         told = query.told(state, unit, plan.demand)
     except StaffingError as error:
-        return PlannedDemand([], str(error), href)
+        return PlannedDemand([], str(error), href, twice)
     every = scenario_tables.tables_of(unit.name, told, ())
     wanted = [every[name] for name in ("when", "levers", "contracts", "lines", "sources") if name in every]
     return PlannedDemand(
-        [tables.arranged(each, request, rows_a_page=None) for each in _apart(wanted)], "", href
-    )
+        [tables.arranged(each, request, rows_a_page=None) for each in _apart(wanted)],
+        "", href, twice, told["questions"],
+    )  # fmt: skip
 
 
 def _has_figures(unit: Unit) -> bool:
@@ -88,6 +94,8 @@ def _beside(state: State, row: SavedPlan, unit: Unit) -> dict[str, tables.Value]
             told = query.told(state, unit, row.plan.demand)
         except StaffingError as error:
             values["note"] = tables.text(str(error))
+        else:
+            values["note"] = tables.text(" ".join(told["questions"]))
     values["now"] = scenario_tables.number(told["now"]["need"] if told else None)
     by_month = {each["months"]: each for each in told["when"]} if told else {}
     for months in _MONTHS:

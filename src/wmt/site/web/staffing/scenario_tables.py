@@ -262,9 +262,7 @@ def _sources(told: Mapping[str, Any]) -> tables.Table:
             {
                 "what": tables.text(each["description"]),
                 "value": tables.text(_worth(each["value"], each["unit"])),
-                "mark": tables.text(
-                    "placeholder: chosen here" if each["is_placeholder"] else "from the source"
-                ),
+                "mark": tables.text(_mark(each)),
                 "source": tables.text(upper_first(each["source"])),
             }
         )
@@ -272,6 +270,14 @@ def _sources(told: Mapping[str, Any]) -> tables.Table:
     ]
     empty = "These changes start from nothing but today’s figures."
     return tables.Table("sources", "What the changes start from", columns, rows, empty=empty)
+
+
+def _mark(each: Mapping[str, Any]) -> str:
+    if each["is_placeholder"]:
+        return "placeholder: chosen here"
+    if each["first_known"]:
+        return f"from the source, first known for {each['first_known']:%-d %B %Y}"
+    return "from the source"
 
 
 def _worth(value: Any, unit: str) -> str:

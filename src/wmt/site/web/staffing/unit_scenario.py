@@ -53,4 +53,5 @@ def content(question: UnitRequest) -> dict[str, Any]:
     return context | {
         "first": scenario_tables.first_sentence(unit.name, told) if form.steps else "",
         "tables": scenario_tables.tables_of(unit.name, told, rooms) if form.steps else {},
+        "questions": told["questions"],
     }
