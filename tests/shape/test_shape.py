@@ -1,6 +1,7 @@
 """The source keeps its limits, its names mean one thing, and the guide for developers is true."""
 
 import re
+from collections import Counter
 
 import pytest
 from tests.shape.measure import (
@@ -122,3 +123,9 @@ def test_the_guide_draws_every_layer() -> None:
     large = [room for rooms in layers() for room in rooms if room not in small]
     missing = [room for room in large if not re.search(rf"\b{room}\b", drawn)]
     assert missing == []
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest knows them by it: a run of all of them would end before it begins."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, number in names.items() if number > 1] == []
