@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import polars as pl
+from django.db import connection
 
 from wmt.site.changes import challenges, initiatives
 from wmt.site.extra_work.models import ExtraWork
@@ -36,12 +37,16 @@ def own_case(post: str) -> str:
 
 def open_challenge(post: str, user: Any = None) -> int:
     """The number of what somebody said is wrong at a post, which waits for an answer."""
-    state = current_state()
-    unit = Unit.objects.get(load_id=state.load_id, level="post", whole=True, code=post)
-    row, _ = challenges.ask(
-        actor=user, who="a test", post=unit, state=state,
-        wanted=challenges.ChallengeRequest(fact="contact", words="a test", key="open"),
-    )  # fmt: skip
+    failing, connection.execute_wrappers = connection.execute_wrappers, []  # what fails is tried of the write
+    try:
+        state = current_state()
+        unit = Unit.objects.get(load_id=state.load_id, level="post", whole=True, code=post)
+        row, _ = challenges.ask(
+            actor=user, who="a test", post=unit, state=state,
+            wanted=challenges.ChallengeRequest(fact="contact", words="a test", key="open"),
+        )  # fmt: skip
+    finally:
+        connection.execute_wrappers = failing
     return row.pk
 
 
