@@ -71,6 +71,7 @@ def test_who_sees_which(planted: Any, signed_in: Callable[..., Client]) -> None:
         page = client.get(unit_url("team", team.code, "unusual")).text
         assert len(table_of(page, "unusual")) == rows
         assert (post.code in page) == (rows == 2)
+        assert "This is a question to whoever leads the unit" in in_sight(page)
     stranger = signed_in(email="stranger@example.org")
     assert stranger.get(address(post, "suspended")).status_code == 404
     assert stranger.get(f"/api/v1/units/post/{post.code}/unusual").json()["changes"] == []

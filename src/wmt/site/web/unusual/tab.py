@@ -44,7 +44,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "late": sum(each.is_late(state.day) for each in open_ones),
         "answered": _answered(found),
         "days": rules_at(state.day)["unusual.shown_days"].whole,
-        "question": QUESTION,
+        "no_accusation": QUESTION,
         "is_post": question.is_post,
         "tables": {"unusual": changes_table(state, ordered, unit)},
     }
