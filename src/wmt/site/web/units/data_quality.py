@@ -276,7 +276,7 @@ def _names(question: UnitRequest, rows: pl.DataFrame) -> dict[str, str]:
         return {}  # the codes say who it is
     else:
         posts = posts.filter(code__in=rows["post_code"].unique().to_list())
-    return dict(posts.values_list("code", "name"))
+    return units.names_of(posts)
 
 
 def _weeks(records: query.UnitRecords) -> tables.Table:
