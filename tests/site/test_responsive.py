@@ -18,7 +18,7 @@ from test_allocation_pages import Pdu, pdu  # noqa: F401
 from test_priority_levels import pdus, set_to
 
 from wmt import rules
-from wmt.ledger import LEVELS, Ledger, shown_points
+from wmt.ledger import LEVELS, Ledger, LedgerError, shown_points
 from wmt.nights.unit_slice import sides_of
 from wmt.rules import Overlay, RuleSet, priorities
 from wmt.site.changes import allocate
@@ -322,3 +322,22 @@ def test_without_a_matrix_the_page_says_why_no_level_changes_the_figure(
     for row, level in ((amber, "amber"), (red, "red")):
         assert row["Why it is the same"] == f"nobody has set what is put aside at {level}"
         assert row["Difference"] == "0"
+
+
+def test_what_cannot_be_worked_out_at_a_level_has_no_figure(
+    nation: Any,
+    matrix: RuleSet,  # noqa: ARG001
+    signed_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, _ = pdus(nation)
+
+    def fails(*_: Any) -> Any:
+        raise LedgerError("no price for C2")
+
+    monkeypatch.setattr(responsive, "level_prices", fails)
+    page = signed_in("administrator").get(unit_url("pdu", one.code, "priority")).text
+    green, amber, _ = table_of(page, "priority-levels")
+    assert "no price for C2" in amber["Why it is the same"]
+    assert (amber["Points"], amber["Capacity"], amber["Difference"]) == ("–", "–", "–")
+    assert green["Points"] != "–"

@@ -28,8 +28,9 @@ def case_side(state: State) -> CaseSide:
     """What prices cases in the figures shown: one for each process and thread, as for the time of posts."""
     key = *state.of_load, os.getpid()
     if getattr(_kept, "case_key", None) != key:
-        _kept.case_key = key
-        _kept.cases = CaseSide(rules_of(state), state.tier_scheme, state.as_at.date())
+        # made before the key is kept: what cannot be made must not leave the former night's side under it
+        made = CaseSide(rules_of(state), state.tier_scheme, state.as_at.date())
+        _kept.case_key, _kept.cases = key, made
     side: CaseSide = _kept.cases
     return side
 

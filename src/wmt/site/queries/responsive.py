@@ -95,6 +95,11 @@ def why_same(state: State, level: str) -> str:
     return ""
 
 
+def is_known(state: State, level: str) -> bool:
+    """Whether there are prices of a level, others than business as usual or the same."""
+    return _prices(state, level) is not None
+
+
 def differences(state: State, level: str) -> dict[int, int]:
     """By how many hundredths of a point a case differs at a level, by what it was priced by; none of 0."""
     prices = _prices(state, level)

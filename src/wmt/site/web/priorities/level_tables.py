@@ -15,7 +15,7 @@ from wmt.rules import RuleSet, activities, priorities
 from wmt.site import tables
 from wmt.site.figures import line_queries
 from wmt.site.priorities.levels import AMBER, GREEN, RED, pdu_of
-from wmt.site.queries.responsive import differences, why_same
+from wmt.site.queries.responsive import differences, is_known, why_same
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload.state import rules_of
@@ -65,12 +65,14 @@ def _levels(question: UnitRequest, lines: Sequence[line_queries.Lines]) -> table
             (each[line.pricing.number], line.quantity_micro) for line in lines if line.pricing.number in each
         )
         same = why_same(question.state, level) if level != GREEN else "business as usual"
-        points = unit.points_x100 + moved
+        points, unknown = unit.points_x100 + moved, tables.Value(None, "–")
+        known = level == GREEN or is_known(question.state, level)
+        capacity = tables.percent(points, unit.available_x100, question.state.over_x100)
         values = {
             "level": tables.text(upper_first(level)),
-            "capacity": tables.percent(points, unit.available_x100, question.state.over_x100),
-            "points": tables.exact(points),
-            "difference": tables.exact(moved),
+            "capacity": capacity if known else unknown,
+            "points": tables.exact(points) if known else unknown,
+            "difference": tables.exact(moved) if known else unknown,
             "why": tables.text(same or ("" if moved else "no case here differs")),
         }
         rows.append(tables.Row(values))
