@@ -45,7 +45,7 @@ def step(client: Client, row: RuleProposal, name: str, **sent: Any) -> Any:
 def test_a_value_is_proposed_submitted_approved_and_shown_beforehand(signed_in: SignIn) -> None:
     ann, bob = client_of(analyst()), client_of(administrator())
     form = ann.get(reverse("rule-proposal-new"), {"rule": C2})
-    assert f"{C2}, in points. In force: 74." in in_sight(form.text)
+    assert f"{C2} , in points. In force: 74." in in_sight(form.text)  # a tag ends before the comma
     sent = {**SAID, "key": "k", "first_day": written(ahead()), f"v:{C2}": "82.5"}
     wrong = ann.post(reverse("rule-proposal-new"), sent | {f"v:{C2}": "7,5"})
     assert wrong.status_code == 422

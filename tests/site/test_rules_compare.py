@@ -29,7 +29,7 @@ def compared(reader: Client, **query: str) -> Page:
 def all_rows(reader: Client, **query: str) -> dict[str, list[str]]:
     """The rows of all pages of the table, by the rule's name."""
     found: dict[str, list[str]] = {}
-    for number in range(1, 20):
+    for number in range(1, 100):
         page = compared(reader, **query, page=str(number))
         rows = {row[-1]: row for row in page.rows()} if page.tables else {}
         if not rows.keys() - found.keys():

@@ -22,6 +22,7 @@ from test_accounts_permissions import TABLE
 from write_paths_beside import extra_note, kept_initiative, open_challenge, own_case, unusual_answer
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
+from write_paths_set_up import set_up
 
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.agreements.models import StateAnswer
@@ -265,10 +266,12 @@ _WHY = {"reason": "other", "why_over": "a test", "why_not_eligible": "a test"}
 _KIND: dict[str, Any] = {"location": "custody", "tier": "A3", "reason": "other"}
 
 
+@set_up
 def _wanted(ref: str, post: str) -> allocation_preview.AllocationRequest:
     return allocation_preview.AllocationRequest(ref=ref, to_post=post, **_WHY)
 
 
+@set_up
 def _cases_of_others(post: str) -> list[str]:
     """Cases that practitioners hold who are not this one."""
     of_load = {"load_id": current_state().load_id}
@@ -282,6 +285,7 @@ def _cases_of_others(post: str) -> list[str]:
 Write = Callable[[Place], Any]
 
 
+@set_up
 def _given_up(place: Place) -> int:
     """The number of an email about their allocation that was given up."""
     return MessageTopic.objects.filter(about="allocation", number=place.given)[0].message_id
@@ -563,6 +567,7 @@ BY_ITSELF: dict[str, Callable[[Place], object]] = {
 }
 
 
+@set_up
 def _agreed(place: Place) -> int:
     """An agreement of the PDU, by its number."""
     wanted = agreements.AgreementRequest(
@@ -571,6 +576,7 @@ def _agreed(place: Place) -> int:
     return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
 
 
+@set_up
 def _agreed_plan(place: Place) -> int:
     """An agreement by which every PDU owes an action plan."""
     text = (
@@ -583,6 +589,7 @@ def _agreed_plan(place: Place) -> int:
     return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
 
 
+@set_up
 def _letter(place: Place) -> int:
     """A letter about the person who is asked, by its number."""
     row = StateAnswer.objects.create(
@@ -593,6 +600,7 @@ def _letter(place: Place) -> int:
     return row.pk
 
 
+@set_up
 def _advised(place: Place) -> int:
     """The number of advice to courts of the PDU of the post."""
     wanted = court_advice.AdviceRequest(

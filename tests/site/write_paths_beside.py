@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import polars as pl
-from django.db import connection
+from write_paths_set_up import set_up
 
 from wmt.site.changes import challenges, initiatives
 from wmt.site.extra_work.models import ExtraWork
@@ -17,6 +17,7 @@ from wmt.site.workload.state import current_state
 from wmt.unusual.kinds import UNUSUAL
 
 
+@set_up
 def extra_note(ref: str, post: str, today: date) -> int:
     """The number of a note on a case that somebody holds, which waits for a manager."""
     row = ExtraWork.objects.create(
@@ -26,6 +27,7 @@ def extra_note(ref: str, post: str, today: date) -> int:
     return row.pk
 
 
+@set_up
 def own_case(post: str) -> str:
     """A case that is active and that a post alone holds; empty where it has none."""
     of_load = {"load_id": current_state().load_id}
@@ -35,18 +37,15 @@ def own_case(post: str) -> str:
     return lines.exclude(ref="").order_by("ref").values_list("ref", flat=True).first() or ""
 
 
+@set_up
 def open_challenge(post: str, user: Any = None) -> int:
     """The number of what somebody said is wrong at a post, which waits for an answer."""
-    failing, connection.execute_wrappers = connection.execute_wrappers, []  # what fails is tried of the write
-    try:
-        state = current_state()
-        unit = Unit.objects.get(load_id=state.load_id, level="post", whole=True, code=post)
-        row, _ = challenges.ask(
-            actor=user, who="a test", post=unit, state=state,
-            wanted=challenges.ChallengeRequest(fact="contact", words="a test", key="open"),
-        )  # fmt: skip
-    finally:
-        connection.execute_wrappers = failing
+    state = current_state()
+    unit = Unit.objects.get(load_id=state.load_id, level="post", whole=True, code=post)
+    row, _ = challenges.ask(
+        actor=user, who="a test", post=unit, state=state,
+        wanted=challenges.ChallengeRequest(fact="contact", words="a test", key="open"),
+    )  # fmt: skip
     return row.pk
 
 
@@ -64,6 +63,7 @@ def unusual_answer(team: str, post: Callable[[str], Any]) -> Any:
         return post(f"/unusual/team/{team}/tier_down/{day}/")
 
 
+@set_up
 def kept_initiative(today: date) -> int:
     """The number of an initiative of the nation."""
     wanted = initiatives.InitiativeRequest(

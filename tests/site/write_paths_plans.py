@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from write_paths_set_up import set_up
+
 from wmt.plan.plan_file import plan_of
 from wmt.site.accounts.models import User
 from wmt.site.availability.change_requests import Change
@@ -14,6 +16,7 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
 
+@set_up
 def kept_plan(owner: User, team: str, post: str) -> int:
     """The number of a plan with two steps."""
     steps = [{"do": "leave", "post": post}, {"do": "end_reductions", "post": post}]
@@ -21,6 +24,7 @@ def kept_plan(owner: User, team: str, post: str) -> int:
     return plans.make_plan(actor=owner, plan=plan, level="team", code=team)[0].pk
 
 
+@set_up
 def kept_search(owner: User, team: str) -> str:
     """The key of a search for the best way to share the cases of a team, which found that nothing moves."""
     state = current_state()
@@ -33,6 +37,7 @@ def kept_search(owner: User, team: str) -> str:
     return row.key
 
 
+@set_up
 def colleague_of(post: str) -> str:
     """Another post of its PDU."""
     posts = Unit.objects.filter(load_id=current_state().load_id, level="post", whole=True)
@@ -41,11 +46,13 @@ def colleague_of(post: str) -> str:
     return posts.filter(pdu_code=pdu).exclude(code=post).order_by("code").values_list("code", flat=True)[0]
 
 
+@set_up
 def seen_mark(number: int) -> str:
     """What stands for what its second step would come to."""
     return plan_apply.look(actor=None, wanted=PlanRequest(number=number, steps=[2])).mark
 
 
+@set_up
 def undone_step(owner: User, team: str, post: str) -> tuple[int, int]:
     """The numbers of a plan and of a step of it that was applied and undone."""
     plan = plan_of({"name": "Applied", "steps": [{"do": "hours", "post": post, "hours": 20}]})

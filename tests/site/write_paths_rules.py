@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from write_paths_set_up import set_up
 
 from wmt.rules.overlay_text import overlay_text
 from wmt.rules.values import Consultation, Overlay
@@ -24,6 +25,7 @@ _LEFT = {"edition": "1", "why": "a test", "checked": "on"}
 _SENT = {"edition": 2, "why": "a test", "checked": True}
 
 
+@set_up
 def draft_of(user: User) -> RuleProposal:
     """A draft of somebody who may propose."""
     if not RoleGrant.objects.filter(user=user, role="administrator", level="nation").exists():
@@ -34,6 +36,7 @@ def draft_of(user: User) -> RuleProposal:
     return rule_proposals.propose(actor=User.objects.get(pk=user.pk), wanted=wanted)[0]
 
 
+@set_up
 def submitted_by(user: User) -> RuleProposal:
     """A proposal that waits for somebody else to approve it."""
     row = draft_of(user)
