@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from wmt import ledger
 from wmt.cli.console import RefusedInput
 from wmt.cli.options import parse_day
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Unit = Annotated[
     str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
@@ -51,8 +53,8 @@ def level_of(code: str, wanted: str | None, codes: Mapping[str, Collection[str]]
     )
 
 
-def name_of(team: pl.DataFrame, level: str, code: str) -> str:
+def name_of(team: "pl.DataFrame", level: str, code: str) -> str:
     """The name of a unit, by the teams of the facts."""
     if level == "nation":
         return "England and Wales"
-    return str(team.filter(pl.col(f"{level}_code") == code)[f"{level}_name"][0])
+    return str(team.filter(**{f"{level}_code": code})[f"{level}_name"][0])
