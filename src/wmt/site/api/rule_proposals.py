@@ -1,5 +1,6 @@
 """Proposals of rules, their steps, and what other rules would change for a unit."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -203,15 +204,10 @@ def one(request: HttpRequest, number: Number) -> dict[str, Any]:
 )  # fmt: skip
 def edit(request: HttpRequest, number: Number, payload: Body[RuleProposalEditIn]) -> dict[str, Any]:
     """All of it is put in place of what was there."""
-    _need(request, Action.PROPOSE_RULES)
-    row = action.edit(
-        actor=lookups.me(request),
-        who=lookups.who(request),
-        number=number,
-        edition=payload.edition,
-        wanted=_wanted(payload),
+    _need(request, Action.PROPOSE_RULES)  # before what was sent is read
+    return _decided(
+        request, Action.PROPOSE_RULES, action.edit, number, payload.edition, wanted=_wanted(payload)
     )
-    return _shown(request, row)
 
 
 @router.post(
@@ -220,15 +216,9 @@ def edit(request: HttpRequest, number: Number, payload: Body[RuleProposalEditIn]
 )  # fmt: skip
 def submit(request: HttpRequest, number: Number, payload: Body[RuleProposalStepIn]) -> dict[str, Any]:
     """Refused with `CHECK` while there are questions, unless `checked`."""
-    _need(request, Action.PROPOSE_RULES)
-    row = action.submit(
-        actor=lookups.me(request),
-        who=lookups.who(request),
-        number=number,
-        edition=payload.edition,
-        checked=payload.checked,
+    return _decided(
+        request, Action.PROPOSE_RULES, action.submit, number, payload.edition, checked=payload.checked
     )
-    return _shown(request, row)
 
 
 @router.post(
@@ -237,15 +227,9 @@ def submit(request: HttpRequest, number: Number, payload: Body[RuleProposalStepI
 )  # fmt: skip
 def approve(request: HttpRequest, number: Number, payload: Body[RuleProposalStepIn]) -> dict[str, Any]:
     """Refused with `SAME_PERSON` for whoever proposed it. It holds from its first day by itself."""
-    _need(request, Action.APPROVE_RULES)
-    row = action.approve(
-        actor=lookups.me(request),
-        who=lookups.who(request),
-        number=number,
-        edition=payload.edition,
-        checked=payload.checked,
+    return _decided(
+        request, Action.APPROVE_RULES, action.approve, number, payload.edition, checked=payload.checked
     )
-    return _shown(request, row)
 
 
 @router.post(
@@ -254,15 +238,7 @@ def approve(request: HttpRequest, number: Number, payload: Body[RuleProposalStep
 )  # fmt: skip
 def decline(request: HttpRequest, number: Number, payload: Body[RuleProposalStepIn]) -> dict[str, Any]:
     """With `why`, for whoever proposed it."""
-    _need(request, Action.APPROVE_RULES)
-    row = action.decline(
-        actor=lookups.me(request),
-        who=lookups.who(request),
-        number=number,
-        edition=payload.edition,
-        why=payload.why,
-    )
-    return _shown(request, row)
+    return _decided(request, Action.APPROVE_RULES, action.decline, number, payload.edition, why=payload.why)
 
 
 @router.post(
@@ -271,17 +247,16 @@ def decline(request: HttpRequest, number: Number, payload: Body[RuleProposalStep
 )  # fmt: skip
 def withdraw(request: HttpRequest, number: Number, payload: Body[RuleProposalStepIn]) -> dict[str, Any]:
     """Before its first day it is gone; what is in force ends on a day that has not passed (`ends`)."""
-    _need(request, Action.PROPOSE_RULES)
-    row = action.withdraw(
-        actor=lookups.me(request),
-        who=lookups.who(request),
-        number=number,
-        edition=payload.edition,
+    return _decided(
+        request,
+        Action.PROPOSE_RULES,
+        action.withdraw,
+        number,
+        payload.edition,
         why=payload.why,
         ends=payload.ends,
         checked=payload.checked,
     )
-    return _shown(request, row)
 
 
 @router.get(
@@ -327,6 +302,16 @@ def effect(
 def _need(request: HttpRequest, wanted: Action) -> None:
     level, code = NATION
     need(request, wanted, level=level, code=code)
+
+
+def _decided(
+    request: HttpRequest, needed: Action, decide: Callable[..., RuleProposal], number: int, edition: int,
+    **more: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What becomes of a proposal by an action on it, for who may."""
+    _need(request, needed)
+    actor, who = lookups.me(request), lookups.who(request)
+    return _shown(request, decide(actor=actor, who=who, number=number, edition=edition, **more))
 
 
 def _wanted(sent: RuleProposalIn) -> action.ProposalRequest:

@@ -20,6 +20,7 @@ from wmt.site.web.availability.ending_soon import Reminder
 from wmt.site.web.duties.request_table import under
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
+from wmt.text import counted
 
 
 def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
@@ -73,10 +74,10 @@ def extra_work_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Rem
     found = []
     for unit in places:
         if number := sum(noted.is_in(each.holder, unit) for each in mine if each.holder):
-            said = "1 note of extra work on cases waits" if number == 1 else ""
-            said = said or f"{number:,} notes of extra work on cases wait"
-            href = unit_url(unit.level, unit.code, "extra")
-            words = f"{said} for you to confirm or decline"
+            waits = (
+                f"of extra work on cases {'waits' if number == 1 else 'wait'} for you to confirm or decline"
+            )
+            words, href = f"{counted(number, 'note')} {waits}", unit_url(unit.level, unit.code, "extra")
             found.append(Reminder(unit.name, words, href, "View extra work"))
     return found
 
