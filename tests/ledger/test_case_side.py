@@ -1,10 +1,12 @@
 """Lines of cases alone are those of the whole ledger; every price a case could have is among those kept."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from how_many import examples
 from wmt import rules
@@ -34,6 +36,21 @@ def _same(world: World, ruleset: rules.RuleSet) -> None:
 @given(world=worlds(as_at=IN_2023))
 def test_lines_are_those_of_the_whole_ledger(world: World) -> None:
     _same(world, _rules())
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(asked=st.lists(worlds(as_at=IN_2023), min_size=2, max_size=3))
+def test_what_was_asked_before_changes_nothing(asked: list[World]) -> None:
+    """A kind without flags is asked for once; later cases of it, and others between, get their own lines."""
+    ruleset, kept = _rules(), dict[str, CaseSide]()
+    for world in asked:
+        facts = world.facts()
+        for flag in (facts.flag, facts.flag.clear()):
+            side = kept.setdefault(facts.tier_scheme, CaseSide(ruleset, facts.tier_scheme, facts.day))
+            alone = side.lines(facts.caseload, flag)
+            whole = Ledger(replace(facts, flag=flag), ruleset).lines().filter(pl.col("kind").is_in(MOVES))
+            listed = whole.filter(pl.lit(not flag.is_empty()) | (pl.col("kind") == "case"))
+            assert alone.sort(LINE.names()).equals(listed.select(LINE.names()).sort(LINE.names()))
 
 
 @pytest.mark.parametrize("values", [(), (("case_weighting.iom", date(2023, 1, 6), 110),)])
