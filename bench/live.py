@@ -9,8 +9,11 @@ from typing import NamedTuple, Protocol
 import requests
 
 from bench.served import Served
+from bench.timing import once
 
 CHANGES = 200
+#: So many changes are made before the bare loop is timed as often.
+TOGETHER = 20
 #: Posts whose cases are given to others.
 HOLDERS = 40
 DAY = "2026-11-21"
@@ -24,6 +27,7 @@ class LiveTimes(NamedTuple):
     alone: list[float]
     beside_pages: list[float]
     errors: int
+    loop: list[float]  # milliseconds of the same bare loop between the changes alone: what the machine does
 
 
 class Changes(Protocol):
@@ -42,12 +46,21 @@ def live(site: Served, posts: list[str], pages: Callable[[], object]) -> list[Li
 
 def _timed(name: str, changes: Changes, pages: Callable[[], object]) -> LiveTimes:
     changes(8)  # both workers have their engine then
-    alone, wrong = changes(CHANGES)
+    alone, loop, wrong = list[float](), list[float](), 0
+    for _ in range(CHANGES // TOGETHER):
+        taken, some_wrong = changes(TOGETHER)
+        alone, wrong = alone + taken, wrong + some_wrong
+        loop += [once(_bare_loop) * 1000 for _ in range(TOGETHER)]
     asking = threading.Thread(target=pages)
     asking.start()
     beside, more_wrong = changes(CHANGES)
     asking.join()
-    return LiveTimes(name, alone, beside, wrong + more_wrong)
+    return LiveTimes(name, alone, beside, wrong + more_wrong, loop)
+
+
+def _bare_loop() -> int:
+    """Work that is always the same, about as much as a change: how evenly does this machine do it?"""
+    return sum(number * number % 7 for number in range(500_000))
 
 
 def _editor(site: Served, post: str) -> requests.Session:
