@@ -22,6 +22,7 @@ class RuleSet:
         self.day = day
         self.overlays = overlays
         self._values = dict(values)
+        self._under: dict[str, dict[str, DatedValue]] = {}
 
     def __getitem__(self, path: str) -> DatedValue:
         """The value of a path. Raises NoRuleError, naming the likeliest paths, where none is in force."""
@@ -36,8 +37,13 @@ class RuleSet:
 
     def under(self, prefix: str) -> dict[str, DatedValue]:
         """All values under a prefix, by the rest of their path, in file order; empty where there are none."""
-        start = prefix + "."
-        return {path[len(start) :]: value for path, value in self._values.items() if path.startswith(start)}
+        found = self._under.get(prefix)
+        if found is None:  # looking through thousands of paths takes milliseconds, and pages ask again
+            start = prefix + "."
+            found = self._under[prefix] = {
+                path[len(start) :]: value for path, value in self._values.items() if path.startswith(start)
+            }
+        return dict(found)
 
     def children(self, prefix: str) -> tuple[str, ...]:
         """The next segments under a prefix, each once, in file order: the ids of records."""

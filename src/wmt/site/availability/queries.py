@@ -80,6 +80,20 @@ def plans_of(
     }
 
 
+def reduced_for(
+    posts: Collection[records.Post], reasons: Collection[str], day: date
+) -> dict[records.Post, str]:
+    """Which of some reasons a reduction of a post has on a day; of several the one that began last."""
+    wanted, found = set(posts), dict[records.Post, str]()
+    ends = Q(last_day__isnull=True) | Q(last_day__gte=day)
+    rows = _of_teams(models.Reduction, posts).filter(ends, stood(), withdrawn=False, first_day__lte=day)
+    named = rows.filter(reason__in=reasons).order_by("first_day", "key")
+    for team, staff, reason in named.values_list("team_code", "staff_code", "reason"):
+        if (team, staff) in wanted:
+            found[team, staff] = reason
+    return found
+
+
 def stood(at: int | None = None) -> Q:
     """What stood after a change; without one, what stands now, or stood on the day in the past asked for."""
     at = as_of_day.change_then() if at is None else at

@@ -165,10 +165,10 @@ def _table(
         *(tables.Column(_key(kind), " ".join(kind).capitalize(), "count") for kind in kinds),
         *(tables.Column(f"in_{days}", f"Given in {days} days", "count") for days in RECENT_DAYS),
     ]
-    reach = visibility.cases(question.user, question.state)
+    reach, why = visibility.cases(question.user, question.state), visibility.reasons(question.user)
     rows = [
         tables.Row(
-            _values(question, people, each, reach, can)
+            _values(question, people, each, reach, why, can)
             | ({"run_then": tables.text(choice_words.run_then(each, people.mark.days))} if kinds else {})
             | {_key(kind): tables.count(each.kinds.get(kind, 0)) for kind in kinds},
             "post",
@@ -197,6 +197,7 @@ def _values(
     people: choosing.Choosing,
     choice: choosing.Choice,
     reach: visibility.Reach,
+    why: visibility.Reach,
     can: Collection[str],
 ) -> dict[str, tables.Value]:
     over, one = question.state.over_x100, choice.candidate
@@ -206,7 +207,7 @@ def _values(
     is_hidden = effect.eligibility.words == limited_access.WHY_NOT
     said = effect.eligibility.eligible or is_hidden
     of_grade = effect.eligibility.words if said else "not for this grade"
-    reads = visibility.reasons(question.user).covers(choice.post)
+    reads = why.covers(choice.post)
     protected = choice_words.protected(one.limits, effect.refused, reads=reads)
     training = one.training if reads else ""
     before = f"held it until {tables.day(choice.held_until).text}" if choice.held_until else ""
