@@ -163,6 +163,7 @@ def test_nothing_can_be_changed_in_the_past(two_nights: Any, signed_in: SignIn, 
     assert client.get(url).status_code == 409  # nor is there a form for it
     page = client.get(on_day(unit_url("post", code, "hours"), FIRST)).text
     assert "hours/new/" not in page
+    assert "challenges/new/" not in page
     answer = getattr(client, method)(
         f"/api/v1/posts/{code}/reductions?on=2026-11-20", b"{}", content_type="application/json"
     )

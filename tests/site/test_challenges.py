@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -107,6 +108,29 @@ def test_who_reads_it(scene: Scene) -> None:
         assert (told["items"], told["open"]) == ([], None if level == "post" else 1)
     own = scene.practitioner.get(f"/api/v1/units/post/{scene.post.code}/challenges").json()["items"]
     assert [each["ref"] for each in own] == [scene.ref]
+
+
+def test_pages_lead_to_the_form_filled_in_and_to_what_is_open_already(scene: Scene) -> None:
+    new, case = f"/challenges/new/{scene.post.code}/", f"/case/?crn={scene.ref}"
+    hours = unit_url("post", scene.post.code, "hours")
+    for page, asked in ((case, f"fact=tier&ref={scene.ref}"), (hours, "fact=hours&ref=")):
+        there = unescape(scene.practitioner.get(page).text)
+        assert f"{new}?{asked}" in there
+        assert "Said to be wrong" not in there
+    scene.ask(scene.practitioner, fact="case")
+    scene.ask(scene.stranger, fact="hours", ref="", key="h")
+    of_case, of_hours = Challenge.objects.order_by("pk")
+    for client, page, row, reads in (
+        (scene.manager, case, of_case, True), (scene.manager, hours, of_hours, True),
+        (scene.stranger, hours, of_hours, True), (scene.practitioner, hours, of_hours, True),
+    ):  # fmt: skip
+        found = links(client.get(page).text)
+        assert (f"/challenges/{row.pk}/" in found) == reads
+        assert not any(href.startswith(new) and "fact=tier" in href for href in found)
+    other = unescape(
+        scene.practitioner.get(unit_url("post", scene.post.code, "working", figure="points")).text
+    )
+    assert f"/challenges/{of_case.pk}/" in other
 
 
 def test_the_api_asks_answers_and_takes_back(scene: Scene) -> None:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -86,6 +87,15 @@ def test_records_stand_in_the_table_of_their_status(filled: Room) -> None:
     assert active["Reason"] == "Court Duty"
     assert (active["As entered"], active["Hours off"], active["Last day"]) == ("5 hours", "5", "until ended")
     assert (active["Status"], active["Entered by"]) == ("active", "Ann Manager")
+    [key] = [cut.key for cut in filled.plan.reductions if cut.first_day == TODAY]
+    form = f"/challenges/new/{filled.post.code}/"
+    asked = {"fact": "reduction", "ref": key, "words": "It is 3 hours.", "key": "k"}
+    assert active["Is it wrong?"] == "Say that it is wrong"
+    assert unescape(page).count(f"{form}?fact=reduction&ref=") == page.count(f"ref={key}") == 1
+    assert filled.client.post(form, asked).status_code == 302
+    again = page_of(filled.client, filled)
+    assert "Said to be wrong" in table_of(again, "active")[0]["Is it wrong?"]
+    assert f"ref={key}" not in again
     entered = table_of(page, "hours")
     assert [(row["From"], row["Hours a week"], row["Status"]) for row in entered] == [
         ("1 Apr 2027", "37", "scheduled"),

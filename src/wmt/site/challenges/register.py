@@ -137,6 +137,22 @@ def lines_x100(state: State, post: Unit, fact: str, ref: str) -> int | None:
     return sum(found) if found else None
 
 
+def open_at(user: Any, state: State, post: Unit) -> list[Challenge]:
+    """Those open today at a post that somebody said themselves or may read the whole of, the first first.
+
+    What others said and they may not read is left out: nobody is told of it.
+    """
+    there = Challenge.objects.filter(
+        team_code=post.team_code, staff_code=post.staff_code,
+        answered_at__isnull=True, withdrawn_at__isnull=True,
+    )  # fmt: skip
+    rows, own = list(there.order_by("asked_at", "pk")), getattr(user, "pk", None)
+    if not rows:
+        return []
+    reader = ChallengeReader(user, state)
+    return [row for row in rows if row.asked_by_id == own or reader.reads_all_of(row)]
+
+
 def closed_before(before: datetime) -> QuerySet[Challenge]:
     """Those that were answered or taken back before a moment and still say something."""
     over = Challenge.objects.filter(Q(answered_at__lt=before) | Q(withdrawn_at__lt=before))

@@ -22,7 +22,6 @@ from wmt.site.audit.record import record
 from wmt.site.availability.change_requests import ChangeFault, ConflictError, RefusedError
 from wmt.site.challenges import register
 from wmt.site.challenges.models import Challenge
-from wmt.site.challenges.readers import ChallengeReader
 from wmt.site.changes.actions import Actor
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.changes.recalculate import hold_journal
@@ -229,12 +228,8 @@ def _need_none_open(user: Any, state: State, values: dict[str, str], post: Unit)
 
     Who may not read what another said is not told of it: both are kept.
     """
-    there = Challenge.objects.filter(
-        _OPEN, team_code=post.team_code, staff_code=post.staff_code, fact=values["fact"], ref=values["ref"],
-    )  # fmt: skip
-    reader = ChallengeReader(user, state)
-    own = getattr(user, "pk", None)
-    same = next((row for row in there if row.asked_by_id == own or reader.reads_all_of(row)), None)
+    there = register.open_at(user, state, post)
+    same = next((row for row in there if (row.fact, row.ref) == (values["fact"], values["ref"])), None)
     if same is not None:
         day = written(timezone.localdate(same.asked_at))
         words = f"Somebody said on {day} that this is wrong, and it is still open"

@@ -15,6 +15,7 @@ from wmt.site.allocation import access
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.allocation.queries import limited_before
 from wmt.site.audit.reads import note_read
+from wmt.site.challenges.register import FACT_OF
 from wmt.site.changes import colleagues
 from wmt.site.changes.extra_work import may_note
 from wmt.site.figures import line_queries, units
@@ -22,6 +23,7 @@ from wmt.site.queries import case_history, histories
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import case_tier, colleague_tables, labels
+from wmt.site.web.challenges.beside import ChallengeLinks
 from wmt.site.web.extra_work import pages as extra_work
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload import staff_names
@@ -57,7 +59,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
             (
                 upper_first(what(pricing[line.pricing])),
                 tables.exact(line.points_x100).text,
-                next(post for post in case.posts if post.number == line.post_no),
+                post := next(post for post in case.posts if post.number == line.post_no),
+                ChallengeLinks(request.user, state, post).of(FACT_OF["case"], ref),
             )
             for line in case.lines
         ],

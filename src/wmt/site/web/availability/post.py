@@ -21,6 +21,7 @@ from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_coming import coming
 from wmt.site.web.availability.post_hours import hours_now
 from wmt.site.web.availability.post_request import PostRequest, contracted_of
+from wmt.site.web.challenges.beside import COLUMN, ChallengeLinks
 
 _TITLES = {
     "active": "Active reductions",
@@ -53,6 +54,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     cuts = [row for row in stands if isinstance(row, models.Reduction)]
     with_withdrawn = place.may_read and question.request.GET.get("withdrawn") == "1"
     statuses = [status for status in _TITLES if status != "withdrawn" or with_withdrawn]
+    links = ChallengeLinks(place.user, place.state, place.unit)
     entered = place.plan.hours_on(place.state.day)
     row = next((each for each in stands if entered and each.key == entered.key), None)
     by = f" by {name_of(row)} on {moment(row.recorded_at)}" if row is not None and place.may_read else ""
@@ -67,9 +69,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "place": place,
         "today": labels.day_words(place.state.day),
         "now": hours_now(place, by),
+        "wrong": links.of("hours", ""),
         "grade_now": _grade_now(place, stands),
         "tables": {
-            **{status: _reductions(question, place, status, cuts) for status in statuses},
+            **{status: _reductions(question, place, status, cuts, links) for status in statuses},
             "hours": _hours(place, stands),
             "coming": coming(place),
         },
@@ -98,7 +101,11 @@ def _grade_now(place: PostRequest, stands: Iterable[models.OfPost]) -> str:
 
 
 def _reductions(
-    question: UnitRequest, place: PostRequest, status: str, cuts: Sequence[models.Reduction]
+    question: UnitRequest,
+    place: PostRequest,
+    status: str,
+    cuts: Sequence[models.Reduction],
+    links: ChallengeLinks,
 ) -> tables.Table:
     found = [
         row
@@ -118,6 +125,10 @@ def _reductions(
         *([tables.Column("notes", "Notes")] if reads and question.in_full else []),
     ]
     rows = [_reduction(place, row, status) for row in found]
+    if status == "active" and reads and links.is_open:  # others take nothing off the figures shown
+        columns.append(COLUMN)
+        for each, row in zip(rows, found, strict=True):
+            each.values[COLUMN.key] = links.of("reduction", row.key)
     said = [] if reads else [REASONS_WITHHELD]
     return tables.Table(
         status, _TITLES[status], columns, rows, notes=said if rows else (), empty=_EMPTY[status]

@@ -11,17 +11,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from wmt import ledger
 from wmt.site import tables
 from wmt.site.challenges.register import FACT_OF
-from wmt.site.changes.challenges import may_ask
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.challenges.beside import COLUMN, NONE, ChallengeLinks
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units import pricing_ids as addressed
 from wmt.site.web.units.breakdown import parts
@@ -145,8 +142,7 @@ class _Side:
         if len(self.chosen) == 1 and not self.question.is_post:
             return self._holders(self.chosen[0])
         # without the number of each line where every line is of one thing
-        # on pages alone: in a file nobody can follow it
-        wrong = self.question.is_post and not self.question.in_full and self._may_challenge
+        wrong = self.question.is_post and self._challenges.is_open
         columns = _line_columns(self.measure, of_post=self.question.is_post, wrong=wrong)
         singly = all(
             isinstance(line, models.Line) and line.quantity_micro == 1_000_000 for line in self.lines
@@ -220,18 +216,14 @@ class _Side:
         return tables.Row({**found, **about})
 
     @cached_property
-    def _may_challenge(self) -> bool:
-        return may_ask(self.question.unit, self.question.state)
+    def _challenges(self) -> ChallengeLinks:
+        return ChallengeLinks(self.question.user, self.question.state, self.question.unit)
 
     def _challenge(self, line: models.Line, pricing: models.Pricing) -> tables.Value:
         """The way to say that a line is wrong, for whoever may."""
-        fact = FACT_OF.get(pricing.kind, "points")
-        if not self._may_challenge or line.withheld:
-            return tables.text("")
-        ref = "" if fact in ("points", "hours") else line.ref or ""
-        code = self.question.unit.code
-        href = f"{reverse('challenge-new', args=[code])}?{urlencode({'fact': fact, 'ref': ref})}"
-        return tables.text("Say that it is wrong", href)
+        if line.withheld:
+            return NONE
+        return self._challenges.of(FACT_OF.get(pricing.kind, "points"), line.ref or "")
 
     def _number_of(self, lines: Iterable[line_queries.Lines | models.Line]) -> tables.Value:
         """How many things of one kind the lines are of, or how many hours."""
@@ -296,7 +288,7 @@ def _line_columns(measure: MeasureLabel, *, of_post: bool, wrong: bool = False) 
         tables.Column("rule", "Rule"),
         tables.Column("from", "Effective from", "date"),
         tables.Column("why", "Notes"),
-        *([tables.Column("wrong", "Is it wrong?")] if wrong else []),
+        *([COLUMN] if wrong else []),
     ]
 
 
