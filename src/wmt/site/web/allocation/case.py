@@ -23,7 +23,7 @@ from wmt.site.queries import case_history, histories
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import case_tier, colleague_tables, labels
-from wmt.site.web.challenges.beside import ChallengeLinks
+from wmt.site.web.challenges.challenge_links import ChallengeLinks
 from wmt.site.web.extra_work import pages as extra_work
 from wmt.site.web.units.labels import upper_first, what
 from wmt.site.workload import staff_names

@@ -21,7 +21,7 @@ from wmt.site.web.availability.entered_by import moment, name_of
 from wmt.site.web.availability.post_coming import coming
 from wmt.site.web.availability.post_hours import hours_now
 from wmt.site.web.availability.post_request import PostRequest, contracted_of
-from wmt.site.web.challenges.beside import COLUMN, ChallengeLinks
+from wmt.site.web.challenges.challenge_links import COLUMN, ChallengeLinks
 
 _TITLES = {
     "active": "Active reductions",

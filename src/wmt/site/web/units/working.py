@@ -18,7 +18,7 @@ from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
 from wmt.site.queries.measures import MEASURES, REMAINING, MeasureLabel, shown_exactly
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.challenges.beside import COLUMN, NONE, ChallengeLinks
+from wmt.site.web.challenges.challenge_links import COLUMN, NONE, ChallengeLinks
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units import pricing_ids as addressed
 from wmt.site.web.units.breakdown import parts

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from wmt.days import written
 from wmt.site import tables
 from wmt.site.challenges import register
+from wmt.site.challenges.models import Challenge
 from wmt.site.changes.challenges import may_ask
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -44,7 +45,7 @@ class ChallengeLinks:
         return tables.text("Say that it is wrong", href)
 
     @cached_property
-    def _open(self) -> list[register.Challenge]:
+    def _open(self) -> list[Challenge]:
         return register.open_at(self._user, self._state, self._post)
 
 
