@@ -104,6 +104,8 @@ def at_the_bounds(asked: pools.Pooled, watch: SearchWatch) -> pools.Shift | None
         if goal != asked.problem.goals[-1]:
             model.hold(goal, most=least)
     solver = _solver(AT_ONCE_WORK, watch)
+    # with every goal but one held fast there is little to find by trying values before the search
+    solver.parameters.cp_model_probing_level = 0
     return model.shift(solver) if solver.solve(model.cp) == cp_model.OPTIMAL else None
 
 
