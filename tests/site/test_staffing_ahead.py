@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import staffing
 from wmt.site.web.staffing import caseload_forecast, trainees
 from wmt.site.workload.state import current_state
-from wmt.staffing import forecast_told, series
+from wmt.staffing import forecast_told, kept_statistics, series
 
 pytestmark = pytest.mark.one_database
 SignIn = Callable[..., Client]
@@ -25,13 +27,17 @@ def test_months_ahead_are_counted_from_the_month_of_the_data() -> None:
 
 
 def test_how_sure_a_forecast_is_follows_from_its_back_test() -> None:
-    told = forecast_told.of_series(series.packaged()["prison"], 8, date(2026, 11, 20))
+    prison = series.packaged()["prison"]
+    told = forecast_told.of_series(prison, 8, date(2026, 11, 20))
     test, said = told["back_test"], caseload_forecast.sure_words(told, 3)
     assert f"{test['off_percent'][4]:.1f}% off a year ahead" in said
     assert f"{test['error_against_last_value']:.2f} times" in said
     few = forecast_told.of_series(series.packaged()["caseload"], 8, date(2026, 11, 20))
     assert "read it as ‘no change’" in caseload_forecast.sure_words(few, 3)
     assert all(each["value"] == each["last_value"] for each in few["steps"])
+    at_once = [series.SeriesValue(each.as_at, each.value, date(2026, 11, 1)) for each in prison.values]
+    together = forecast_told.of_series(replace(prison, values=at_once), 8, date(2026, 11, 20))
+    assert "cannot be tried on the past" in caseload_forecast.sure_words(together, 3)
 
 
 def test_officers_begin_with_the_contracts_of_the_data_and_levers_move_them(
@@ -62,6 +68,29 @@ def test_the_forecast_draws_no_change_beside_it_and_uses_nothing_from_after_the_
     assert "is on the page of England and Wales" in in_sight(
         client.get(unit_url("region", unit.code, "forecast")).text
     )
+
+
+@pytest.mark.usefixtures("nation")
+def test_tables_that_were_read_are_among_the_series_and_a_damaged_one_is_named(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(kept_statistics, "FOLDER", str(tmp_path))
+    table = kept_statistics.KeptTable(
+        "caseload",
+        date(2026, 10, 29),
+        [kept_statistics.KeptValue("caseload", date(2026, 6, 30), 260_123, "G4")],
+        "tables.ods",
+        "00",
+    )
+    (tmp_path / table.name).write_bytes(table.as_csv())
+    client, address = signed_in("practitioner"), unit_url("nation", "nation", "forecast")
+    page = client.get(address).text
+    assert table_of(page, "published")[0]["Value used"] == "260,123"
+    assert "Source: Offender management statistics quarterly, published 29 October 2026" in in_sight(page)
+    (tmp_path / table.name).write_text("spoiled", "utf-8")
+    page = client.get(address).text
+    assert "caseload-2026-10-29.csv cannot be read" in in_sight(page)
+    assert table_of(page, "published")[0]["Value used"] == "258,332"
 
 
 def test_people_needed_says_what_three_sick_days_cost_and_why_the_readings_differ(

@@ -56,6 +56,10 @@ COMMANDS = {
         "forecast:forecast",
         "Carry a series on, beside the last value, and say how well that would have done before.",
     ),
+    "statistics": (
+        "statistics:app",
+        "Published tables (ODS) of the probation caseload and of staff in post, as series with vintages.",
+    ),
     "odds": (
         "odds:odds",
         "Say how likely units are to be over the threshold for four weeks in a row within 4 or 8 weeks.",

@@ -1,16 +1,18 @@
 """`wmt forecast`: a series carried on, with bands from what was missed before, and its back-test."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from wmt.cli import files, options, tables
+from wmt.cli import files, nights_folder, options, tables
 from wmt.cli.console import RefusedInput, out
 from wmt.staffing import forecast as method
-from wmt.staffing import forecast_told
-from wmt.staffing.series import DatedSeries, of_file, packaged
+from wmt.staffing import forecast_told, vintages
+from wmt.staffing.kept_statistics import FOLDER, all_series
+from wmt.staffing.series import DatedSeries, of_file
 from wmt.text import counted
 
 _MOST = 40
@@ -40,20 +42,21 @@ def forecast(
 ) -> None:
     """Carry a series on, beside the last value, and say how well that would have done before."""
     files.check_kind(out_file)
+    known_series = all_series(nights_folder.home(None).parent / FOLDER)
     if name is None:
         rows = [
             {"series": each.name, "title": each.title, "values": len(each.known_on())}
-            for each in packaged().values()
+            for each in known_series.values()
         ]
         _list(rows, json=json)
         return
     if not 1 <= steps <= _MOST:
         raise RefusedInput(f"--steps {steps}: look from 1 to {_MOST} steps ahead")
-    series = packaged().get(name) or _own(name)
+    series = known_series.get(name) or _own(name, known_series)
     known = series.comparable_on(as_known)
     if not known:
         raise RefusedInput(f"nothing of {series.title} was published by {as_known}")
-    found = method.forecast([each.value for each in known], steps)
+    found = vintages.forecast_of(series, steps, as_known)
     told = forecast_told.present(series, known, found, as_known, steps)
     if json:
         files.print_json(told)
@@ -63,10 +66,10 @@ def forecast(
         files.write_out(out_file, {"forecast": told["steps"]}, ("as_at",))
 
 
-def _own(name: str) -> DatedSeries:
+def _own(name: str, known: Mapping[str, DatedSeries]) -> DatedSeries:
     path = Path(name)
     if not path.is_file():
-        raise RefusedInput(f"{name} is no file, and no series; the series are {', '.join(packaged())}")
+        raise RefusedInput(f"{name} is no file, and no series; the series are {', '.join(known)}")
     return of_file(path)
 
 
@@ -79,7 +82,9 @@ def _list(rows: list[dict[str, Any]], *, json: bool) -> None:
         tables.TextColumn("", "text"),
         tables.TextColumn("values"),
     ]
-    tables.table("Series that come with the program", columns, [tuple(row.values()) for row in rows])
+    tables.table(
+        "Series that come with the program or were read", columns, [tuple(row.values()) for row in rows]
+    )
 
 
 def _tell(series: DatedSeries, told: dict[str, Any]) -> None:

@@ -118,4 +118,13 @@ REMEDIES: dict[str, str] = {
     "PEOPLE_EXPIRED": "It still counts; give it a last day if it has ended.",
     "REDUCTIONS_ABOVE_HOURS": "They count up to the contracted hours; an absence takes what is left.",
     "STAGE_GAP": "For those days no reduction counts; move the dates together if that is not meant.",
+    # published tables
+    "STATISTICS_WRONG_TABLE": "Give the ODS file that has one; docs/command-line.md says how it is told.",
+    "STATISTICS_LAYOUT": "This layout is not known and not guessed at: ask the maintainers to add it.",
+    "STATISTICS_ROW_NAME": "Compare with the published table; a row with a new name needs a newer program.",
+    "STATISTICS_DAY": "Head each column with the last day of a quarter, such as 30 June 2025.",
+    "STATISTICS_VALUE": "Compare the cell with the published table.",
+    "STATISTICS_ADDS_UP": "Compare with the published table: rows or columns may have been exchanged.",
+    "STATISTICS_PUBLISHED": "Say the day with --published-on; it stands on the page of the publication.",
+    "STATISTICS_NO_VALUE": "Nothing is taken for it, and the series has a gap there.",
 }

@@ -90,6 +90,8 @@ class Miss:
     ahead: int
     told: float
     happened: float
+    #: how many values must be known before this miss is, where that is not `origin` and `ahead` together
+    seen_from: int | None = None
 
     @property
     def share(self) -> float:
@@ -99,20 +101,49 @@ class Miss:
     @property
     def known_from(self) -> int:
         """How many values must be known before this miss is."""
-        return self.origin + self.ahead
+        return self.origin + self.ahead if self.seen_from is None else self.seen_from
 
 
-def back_test(values: Sequence[float], most: int, method: Method, first: int = FEWEST) -> list[Miss]:
-    """Every forecast that could have been made since `first` values were known, and what happened.
+@dataclass(frozen=True)
+class ForecastOrigin:
+    """A day of the past: how many values of the series were known, what they were then, and what came.
 
-    Each is made from the values before it alone.
+    `later` has, for each value after them, what it turned out to be (None where that cannot be compared) and
+    how many values were known when it was.
     """
-    known = np.asarray(values, np.float64)
+
+    known: int
+    values: Sequence[float]
+    later: Sequence[tuple[float | None, int]]
+
+
+def back_test(
+    values: Sequence[float], most: int, method: Method, past: Sequence[ForecastOrigin] | None = None
+) -> list[Miss]:
+    """Every forecast that could have been made since twelve values were known, and what happened.
+
+    Each is made from what was known then: of `past`, else from the values before it alone.
+    """
     found = []
-    for origin in range(first, len(known)):
-        told = method(known[:origin], min(most, len(known) - origin))
-        found += [Miss(origin, h + 1, float(value), float(known[origin + h])) for h, value in enumerate(told)]
+    for origin in _plain_origins(values) if past is None else past:
+        ahead = min(most, len(origin.later))
+        if len(origin.values) < FEWEST or not ahead:
+            continue
+        told = method(np.asarray(origin.values, np.float64), ahead)
+        for h, ((happened, seen), value) in enumerate(zip(origin.later, told, strict=False), 1):
+            if happened is not None:
+                found.append(Miss(origin.known, h, float(value), float(happened), seen))
     return found
+
+
+def _plain_origins(values: Sequence[float]) -> list[ForecastOrigin]:
+    """Values that were published one after the other and never changed."""
+    return [
+        ForecastOrigin(
+            known, values[:known], [(value, known + h) for h, value in enumerate(values[known:], 1)]
+        )
+        for known in range(FEWEST, len(values))
+    ]
 
 
 def half_width(misses: Sequence[Miss], ahead: int, level: float, known: int) -> float | None:
@@ -179,8 +210,11 @@ class Forecast:
         return sum(own) / sum(naive) if naive and sum(naive) else None
 
 
-def forecast(values: Sequence[float], ahead: int) -> Forecast:
+def forecast(values: Sequence[float], ahead: int, past: Sequence[ForecastOrigin] | None = None) -> Forecast:
     """The default: mean of three with conformal bands; of fewer than 12 values the last one, without a band.
+
+    `past` is what was known on days of the past (`vintages.origins`); without it, each value counts as
+    published when its turn came.
 
     Raises ValueError for no values, for values that are no numbers, and for nothing ahead.
     """
@@ -192,13 +226,14 @@ def forecast(values: Sequence[float], ahead: int) -> Forecast:
     if len(known) < FEWEST:
         steps = [StepAhead(h + 1, float(known[-1]), None, None, None, None) for h in range(ahead)]
         return Forecast("last value", float(known[-1]), steps, [], [])
-    misses = back_test(values, ahead, mean_of_three)
+    misses = back_test(values, ahead, mean_of_three, past)
     steps = []
     for h, value in enumerate(mean_of_three(known, ahead)):
         low, high = _band(misses, h + 1, 0.8, float(value), len(known))
         low_95, high_95 = _band(misses, h + 1, 0.95, float(value), len(known))
         steps.append(StepAhead(h + 1, float(value), low, high, low_95, high_95))
-    return Forecast("mean of three", float(known[-1]), steps, misses, back_test(values, ahead, last_value))
+    naive = back_test(values, ahead, last_value, past)
+    return Forecast("mean of three", float(known[-1]), steps, misses, naive)
 
 
 def _band(

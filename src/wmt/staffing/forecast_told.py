@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from wmt.staffing import published
-from wmt.staffing.forecast import Forecast, forecast
+from wmt.staffing.forecast import Forecast
 from wmt.staffing.series import DatedSeries, SeriesValue
+from wmt.staffing.vintages import forecast_of
 
 
 def present(
@@ -55,10 +56,10 @@ def _rounded(value: float | None, places: int = 1) -> float | None:
 def _sources(known: Sequence[SeriesValue]) -> list[str]:
     named: Mapping[str, Mapping[str, str]] = published.sources()
     ids = dict.fromkeys(each.source_id for each in known if each.source_id)
-    return [f"{named[each]['title']} ({named[each]['publisher']})" for each in ids]
+    return [f"{named[each]['title']} ({named[each]['publisher']})" if each in named else each for each in ids]
 
 
 def of_series(series: DatedSeries, steps: int, day: date) -> dict[str, Any]:
     """A series carried on from what was published by a day. Raises ValueError where that is nothing."""
     known = series.comparable_on(day)
-    return present(series, known, forecast([each.value for each in known], steps), day, steps)
+    return present(series, known, forecast_of(series, steps, day), day, steps)

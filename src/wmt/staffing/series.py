@@ -84,6 +84,19 @@ class DatedSeries:
         last = self.known_on(day)[-1].as_at
         return [_months_after(last, self.months * (step + 1)) for step in range(steps)]
 
+    def first_published(self, day: date | None = None) -> dict[date, SeriesValue]:
+        """Each day's value as it was published first, up to a day, or of all."""
+        found: dict[date, SeriesValue] = {}
+        for each in sorted(self.values, key=lambda value: value.published_on, reverse=True):
+            if day is None or each.published_on <= day:
+                found[each.as_at] = each
+        return found
+
+    def shift_between(self, first: date, last: date) -> float | None:
+        """By how much more is counted on the later of two days, by the breaks between; None if unknown."""
+        shifts = [each.shift for each in self.breaks if first < each.as_at <= last]
+        return None if None in shifts else sum(each for each in shifts if each is not None)
+
 
 def _shifted(value: SeriesValue, by: float) -> SeriesValue:
     return SeriesValue(value.as_at, value.value + by, value.published_on, value.status, value.source_id)
@@ -100,20 +113,57 @@ def _months_after(day: date, months: int) -> date:
     return date.fromordinal(following.toordinal() - 1)
 
 
-#: The series that come with the program: name → title, unit, months between values, first and last day used.
+#: The series there can be: name → title, unit, months between values.
 _TITLES = {
     "caseload": ("People under probation supervision, England and Wales, quarterly", "people", 3),
     "caseload-yearly": ("People under probation supervision, England and Wales, end of year", "people", 12),
+    **{
+        f"caseload-{name}": (f"{words}, England and Wales, quarterly", "people", 3)
+        for name, words in (
+            ("court-orders", "People under court orders"),
+            ("community-orders", "People under community orders"),
+            ("suspended-sentence-orders", "People under suspended sentence orders"),
+            ("pre-release", "People supervised before release"),
+            ("post-release", "People supervised after release"),
+            ("in-the-community", "People supervised in the community"),
+            ("contact-suspended", "People whose contact is suspended (Reset and Impact)"),
+        )
+    },
+    "officers": ("Probation officers in post (band 4), England and Wales, quarterly", "FTE", 3),
+    "services-officers": (
+        "Probation services officers in post (band 3, trainees included), England and Wales, quarterly",
+        "FTE",
+        3,
+    ),
+    "probation-staff": ("Probation Service staff in post, England and Wales, quarterly", "FTE", 3),
     "prison": ("Prison population of England and Wales, last count of each quarter", "people", 3),
     "income-support": ("Income support caseload of Alberta, end of each quarter", "cases", 3),
 }
-_BREAKS = {
-    "caseload": (
-        SeriesBreak(
-            date(2026, 3, 31), 7_707, "new processing, not applied to earlier dates; the shift is an estimate"
-        ),
-    )
-}
+_PROCESSING = "new processing, not applied to earlier dates"
+_SHIFTED = SeriesBreak(date(2026, 3, 31), 7_707, f"{_PROCESSING}; the shift is an estimate")
+_OF_STAFF = (
+    SeriesBreak(date(2021, 6, 30), None, "staff of community rehabilitation companies join"),
+    SeriesBreak(date(2023, 6, 30), None, "the definitions of June 2024, which go back to this day"),
+)
+
+
+def _breaks(name: str) -> Sequence[SeriesBreak]:
+    if name in ("caseload", "caseload-yearly"):
+        return (_SHIFTED,)
+    if name.startswith("caseload-"):
+        return (SeriesBreak(date(2026, 3, 31), None, _PROCESSING),)
+    return _OF_STAFF if name in ("officers", "services-officers", "probation-staff") else ()
+
+
+def names() -> list[str]:
+    """The names of all series there can be, shipped or from files."""
+    return list(_TITLES)
+
+
+def named(name: str, values: Sequence[SeriesValue]) -> DatedSeries:
+    """A series by its name, made of values."""
+    title, unit, months = _TITLES[name]
+    return DatedSeries(name, title, unit, months, values, _breaks(name))
 
 
 @cache
@@ -127,10 +177,7 @@ def packaged() -> dict[str, DatedSeries]:
         found[row["series"]].append(
             SeriesValue(day, float(row["value"]), published, row["status"], row["source_id"])
         )
-    return {
-        name: DatedSeries(name, title, unit, months, found[name], _BREAKS.get(name, ()))
-        for name, (title, unit, months) in _TITLES.items()
-    }
+    return {name: named(name, values) for name, values in found.items() if values}
 
 
 def of_file(path: Path) -> DatedSeries:

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from wmt.site import query_form, tables
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.charts import figure, time_series
 from wmt.site.web.charts.scale import Scale
 from wmt.site.workload.models import Unit
-from wmt.staffing import forecast_told, series
+from wmt.staffing import forecast_told, kept_statistics, series
+from wmt.staffing.rates import StaffingError
 
 TITLE = "Caseload forecast"
 TEMPLATE = "unit/forecast.jinja"
@@ -19,11 +22,16 @@ _SHOWN = 24
 
 
 class ForecastForm(query_form.QueryForm):
-    """Which published series is carried on."""
+    """Which published series is carried on: of those that ship and those that were read."""
 
-    series = query_form.ChoiceOrDefault(
-        [(name, each.title) for name, each in series.packaged().items()], initial="caseload"
-    )
+    def __init__(self, query: Mapping[str, str], known: Mapping[str, series.DatedSeries]) -> None:
+        self._known = known
+        super().__init__(query)
+
+    def add_fields(self) -> None:
+        """The series there are."""
+        choices = [(name, each.title) for name, each in self._known.items()]
+        self.fields["series"] = query_form.ChoiceOrDefault(choices, initial="caseload")
 
 
 def applies(unit: Unit) -> bool:
@@ -35,23 +43,33 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The chart, its table, and the back-test in plain words."""
     if not applies(question.unit):
         return {"tables": {}, "elsewhere": True}
-    form = ForecastForm(question.request.GET)
+    all_known, damaged = _series()
+    form = ForecastForm(question.request.GET, all_known)
     form.is_valid()
-    of = series.packaged()[form.found("series")]
+    of = all_known[form.found("series")]
     today = question.state.day
     known = of.comparable_on(today)
     if not known:
-        return {"tables": {}, "elsewhere": False, "form": form, "nothing": True}
+        return {"tables": {}, "elsewhere": False, "form": form, "nothing": True, "damaged": damaged}
     told = forecast_told.of_series(of, _STEPS, today)
     return {
         "elsewhere": False,
         "form": form,
         "nothing": False,
+        "damaged": damaged,
         "told": told,
         "sure": sure_words(told, of.months),
         "chart": _chart(of, known, told),
         "tables": {"ahead": _ahead(of, told), "test": _test(told), "published": _values(of, known)},
     }
+
+
+def _series() -> tuple[Mapping[str, series.DatedSeries], str]:
+    """All series; where a table that was read cannot be used, those that ship, and what to say."""
+    try:
+        return kept_statistics.all_series(settings.CONFIG.home / kept_statistics.FOLDER), ""
+    except StaffingError as error:
+        return series.packaged(), str(error)
 
 
 def sure_words(told: Mapping[str, Any], months: int) -> str:
@@ -75,7 +93,10 @@ def sure_words(told: Mapping[str, Any], months: int) -> str:
         f"In the past it was {off:.1f}% off a year ahead on average; carrying the last value on was "
         f"{naive:.1f}% off."
     )  # fmt: skip
-    return f"{first}{better}{held}".strip()
+    return f"{first}{better}{held}".strip() or (
+        "It cannot be tried on the past: the values that are known were published together, or nothing has "
+        "been published since there were twelve. So there is no band either."
+    )
 
 
 def _chart(
