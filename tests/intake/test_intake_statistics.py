@@ -6,8 +6,8 @@ from datetime import date, datetime
 from io import BytesIO
 
 import pytest
-from ods_books import COVER, PUBLISHED, QUARTERS, OdsCell, caseload_rows, ods, packed, truth, workforce_rows
 
+from ods_books import COVER, PUBLISHED, QUARTERS, OdsCell, caseload_rows, ods, packed, truth, workforce_rows
 from wmt.intake import statistics_cells
 from wmt.intake.cells import BadCell, PercentCell
 from wmt.intake.remedies import REMEDIES

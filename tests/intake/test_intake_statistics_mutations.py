@@ -4,9 +4,9 @@ import random
 from datetime import date
 
 import pytest
-from ods_books import COVER, PUBLISHED, QUARTERS, OdsCell, caseload_rows, ods, truth
 
 from how_many import SOAK, examples
+from ods_books import COVER, PUBLISHED, QUARTERS, OdsCell, caseload_rows, ods, truth
 from wmt.intake.statistics import StatisticsRead, read_statistics
 from wmt.staffing import series
 from wmt.staffing.kept_statistics import KeptTable, KeptValue, questions
