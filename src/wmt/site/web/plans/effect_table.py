@@ -73,10 +73,11 @@ def effect_table(
         tables.Column("left", "Points left with the plan", "points"),
     ]
     order = {level: -place for place, level in enumerate(ledger.LEVELS)}
-    rows = [
-        _row(state, each, made_of(each.unit))
-        for each in sorted(effect.moments, key=lambda one: order[one.unit.level])
-    ]
+    rows = tables.LazyRows(
+        sorted(effect.moments, key=lambda one: order[one.unit.level]),
+        lambda each: _row(state, each, made_of(each.unit)),
+        lambda each, key: _row(state, each, "").values[key].raw,
+    )
     notes = [f"This plan changes a rule, so only {effect.only_within} and what is in it is worked out."]
     return tables.Table(
         name, "Before and after", columns, rows, notes=notes if effect.only_within else (),
