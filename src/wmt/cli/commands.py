@@ -88,6 +88,10 @@ COMMANDS = {
         "unusual:unusual",
         "List what changed in saved data far more often than is common, falls and rises alike.",
     ),
+    "pack": (
+        "pack:pack",
+        "Make the monthly report of a unit in the site of WMT_HOME: figures, causes, counts and states.",
+    ),
     "advice": (
         "advice:advice",
         "List the advice to courts of a unit in the site of WMT_HOME, give some, or end it.",

@@ -61,7 +61,7 @@ def spread(
             ("grade", "Grade"),
             ("units", WORDS[level][1]),
             ("no_time", "no available hours on any day"),
-            *_headings(),
+            *band_headings(),
             ("days", "days with figures"),
         ),
         rows=rows,
@@ -73,7 +73,8 @@ def _key(lower: int) -> str:
     return f"over_{lower}"
 
 
-def _headings() -> tuple[tuple[str, str], ...]:
+def band_headings() -> tuple[tuple[str, str], ...]:
+    """The bands by their keys, in words, the lowest first."""
     between = [(_key(low), f"{low} to {high}%") for low, high in pairwise(BANDS)]
     return (("lowest", f"up to {BANDS[0]}%"), *between, ("beyond", f"over {BANDS[-1]}%"))
 
@@ -85,7 +86,7 @@ def _period(
     days = sum(first <= day <= last for day in history.days)
     found = _rows(history, level, grade, stream, said, first, last)
     if not days:
-        nothing = dict.fromkeys(("units", "no_time", *(key for key, _ in _headings())))
+        nothing = dict.fromkeys(("units", "no_time", *(key for key, _ in band_headings())))
         found = [{"period": said, "grade": "all", **nothing}]
     return [{**row, "days": days} for row in found]
 
@@ -108,7 +109,18 @@ def _rows(
         sums = _added(pl.concat(frames))
     if sums.is_empty():
         return []
-    # which band each unit lies in: columns of 0 and 1, by the exact value
+    bands = in_bands(sums, "code", "grade")
+    by_grade = bands.group_by("grade").agg(pl.len().alias("units"), pl.exclude("code", "units").sum())
+    whole = bands.select(grade=pl.lit("all"), units=pl.len()).head(1)
+    whole = whole.hstack(bands.select(pl.exclude("code", "grade")).sum())
+    parts = by_grade.sort("grade") if level == "post" and not grade else by_grade.head(0)
+    found = pl.concat([parts, whole.select(by_grade.columns).cast(by_grade.schema)])
+    return [{"period": said, **row} for row in found.rows(named=True)]
+
+
+def in_bands(sums: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Which band each unit lies in, by its exact value: columns of 0 and 1, `no_time` and those of
+    `band_headings`, beside `keys`. `sums` has the columns `points_x100` and `available_x100`."""
     has_time = pl.col("available_x100") > 0
     over = [
         (pl.col("points_x100") * 10_000 > percent * 100 * pl.col("available_x100")) & has_time
@@ -118,13 +130,7 @@ def _rows(
     for low, here, above in zip(BANDS, over, over[1:], strict=False):
         columns[_key(low)] = here & ~above
     columns["beyond"] = over[-1]
-    bands = sums.select("code", "grade", *(expr.cast(pl.Int64).alias(name) for name, expr in columns.items()))
-    by_grade = bands.group_by("grade").agg(pl.len().alias("units"), pl.exclude("code", "units").sum())
-    whole = bands.select(grade=pl.lit("all"), units=pl.len()).head(1)
-    whole = whole.hstack(bands.select(pl.exclude("code", "grade")).sum())
-    parts = by_grade.sort("grade") if level == "post" and not grade else by_grade.head(0)
-    found = pl.concat([parts, whole.select(by_grade.columns).cast(by_grade.schema)])
-    return [{"period": said, **row} for row in found.rows(named=True)]
+    return sums.select(*keys, *(expr.cast(pl.Int64).alias(name) for name, expr in columns.items()))
 
 
 def _added(frame: pl.DataFrame) -> pl.DataFrame:

@@ -186,6 +186,24 @@ def capacity(points_x100: int, available_x100: int, over_x100: int, stream: str,
     return percent(points_x100, available_x100, over_x100, href)
 
 
+def signed(x100: int | None) -> Value:
+    """A change in points, with its sign and the decimals it has."""
+    if x100 is None:
+        return Value(None, "–")
+    return Value(ledger.decimal(x100), _sign(x100) + exact(abs(x100)).text)
+
+
+def percentage_points(x100: int | None) -> Value:
+    """A change in percentage points, with two decimals: sums of them are looked at."""
+    if x100 is None:
+        return Value(None, "–")
+    return Value(ledger.decimal(x100), f"{_sign(x100)}{ledger.decimal(abs(x100)):,}")
+
+
+def _sign(x100: int) -> str:
+    return "+" if x100 > 0 else MINUS if x100 < 0 else ""
+
+
 def share(part: int, whole: int) -> Value:
     """A part of a whole in per cent, one decimal; nothing of nothing is a dash."""
     if whole == 0:

@@ -135,15 +135,16 @@ def tables(
                 **paging.about(len(table.rows)),
                 **{name: getattr(table, name) for name in ("name", "caption", "notes")},
                 "columns": [column for column in table.columns if column.kind != "way"],
-                "rows": [_row(table, row) for row in paging.part(table.rows)],
-                "total": _row(table, table.total) if table.total else None,
+                "rows": [row_shown(table, row) for row in paging.part(table.rows)],
+                "total": row_shown(table, table.total) if table.total else None,
             }
             for table in wanted
         ]
     }
 
 
-def _row(table: Table, row: Row) -> dict[str, Any]:
+def row_shown(table: Table, row: Row) -> dict[str, Any]:
+    """A row as the API gives it, without what only leads on."""
     values, ways = {}, {column.key for column in table.columns if column.kind == "way"}
     for key, value in row.values.items():
         if key in ways:

@@ -71,6 +71,13 @@ def _covers(pack: Agreement, level: str) -> bool:
     return any(measure.covers.level == level for measure in pack.measures.values())
 
 
+def state_words(found: PackFinding) -> str:
+    """A state, or why there is none."""
+    if found.state is None:
+        return f"not known: {found.note}"
+    return f"{found.state.state} ({found.note})" if found.note.startswith("at least") else found.state.state
+
+
 def asks_days(pack: Agreement) -> bool:
     """Whether an agreement asks how long somebody has been over the threshold."""
     asked: Iterable[expressions.FigureName] = (

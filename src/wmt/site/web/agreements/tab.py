@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from wmt.agreements.states import PackFinding, shown
+from wmt.agreements.states import shown
 from wmt.days import written
 from wmt.facts import NOT_KNOWN
 from wmt.nights import NightError
@@ -92,7 +92,7 @@ def here_table(here: Sequence[query.AgreementFinding]) -> tables.Table:
                 "measure": tables.text(each.found.measure.name),
                 "value": tables.text(shown(each.found.value)),
                 "unit": tables.text(each.found.measure.unit),
-                "state": tables.text(state_words(each.found)),
+                "state": tables.text(query.state_words(each.found)),
                 "levels": tables.text("; ".join(f"{one.state}: {one.words}" for one in each.found.levels)),
                 "working": tables.text(
                     "; ".join(f"{one.name} = {shown(one.value)}" for one in each.found.working)
@@ -121,7 +121,7 @@ def below_table(level: str, found: Sequence[query.AgreementFinding]) -> tables.T
         href = unit_url(level, total["code"], "agreements")
         row = by_unit.setdefault(total["code"], {"name": tables.text(total["name"], href)})
         value = "" if each.found.state is None else f" ({shown(each.found.value)})"
-        row[_key(each)] = tables.text(f"{state_words(each.found)}{value}")
+        row[_key(each)] = tables.text(f"{query.state_words(each.found)}{value}")
     made = [
         tables.Row({**{key: tables.text("not covered") for key in keys}, **row}, level, code)
         for code, row in by_unit.items()
@@ -138,7 +138,7 @@ def compared_table(level: str, found: Sequence[query.AgreementFinding]) -> table
     for each in found:
         name = f"{each.row.name}: {each.found.measure.name}"
         of = shadow if each.in_shadow else live
-        of.setdefault(name, {})[each.found.total["code"]] = state_words(each.found)
+        of.setdefault(name, {})[each.found.total["code"]] = query.state_words(each.found)
     pairs = [(one, other) for one in live for other in shadow]
     if not pairs:
         return None
@@ -173,13 +173,6 @@ def compared_table(level: str, found: Sequence[query.AgreementFinding]) -> table
         made,
         prefix="agreements-compared-",
     )
-
-
-def state_words(found: PackFinding) -> str:
-    """A state, or why there is none."""
-    if found.state is None:
-        return f"not known: {found.note}"
-    return f"{found.state.state} ({found.note})" if found.note.startswith("at least") else found.state.state
 
 
 def _key(each: query.AgreementFinding) -> str:

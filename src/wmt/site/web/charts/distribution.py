@@ -32,10 +32,13 @@ class _Spot:
         return f"{self.unit.name}: {ledger.shown_capacity(self.unit.points_x100, self.unit.available_x100)}"
 
 
-def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> figure.Chart | None:
+def strip(
+    listed: Sequence[Unit], band: tuple[int, int], title: str, *, named: bool = True
+) -> figure.Chart | None:
     """The strip of some units, those without available time left out; None where fewer than two remain.
 
-    `band` is shaded, from the low mark to that of excessive workload, in hundredths of a per cent.
+    `band` is shaded, from the low mark to that of excessive workload, in hundredths of a per cent. Where
+    units are not `named`, bars count them, however few they are.
     """
     over_x100 = band[1]
     spots = sorted(
@@ -53,7 +56,7 @@ def strip(listed: Sequence[Unit], band: tuple[int, int], title: str) -> figure.C
     if len(spots) < 2:
         return None
     low_text, over_text = (tables.exact(mark).text for mark in band)
-    marked = len(spots) <= MOST_MARKS
+    marked = named and len(spots) <= MOST_MARKS
     return figure.Chart(
         name="chart",
         title=title,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.exports import pages, records, supervision, views
+from wmt.site.web.exports import month_report, pages, records, supervision, views
 from wmt.site.web.files.page_files import FILE, files_of
 from wmt.site.web.minutes import pages as minutes
 from wmt.site.web.rules import views as rules
@@ -17,6 +17,10 @@ urlpatterns = [
     path("nation/pack/pack.xlsx", views.pack_book, name="nation-pack-book"),
     path("<level:level>/<code:code>/pack/", views.pack, name="pack"),
     path("<level:level>/<code:code>/pack/pack.xlsx", views.pack_book, name="pack-book"),
+    path("nation/month/", month_report.month_report, name="nation-month-report"),
+    path("nation/month/month.xlsx", month_report.month_book, name="nation-month-report-book"),
+    path("<level:level>/<code:code>/month/", month_report.month_report, name="month-report"),
+    path("<level:level>/<code:code>/month/month.xlsx", month_report.month_book, name="month-report-book"),
     path("post/<code:code>/sheet/", supervision.sheet, name="supervision-sheet"),
     path("nation/downloads/" + FILE, views.download),
     path("<level:level>/<code:code>/downloads/" + FILE, views.download),

@@ -73,8 +73,9 @@ def send(request: HttpRequest, source: TableOrigin, sheet: ExportSheet, kind: st
 
 
 def send_book(
-    request: HttpRequest, source: TableOrigin, sheets: Sequence[ExportSheet], title: str
+    request: HttpRequest, source: TableOrigin, sheets: Sequence[ExportSheet], title: str, name: str = "pack"
 ) -> HttpResponseBase:
+    """A workbook of several sheets, with `name` in that of its file; written down before it goes out."""
     if later := as_job(
         request, file_title(request, f"Report of {source.title}", "xlsx"), "xlsx", cells_of(sheets)
     ):
@@ -86,7 +87,7 @@ def send_book(
         return writers.write_book(out, sheets, about)
 
     said = f"downloaded the report of {source.title} as Excel"
-    return _sent(request, source, ("pack", "xlsx"), said, write, sum(sheet.size for sheet in sheets))
+    return _sent(request, source, (name, "xlsx"), said, write, sum(sheet.size for sheet in sheets))
 
 
 def _sent(

@@ -14,7 +14,7 @@ from wmt.site.queries import movement
 from wmt.site.queries.late_entries import late_sentence
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import OneOf
-from wmt.site.tables import changed
+from wmt.site.tables import changed, signed
 from wmt.site.web.forms.date_range import FIRST, SpanForm
 from wmt.site.web.time import over_time, why_tables, why_units
 from wmt.site.web.time.responsive_notes import responsive_notes
@@ -129,7 +129,7 @@ def _told(question: UnitRequest, between: WhyRequest, found: Why) -> dict[str, A
 def why_omic_words(found: Why, name: str) -> str:
     """What is to be said of OMiC: its work is not set against hours, so only time can change."""
     moved = found.after.available_x100 - found.before.available_x100
-    time = f"changed by {why_tables.signed(moved).text}" if moved else "did not change"
+    time = f"changed by {signed(moved).text}" if moved else "did not change"
     return f"{name} (OMiC) has no capacity: OMiC work is not measured against hours. Available points {time}."
 
 

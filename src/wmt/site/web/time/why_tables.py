@@ -23,25 +23,6 @@ from wmt.site.web.units import labels
 from wmt.text import counted
 
 
-def signed(x100: int | None) -> tables.Value:
-    """A change, with its sign and the decimals it has."""
-    if x100 is None:
-        return tables.Value(None, "–")
-    return tables.Value(ledger.decimal(x100), _sign(x100) + tables.exact(abs(x100)).text)
-
-
-def share(x100: int | None) -> tables.Value:
-    """Percentage points, with two decimals: sums of them are looked at."""
-    if x100 is None:
-        return tables.Value(None, "–")
-    return tables.Value(ledger.decimal(x100), f"{_sign(x100)}{ledger.decimal(abs(x100)):,}")
-
-
-def _sign(x100: int) -> str:
-    """The sign of a change, as the sentence above it has it."""
-    return "+" if x100 > 0 else "−" if x100 < 0 else ""
-
-
 def capacity_change_x100(found: Why) -> int | None:
     """How far the capacity moved, as shown with two decimals; None where one side has no time."""
     first, last = ledger.capacity_x100(*found.before), ledger.capacity_x100(*found.after)
@@ -56,9 +37,9 @@ def causes(question: UnitRequest, between: WhyRequest, found: Why) -> tables.Tab
     rows = [_cause_row(question, moved) for moved in found.causes]
     total = {
         "cause": tables.text("The whole change"),
-        "points": signed(found.after.points_x100 - found.before.points_x100),
-        "share": share(capacity_change_x100(found)),
-        "available": signed(found.after.available_x100 - found.before.available_x100),
+        "points": tables.signed(found.after.points_x100 - found.before.points_x100),
+        "share": tables.percentage_points(capacity_change_x100(found)),
+        "available": tables.signed(found.after.available_x100 - found.before.available_x100),
         "number": tables.text(""),
         "lines": tables.count(sum(moved.lines for moved in found.causes)),
     }
@@ -85,9 +66,9 @@ def _cause_row(question: UnitRequest, moved: UnitMove) -> tables.Row:
     return tables.Row(
         {
             "cause": tables.text(cause_title(moved), "" if question.in_full else href),
-            "points": signed(moved.points_x100),
-            "share": share(moved.percentage_points_x100),
-            "available": signed(moved.available_x100),
+            "points": tables.signed(moved.points_x100),
+            "share": tables.percentage_points(moved.percentage_points_x100),
+            "available": tables.signed(moved.available_x100),
             "lines": tables.count(moved.lines),
         }
     )
@@ -114,11 +95,15 @@ def key_figures(
     figures = [
         ("Capacity then", tables.percent(*found.before, over), written(between.first.day)),
         ("Capacity after", tables.percent(*found.after, over), until),
-        ("Change", share(capacity_change_x100(found)), explained),
-        ("Points", signed(points), f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}"),
+        ("Change", tables.percentage_points(capacity_change_x100(found)), explained),
+        (
+            "Points",
+            tables.signed(points),
+            f"{_text(found.before.points_x100)} to {_text(found.after.points_x100)}",
+        ),
         (
             "Available points",
-            signed(available),
+            tables.signed(available),
             f"{_text(found.before.available_x100)} to {_text(found.after.available_x100)}",
         ),
     ]
@@ -136,9 +121,9 @@ def picture(question: UnitRequest, between: WhyRequest, found: Why) -> Chart | N
         WaterfallStep(
             cause_title(moved),
             (moved.points_x100 if in_points else moved.percentage_points_x100) or 0,
-            counted(signed(moved.points_x100).text, "point")
+            counted(tables.signed(moved.points_x100).text, "point")
             if in_points
-            else share(moved.percentage_points_x100).text,
+            else tables.percentage_points(moved.percentage_points_x100).text,
             tables.changed(question.request.GET, cause=str(moved.cause), page="", sort="", order=""),
         )
         for moved in found.causes
@@ -175,8 +160,8 @@ def lines(question: UnitRequest, between: WhyRequest, found: Why, cause: UnitMov
 
     total = {name: tables.text("") for name in _KEYS} | {
         "ref": tables.text("Sum"),
-        "points": signed(cause.points_x100),
-        "available": signed(cause.available_x100),
+        "points": tables.signed(cause.points_x100),
+        "available": tables.signed(cause.available_x100),
     }
     # what is to be said where references were left out
     kinds = {move["kind"] == "reduction" for move in moves if move["withheld"]}
@@ -226,8 +211,8 @@ def _line(
         "to": _post(question, move[f"post_{move_labels.AFTER}"], names),
         "was": tables.text(move_labels.side_words(move, move_labels.BEFORE) or "–"),
         "now": tables.text(move_labels.side_words(move, move_labels.AFTER) or "–"),
-        "points": signed(move["points_x100"]),
-        "available": signed(move["available_x100"]),
+        "points": tables.signed(move["points_x100"]),
+        "available": tables.signed(move["available_x100"]),
         "rule_before": _rule(question, move, move_labels.BEFORE),
         "rule_after": _rule(question, move, move_labels.AFTER),
     }

@@ -11,7 +11,6 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.forms.date_range import FIRST, LAST
-from wmt.site.web.time.why_tables import share, signed
 
 if TYPE_CHECKING:
     from wmt.site.web.time.why_request import WhyRequest
@@ -130,9 +129,9 @@ def _row(question: UnitRequest, between: "WhyRequest", level: str, each: _Change
                 key: tables.percent(*moment, over) if moment else tables.Value(None, "not there")
                 for key, moment in sides.items()
             },
-            "change": share(each.capacity),
-            "points": signed(each.moved(0)),
-            "available": signed(each.moved(1)),
+            "change": tables.percentage_points(each.capacity),
+            "points": tables.signed(each.moved(0)),
+            "available": tables.signed(each.moved(1)),
         },
         level,
         each.code,

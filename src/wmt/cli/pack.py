@@ -1,0 +1,177 @@
+"""`wmt pack`: the monthly report of a unit in the site of this home. Django is imported when it runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wmt.cli import console, files, options, tables, unit_codes
+from wmt.cli.people import site
+
+if TYPE_CHECKING:
+    from wmt.history import History
+    from wmt.site.queries.month_report import MonthReport
+    from wmt.site.tables import Table
+    from wmt.site.workload.models import Unit
+    from wmt.site.workload.state import State
+
+Code = Annotated[str, typer.Argument(metavar="UNIT", help="A team, PDU or region by its code, or nation.")]
+Month = Annotated[
+    str | None,
+    typer.Option("--month", metavar="YYYY-MM", help="Without: the last month that has ended and has data."),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Write the tables there as an Excel file, a sheet each."),
+]
+_LEVELS = ("team", "pdu", "region", "nation")
+#: So many seconds the figures of a night may take to be fetched while a load is under way.
+_PATIENCE = 600
+
+
+def pack(
+    code: Code,
+    month: Month = None,
+    level: unit_codes.Level = None,
+    out_folder: Folder = None,
+    json: options.Json = False,
+) -> None:
+    """Make the monthly report of a unit in the site of WMT_HOME: figures, causes, counts and states."""
+    unit_codes.check_level(level)
+    if out_folder is not None and out_folder.exists() and not out_folder.is_dir():
+        raise console.RefusedInput(f"--out {out_folder}: that is a file; name a folder")
+    with site():
+        made = _report(code, level, month)
+    told = _plain(made)
+    if out_folder is not None:
+        path = out_folder / f"wmt-monthly-report-{_file_words(made)}.xlsx"
+        files.write_out(path, {name: _rows(table) for name, table in made.tables.items()})
+        if not json:
+            console.out.print(f"Written to {path}", markup=False, soft_wrap=True)
+    if json:
+        files.print_json(told)
+    elif out_folder is None:
+        _tell(made)
+
+
+def _report(code: str, level: str | None, wanted: str | None) -> "MonthReport":
+    from wmt.cli.allocate import state_shown
+    from wmt.history import HistoryError
+    from wmt.nights import NightError
+    from wmt.site.queries import histories, month_report, report_month
+
+    now = state_shown()
+    try:
+        past = histories.history_for_nobody()
+        first = _month(wanted, past, now)
+        with _state_of(first, past, now) as state:
+            unit = _unit(state, code, level)
+            found = report_month.month_of(state, past)
+            if found is None:
+                raise console.RefusedInput(report_month.none_words(past, first))
+            return month_report.report_of(state, unit, found, past)
+    except (HistoryError, NightError) as fault:
+        raise console.Failure(str(fault)) from None
+
+
+def _month(wanted: str | None, past: "History", now: "State") -> date:
+    from wmt.site.queries import report_month
+
+    if wanted is None:
+        return report_month.usual(past, now.day)
+    first = report_month.read(wanted)
+    if first is None:
+        raise console.RefusedInput(f"--month {wanted}: write a month as 2026-11")
+    return first
+
+
+@contextmanager
+def _state_of(first: date, past: "History", now: "State") -> "Iterator[State]":
+    """The figures of a month: those shown, or those of its last night, which are fetched where need be."""
+    from wmt.site.loads import past_nights
+    from wmt.site.queries import report_month
+    from wmt.site.workload import as_of_day
+
+    if first == now.day.replace(day=1):
+        yield now
+        return
+    night = report_month.night_in(past, first)
+    if night is None:
+        raise console.RefusedInput(report_month.none_words(past, first))
+    wanted = as_of_day.AsOf(night)
+    with as_of_day.as_of(wanted):
+        try:
+            state = past_nights.state_of(wanted)
+        except past_nights.Fetching as fetching:
+            past_nights.fetch(fetching.past, patience=_PATIENCE)
+            state = past_nights.state_of(wanted)
+        yield state
+
+
+def _unit(state: "State", code: str, level: str | None) -> "Unit":
+    from wmt.site.workload.models import Unit
+
+    there = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=_LEVELS, code=code)
+    found = list(there.filter(level=level) if level else there)
+    if len(found) > 1:
+        both = " or ".join(unit.level for unit in found)
+        raise console.RefusedInput(f"{code}: several units have this code; add --level {both}")
+    if not found:
+        raise console.RefusedInput(f"{code}: there is no such team, PDU or region in the figures of then")
+    return found[0]
+
+
+def _plain(made: "MonthReport") -> dict[str, Any]:
+    """The report as plain data: every table by its name, its rows by the keys of its columns."""
+    return {
+        "level": made.unit.level,
+        "code": made.unit.code,
+        "name": made.unit.name,
+        "month": f"{made.month.first:%Y-%m}",
+        "until": made.month.until,
+        "complete": made.month.has_ended,
+        "before": made.month.before.day if made.month.before else None,
+        "notes": made.notes,
+        **{
+            name: {"rows": _rows(table), "note": "" if table.rows else table.empty}
+            for name, table in made.tables.items()
+        },
+    }
+
+
+def _rows(table: "Table") -> list[dict[str, Any]]:
+    """The rows of a table, with its last one, by the keys of its columns."""
+    whole = [table.total] if table.total else []
+    return [
+        {column.key: row.values[column.key].raw for column in table.columns} for row in (*table.rows, *whole)
+    ]
+
+
+def _file_words(made: "MonthReport") -> str:
+    """The unit and the month in the name of a file, without what a folder could not hold."""
+    unit = made.unit
+    place = unit.level if unit.level == "nation" else f"{unit.level}-{unit.code}"
+    words = f"{place}-{made.month.first:%Y-%m}"
+    return "".join(each if each.isalnum() or each in "-_." else "_" for each in words)
+
+
+def _tell(made: "MonthReport") -> None:
+    console.out.print(made.title, markup=False)
+    for note in made.notes:
+        console.out.print(note, markup=False)
+    for table in made.tables.values():
+        if not table.rows:
+            console.out.print(f"{table.caption}: {table.empty}", markup=False, soft_wrap=True)
+            continue
+        columns = [
+            tables.TextColumn(column.head.replace(", ", ",\n"), "figure" if column.is_numeric else "text")
+            for column in table.columns
+        ]
+        whole = [table.total] if table.total else []
+        cells = [
+            tuple(row.values[column.key].text for column in table.columns) for row in (*table.rows, *whole)
+        ]
+        tables.table(table.caption, columns, cells)

@@ -1,0 +1,125 @@
+"""Which month a monthly report is of, on which nights it stands, and whether the month has ended."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from wmt.days import RANGES, written
+from wmt.history import History
+from wmt.site.loads.past_nights import days_back
+from wmt.site.queries import movement
+from wmt.site.workload.state import State, state_if_any
+
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ReportMonth:
+    """A month by its first day, up to the day `until` that the figures are of.
+
+    `before`: the night that the last day of the month before stands on; None where there is none, and
+    `no_before` says why. `has_ended`: the month is over and the figures are of its last night.
+    """
+
+    first: date
+    until: date
+    has_ended: bool
+    before: movement.NightOnDay | None
+    no_before: str = ""
+
+    @property
+    def words(self) -> str:
+        """The month as people write it."""
+        return words_of(self.first)
+
+
+def read(text: str) -> date | None:
+    """The first day of a month that is written 2026-11; None for anything else, and for years that no
+    figures are of."""
+    found = _MONTH.fullmatch(text)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    first, last = RANGES["figure"]
+    return date(int(found[1]), int(found[2]), 1) if first.year <= int(found[1]) <= last.year else None
+
+
+def words_of(first: date) -> str:
+    """A month as people write it: November 2026."""
+    return f"{first:%B} {first.year}"
+
+
+def key_of(first: date) -> str:
+    """A month as addresses have it: 2026-11."""
+    return f"{first.year:04}-{first.month:02}"
+
+
+def last_of(first: date) -> date:
+    """The last day of a month."""
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
+
+
+def before(first: date) -> date:
+    """The first day of the month before."""
+    return (first - _DAY).replace(day=1)
+
+
+def months_of(past: History) -> list[date]:
+    """The months that have a night with lines, the latest first."""
+    found = {day.replace(day=1) for day in past.days if (stood := past.standing(day)) and stood.night}
+    return sorted(found, reverse=True)
+
+
+def night_in(past: History, first: date) -> date | None:
+    """The last day of a month that has a night with lines; None where it has none."""
+    days = [day for day in past.days if first <= day <= last_of(first)]
+    return next((day for day in reversed(days) if (stood := past.standing(day)) and stood.night), None)
+
+
+def usual(past: History, day: date) -> date:
+    """The month that is meant where none is named: the last one that has ended, if it has a night, else
+    that of the day."""
+    own = day.replace(day=1)
+    return before(own) if night_in(past, before(own)) else own
+
+
+def month_of(state: State, past: History) -> ReportMonth | None:
+    """The month of the day of the figures; None where they are of a night before it."""
+    first = state.day.replace(day=1)
+    if state.as_at.date() < first:
+        return None
+    now = state_if_any()
+    is_over = (now or state).day > last_of(first)
+    has_ended = is_over and night_in(past, first) == state.as_at.date()
+    try:
+        stood = movement.stood_on(past, first - _DAY)
+    except movement.NoLines as none:
+        return ReportMonth(first, state.day, has_ended, None, _no_before(none))
+    return ReportMonth(first, state.day, has_ended, stood)
+
+
+def _no_before(none: movement.NoLines) -> str:
+    """Why there is nothing to compare a month with."""
+    day = written(none.day)
+    if none.archived:
+        return f"We hold only totals for {day}, so this report does not compare with the month before."
+    back = days_back(none.day)
+    return (
+        f"There is no data for {day} or for the {back} days before it, so this report does not compare with "
+        "the month before."
+    )
+
+
+def none_words(past: History, first: date) -> str:
+    """That there is nothing of a month, and which months there is something of."""
+    said = f"There is no data for {words_of(first)}."
+    if found := months_of(past):
+        return f"{said} There is data for months from {words_of(found[-1])} to {words_of(found[0])}."
+    return said
+
+
+def standing_words(month: ReportMonth) -> str:
+    """Where the month has not ended, or the figures are of an earlier night: until when the report goes."""
+    if month.has_ended:
+        return ""
+    return f"This report of {month.words} is not complete: it has what was known on {written(month.until)}."

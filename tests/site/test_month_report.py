@@ -1,0 +1,207 @@
+"""The monthly report of a unit: its counts by hand, its figures those of the pages, and nobody in it."""
+
+# ruff: noqa: F811 - fixtures come by import
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from api_fixtures import Program, fresh_counts, program  # noqa: F401
+from django.test import Client
+from exports_fixtures import body
+
+from wmt.ledger import decimal, shown_capacity
+from wmt.site.allocation.models import CaseAllocation
+from wmt.site.links import unit_url
+from wmt.site.queries import month_counts, report_month
+from wmt.site.queries.month_counts import CaseMove, DutyStep
+from wmt.site.workload.models import Unit
+
+SignIn = Callable[..., Client]
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
+
+
+def step(kind: str, day: int, *, duty: int = 1, month: int = 11, what: str = "") -> DutyStep:
+    return DutyStep(duty, kind, date(2026, month, day), what)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("steps", "counts"),
+    [
+        ([], (0, 0, 0, 0, 0)),
+        ([step("opened", 2), step("acknowledged", 3), step("closed", 20)], (1, 1, 1, 0, 0)),
+        # a deadline that passed in the month before is met late in this one, and was missed in that one
+        (
+            [step("opened", 1, month=10), step("escalated", 8, month=10, what="decide"), step("decided", 5)],
+            (0, 0, 0, 1, 0),
+        ),
+        # one that passed for one action says nothing of another, nor of another deadline
+        (
+            [
+                step("opened", 1), step("escalated", 4, what="acknowledge"), step("decided", 9),
+                step("opened", 1, duty=2), step("acknowledged", 2, duty=2),
+            ],
+            (2, 0, 2, 0, 1),
+        ),
+        # an action that opens again begins anew
+        (
+            [step("opened", 1), step("escalated", 4, what="acknowledge"), step("closed", 5),
+             step("reopened", 10), step("acknowledged", 11)],
+            (2, 1, 1, 0, 1),
+        ),
+        # a request has its own clock, and what comes after the month is not of it
+        (
+            [step("opened", 2), step("escalated", 3, what="answer"), step("closed", 1, month=12)],
+            (1, 0, 0, 0, 0),
+        ),
+    ],
+)  # fmt: skip
+def test_duties_of_a_month_by_hand(steps: list[DutyStep], counts: tuple[int, ...]) -> None:
+    assert month_counts.duty_counts(steps, FIRST, LAST) == month_counts.DutyCounts(*counts)
+
+
+MOVES = [
+    CaseMove("A", "A", was_waiting=True, undone=False),
+    CaseMove("A", "B", was_waiting=True, undone=False),
+    CaseMove("A", "A", was_waiting=False, undone=False),
+    CaseMove("C", "A", was_waiting=False, undone=False),
+    CaseMove("A", "C", was_waiting=False, undone=False),
+    CaseMove("A", "C", was_waiting=False, undone=True),
+    CaseMove("C", "C", was_waiting=False, undone=False),
+]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("teams", "counts"),
+    [
+        ({"A"}, (1, 1, 1, 2, 1)),  # a waiting case that went to another unit was given up
+        ({"A", "B"}, (2, 1, 1, 1, 1)),
+        ({"C"}, (0, 1, 1, 1, 1)),
+        ({"D"}, (0, 0, 0, 0, 0)),
+        (None, (2, 4, 0, 0, 1)),
+    ],
+)
+def test_moves_of_a_month_by_hand(teams: set[str] | None, counts: tuple[int, ...]) -> None:
+    assert month_counts.move_counts(MOVES, teams) == month_counts.MoveCounts(*counts)
+
+
+@pytest.mark.unit
+def test_months_are_read_as_addresses_have_them() -> None:
+    assert report_month.read("2026-11") == FIRST
+    wrong = ("", "2026-13", "2026-00", "11-2026", "2026-1", "0000-01", "9999-12", "2026-11-30", "٢٠٢٦-11")
+    assert [report_month.read(text) for text in wrong] == [None] * len(wrong)
+    assert [report_month.last_of(date(year, 2, 1)).day for year in (2026, 2028)] == [28, 29]
+    assert report_month.before(date(2026, 1, 1)) == date(2025, 12, 1)
+    assert report_month.key_of(FIRST) == "2026-11"
+
+
+class OfDays:
+    """A history by its days, of which all but an archive's have nights."""
+
+    def __init__(self, *days: date, archived: tuple[date, ...] = ()) -> None:
+        self.days, self._archived = sorted(days), archived
+
+    def standing(self, day: date) -> Any:
+        return (
+            type("Stood", (), {"night": "" if day in self._archived else f"{day}"})
+            if day in self.days
+            else None
+        )
+
+
+@pytest.mark.unit
+def test_the_month_that_is_meant_is_the_last_one_that_ended() -> None:
+    past: Any = OfDays(
+        date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 20), archived=(date(2026, 10, 31),)
+    )
+    assert report_month.usual(past, date(2026, 11, 20)) == date(2026, 10, 1)
+    assert report_month.usual(past, date(2026, 10, 31)) == date(2026, 10, 1)  # September has none
+    assert report_month.night_in(past, date(2026, 10, 1)) == date(2026, 10, 30)  # of the 31st only totals
+    assert report_month.night_in(past, date(2026, 9, 1)) is None
+    assert report_month.none_words(past, date(2026, 9, 1)) == (
+        "There is no data for September 2026. There is data for months from October 2026 to November 2026."
+    )
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("level", ["nation", "region", "pdu", "team"])
+def test_the_page_has_the_figures_of_the_unit_and_names_nobody(
+    nation: Any, signed_in: SignIn, level: str
+) -> None:
+    unit = nation.unit(level)
+    page = signed_in().get(unit_url(level, unit.code, "month")).text
+    assert f"{unit.name}: November 2026" in page
+    assert "This report of November 2026 is not complete: it has what was known on 20 November 2026." in page
+    assert shown_capacity(unit.points_x100, unit.available_x100) in page
+    assert "No allocation had been recorded in this tool by 20 November 2026." in page
+    posts = Unit.objects.filter(load=nation.load, level="post").values_list("name", "staff_code")
+    names = {text for post in posts for text in post if len(text) > 5}
+    assert not {name for name in names if name in page}
+
+
+@pytest.mark.one_database
+def test_a_month_without_data_says_which_have_some(nation: Any, signed_in: SignIn) -> None:
+    url = unit_url("team", nation.unit("team").code, "month")
+    client = signed_in()
+    assert (
+        "There is no data for March 2025. There is data for months from November 2026"
+        in client.get(f"{url}?month=2025-03").text
+    )
+    assert "Choose a month from the list." in client.get(f"{url}?month=soon").text
+    assert client.get(unit_url("post", nation.unit("post").code, "month")).status_code == 404
+
+
+@pytest.mark.one_database
+def test_the_spread_and_the_counts_are_those_of_the_posts(
+    nation: Any, program: Callable[..., Program]
+) -> None:
+    team = nation.unit("team")
+    case: dict[str, Any] = {
+        "ref": "A1", "tier_scheme": nation.load.tier_scheme, "reason": "other", "change": 1, "who": "x",
+        "kind_no": 1, "points_x100": 100, "first_day": date(2026, 11, 3), "is_open": False,
+    }  # fmt: skip
+    ways = [("T0:", True, "given"), (f"{team.code}:1", False, "given"), ("T0:1", False, "undone")]
+    for number, (start, waited, state) in enumerate(ways):
+        CaseAllocation.objects.create(
+            key=f"m{number}",
+            from_post=start,
+            to_post=f"{team.code}:2",
+            was_waiting=waited,
+            state=state,
+            **case,
+        )
+    CaseAllocation.objects.create(
+        key="m9", from_post="T0:1", to_post=f"{team.code}:2", was_waiting=False,
+        **case | {"first_day": date(2026, 10, 31)},
+    )  # fmt: skip
+    told = program("practitioner").get(f"units/team/{team.code}/month-report")
+    found = {table["name"]: table for table in told["tables"]}
+    assert (told["month"], told["until"], told["complete"], told["before"]) == (
+        "2026-11", "2026-11-20", False, None,
+    )  # fmt: skip
+    moved = [row["values"]["number"]["value"] for row in found["moves"]["rows"]]
+    assert moved == [1, 1, 0, 0, 1, 0]
+    posts = Unit.objects.filter(load=nation.load, level="post", team_code=team.code, stream=team.stream)
+    with_time = [post for post in posts if post.available_x100]
+    spread = [row["values"]["now"]["value"] for row in found["spread"]["rows"]]
+    over = [post for post in with_time if post.points_x100 * 100 > post.available_x100 * 110]
+    assert (sum(spread), spread[-1], sum(spread[4:7])) == (len(posts), len(posts) - len(with_time), len(over))
+    figures = found["streams"]["rows"][0]["values"]
+    assert figures["points"]["value"] == float(decimal(team.points_x100) or 0)
+    assert figures["capacity_before"]["text"] == "no data"
+    assert found["causes"]["note"].startswith("There is no data for 31 October 2026")
+
+
+@pytest.mark.one_database
+def test_the_workbook_has_a_sheet_for_every_table(nation: Any, signed_in: SignIn) -> None:
+    unit = nation.unit("pdu")
+    answer = signed_in().get(unit_url("pdu", unit.code, "month") + "month.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(body(answer)))
+    assert [name.lower() for name in book.sheetnames[1:]] == [
+        "streams", "spread", "causes", "duties", "moves", "plans", "agreements", "records",
+    ]  # fmt: skip
+    assert isinstance(book.worksheets[0]["B1"].value, str | datetime)
