@@ -101,6 +101,7 @@ TABLE: dict[str, May] = {
     "api-lines": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-cells": May(is_api=True, args=_UNIT),
     "api-full": May(is_api=True, args=_UNIT),
+    "api-month-report": May(is_api=True, args=_UNIT),
     "api-staffing": May(is_api=True, args=_UNIT),
     "api-scenario": May(is_api=True, args=_UNIT),
     "api-odds": May(is_api=True, args=_UNIT),

@@ -16,7 +16,7 @@ from wmt.ledger import decimal, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.links import unit_url
 from wmt.site.queries import month_counts, report_month
-from wmt.site.queries.month_counts import CaseMove, DutyStep
+from wmt.site.queries.month_counts import TeamMove, DutyStep
 from wmt.site.workload.models import Unit
 
 SignIn = Callable[..., Client]
@@ -64,13 +64,13 @@ def test_duties_of_a_month_by_hand(steps: list[DutyStep], counts: tuple[int, ...
 
 
 MOVES = [
-    CaseMove("A", "A", was_waiting=True, undone=False),
-    CaseMove("A", "B", was_waiting=True, undone=False),
-    CaseMove("A", "A", was_waiting=False, undone=False),
-    CaseMove("C", "A", was_waiting=False, undone=False),
-    CaseMove("A", "C", was_waiting=False, undone=False),
-    CaseMove("A", "C", was_waiting=False, undone=True),
-    CaseMove("C", "C", was_waiting=False, undone=False),
+    TeamMove("A", "A", was_waiting=True, undone=False),
+    TeamMove("A", "B", was_waiting=True, undone=False),
+    TeamMove("A", "A", was_waiting=False, undone=False),
+    TeamMove("C", "A", was_waiting=False, undone=False),
+    TeamMove("A", "C", was_waiting=False, undone=False),
+    TeamMove("A", "C", was_waiting=False, undone=True),
+    TeamMove("C", "C", was_waiting=False, undone=False),
 ]
 
 

@@ -43,7 +43,7 @@ class DutyCounts:
     overdue: int
 
 
-class CaseMove(NamedTuple):
+class TeamMove(NamedTuple):
     """A case that was given, by the teams it left and came to."""
 
     from_team: str
@@ -95,7 +95,7 @@ def duty_counts(steps: Iterable[DutyStep], first: date, last: date) -> DutyCount
     return DutyCounts(**found)
 
 
-def move_counts(moves: Iterable[CaseMove], teams: set[str] | None) -> MoveCounts:
+def move_counts(moves: Iterable[TeamMove], teams: set[str] | None) -> MoveCounts:
     """The counts of a unit that has these teams; None: all of them. An allocation that was undone is in no
     other count."""
     found = dict.fromkeys(MoveCounts.__dataclass_fields__, 0)
@@ -133,7 +133,7 @@ def moves_of(unit: Unit, state: State, first: date) -> MoveCounts:
     names = ("from_post", "to_post", "was_waiting", "state")
     return move_counts(
         (
-            CaseMove(_team(from_post), _team(to_post), waited, stands == _UNDONE)
+            TeamMove(_team(from_post), _team(to_post), waited, stands == _UNDONE)
             for from_post, to_post, waited, stands in rows.values_list(*names)
         ),
         teams_of(unit, state),

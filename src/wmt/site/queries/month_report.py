@@ -86,8 +86,8 @@ def _streams(state: State, unit: Unit, month: ReportMonth, past: History) -> tab
     for key, head, kind in kinds:
         columns.append(tables.Column(f"{key}_before", f"{head}, {before}", kind))
         columns.append(tables.Column(key, f"{head}, {now}", kind))
-    rows = []
-    for stream, part in units.streams(state, unit).items():
+    rows, parts = [], units.streams(state, unit)
+    for stream, part in parts.items():
         early = _then(unit, stream, month, past)
         values = {"stream": tables.text(ledger.STREAM_NAMES[stream]), **_figures(part, stream, state)}
         values |= {
@@ -95,13 +95,9 @@ def _streams(state: State, unit: Unit, month: ReportMonth, past: History) -> tab
             for key, value in (_figures(early, stream, state) if early else _nothing()).items()
         }
         rows.append(tables.Row(values))
-    notes = ["Streams are separate and never added." if len(rows) > 1 else "", _omic_note(rows, unit, state)]
-    caption = f"Figures by stream, {written(month.until)}"
-    return tables.Table("streams", caption, columns, rows, notes=[note for note in notes if note])
-
-
-def _omic_note(rows: Sequence[tables.Row], unit: Unit, state: State) -> str:
-    return "OMiC has no capacity." if rows and ledger.OMIC in units.streams(state, unit) else ""
+    caption, said = f"Figures by stream, {written(month.until)}", "Streams are separate and never added."
+    notes = [f"{said} OMiC has no capacity." if ledger.OMIC in parts else said] if len(rows) > 1 else []
+    return tables.Table("streams", caption, columns, rows, notes=notes)
 
 
 def _then(unit: Unit, stream: str, month: ReportMonth, past: History) -> Unit | None:

@@ -33,7 +33,7 @@ _TAB = "month"
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _MonthAsked:
     """What an address asks for: the months on offer, the one meant, and where its report is if not here.
 
     `said` is why there is no report of it.
@@ -60,7 +60,7 @@ def month_report(request: HttpRequest, level: str = NATION, code: str = NATION) 
         made = None if asked.said else _made(question, past)
         said = asked.said or ("" if made else _none_yet(question, past))
     except HistoryError as away:
-        question, made, asked = question_of(request, level, code), None, _Asked(None, None)
+        question, made, asked = question_of(request, level, code), None, _MonthAsked(None, None)
         said = str(away)
     context: dict[str, Any] = {
         "unit": question.unit,
@@ -95,7 +95,7 @@ def month_book(request: HttpRequest, level: str = NATION, code: str = NATION) ->
     return deliver.send_book(request, source, sheets, f"Monthly report of {made.title}", "month")
 
 
-def _asked(request: HttpRequest, past: History, here: str) -> _Asked:
+def _asked(request: HttpRequest, past: History, here: str) -> _MonthAsked:
     """Which month an address means. Another month than that of the figures has its page on its last night."""
     state = needed_state(request)
     own = state.day.replace(day=1)
@@ -107,13 +107,13 @@ def _asked(request: HttpRequest, past: History, here: str) -> _Asked:
     filters = FilterForm(request.GET, month=OneOf("Month", options, report_month.key_of(usual)))
     first = report_month.read(filters.chosen("month")) or usual
     if filters.faults:
-        return _Asked(filters, first, said="Choose a month from the list.")
+        return _MonthAsked(filters, first, said="Choose a month from the list.")
     if first == own:
-        return _Asked(filters, first)
+        return _MonthAsked(filters, first)
     night = report_month.night_in(past, first)
     if night is None:
-        return _Asked(filters, first, said=report_month.none_words(past, first))
-    return _Asked(filters, first, elsewhere=on_day(here, night))
+        return _MonthAsked(filters, first, said=report_month.none_words(past, first))
+    return _MonthAsked(filters, first, elsewhere=on_day(here, night))
 
 
 def _made(question: UnitRequest, past: History) -> MonthReport | None:
