@@ -16,7 +16,7 @@ from wmt.ledger import decimal, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.links import unit_url
 from wmt.site.queries import month_counts, report_month
-from wmt.site.queries.month_counts import TeamMove, DutyStep
+from wmt.site.queries.month_counts import DutyStep, TeamMove
 from wmt.site.workload.models import Unit
 
 SignIn = Callable[..., Client]
