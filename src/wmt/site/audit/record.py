@@ -47,6 +47,7 @@ KINDS: dict[str, str] = {
     "screen": "Reported by the allocation screens of HMPPS",
     "duty": "Excessive workload action",
     "request": "Request for relief or concern",
+    "report": "Heads told that a monthly report is ready",
     "retention": "Personal text deleted after its retention period",
     "night": "Data withdrawn, restored or missing",
 }

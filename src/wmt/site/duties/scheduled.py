@@ -18,7 +18,7 @@ from wmt.nights import NightError, open_night
 from wmt.site.agreements import in_force
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
-from wmt.site.duties import due_dates, judged, labels, notify, requests, taken_back
+from wmt.site.duties import due_dates, judged, labels, notify, report_mail, requests, taken_back
 from wmt.site.duties.came_off import CameOff, all_of
 from wmt.site.duties.evaluate import MAIN, Judgement, evaluate
 from wmt.site.duties.models import Duty, Step
@@ -286,6 +286,7 @@ def turn(day: date) -> int:
     steps, told = _reminders(duties, day)
     put(steps)
     tell([*told, *requests.turn(day), *told_of_ends(day)])
+    report_mail.turn(day)
     if steps:
         late = sum(step.kind == Step.Kind.ESCALATED for step in steps)
         rest = len(steps) - late

@@ -63,3 +63,21 @@ class MessageTopic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about} {self.number}"
+
+
+class ReportMail(models.Model):
+    """That the heads of a unit were told that the report of a month is ready: once, whatever became of the
+    emails. `first_day` is that of the month; the emails are about its number."""
+
+    first_day = models.DateField()
+    level = models.CharField(max_length=10)
+    code = models.TextField()
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["first_day", "level", "code"], name="report_told_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"report of {self.level} {self.code}, {self.first_day:%Y-%m}"

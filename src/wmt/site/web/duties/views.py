@@ -18,12 +18,12 @@ from wmt.site.allocation import access as of_allocations
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.labels import percent_words
 from wmt.site.consistent_read import steady
-from wmt.site.duties import access, labels, notices, projection
+from wmt.site.duties import access, labels, notices, projection, report_mail
 from wmt.site.duties.models import Duty, Notice
 from wmt.site.extra_work import noted
 from wmt.site.loads import held_mail, unusual_changes
 from wmt.site.outbox import mail_server
-from wmt.site.outbox.models import Message, MessageTopic
+from wmt.site.outbox.models import Message, MessageTopic, ReportMail
 from wmt.site.plans import access as of_plans
 from wmt.site.shown import needed_state
 from wmt.site.web.duties import timeline
@@ -102,22 +102,28 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 
 
 def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
-    """Emails that were given up, each once for what it is about: notifications, or a load (data that is held,
-    unusual changes in it)."""
+    """Emails that were given up, each once for what it is about: notifications, a load (data that is held,
+    unusual changes in it), or a monthly report."""
     of_loads = (held_mail.ABOUT, unusual_changes.ABOUT)
-    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, *of_loads))
+    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, report_mail.ABOUT, *of_loads))
     topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
     given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
     numbers = [each.number for each in given_up if each.about == notices.ABOUT]
     told = Notice.objects.select_related("user", *_ABOUT).in_bulk(numbers)
+    reports = ReportMail.objects.in_bulk(
+        [each.number for each in given_up if each.about == report_mail.ABOUT]
+    )
     failed: list[dict[str, object]] = []
     for each in given_up:
         message, notice = each.message, told.get(each.number)
         fault: dict[str, object] = {"fault": message.fault}
-        if each.about in of_loads:
+        if each.about != notices.ABOUT:
+            of_load = each.about in of_loads
             failed.append(fault | {
                 "to": message.user.email if message.user else message.name, "kind": message.subject,
-                "href": reverse("load", args=[each.number]), "when": _when(message.made_at),
+                "href": reverse("load", args=[each.number]) if of_load
+                else report_mail.href_of(reports[each.number]),
+                "when": _when(message.made_at),
             })  # fmt: skip
         # a concern about oneself is left out: its words and its address would tell of it
         elif notice is not None and reads(notice):

@@ -16,8 +16,10 @@ from wmt.ledger import OMIC
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.roles import Action
 from wmt.site.consistent_read import steady
+from wmt.site.duties import report_mail
 from wmt.site.figures import units
 from wmt.site.links import NATION, on_day, unit_url
+from wmt.site.outbox.labels import state_words
 from wmt.site.queries import histories, report_month
 from wmt.site.queries.month_report import MonthReport, report_of
 from wmt.site.queries.unit_request import UnitRequest, question_of
@@ -69,6 +71,7 @@ def month_report(request: HttpRequest, level: str = NATION, code: str = NATION) 
         "report": made,
         "chart": _chart(made) if made else None,
         "said": said,
+        "mails": _mails(question, made) if made else [],
         "limits": deliver.NOT,
         "book": unit_url(level, code, _TAB) + "month.xlsx" if may(request.user, Action.EXPORT) else "",
         "crumbs": [
@@ -120,6 +123,15 @@ def _made(question: UnitRequest, past: History) -> MonthReport | None:
     """The report of the month of the figures; None where they are of a night before it."""
     month = report_month.month_of(question.state, past)
     return report_of(question.state, question.unit, month, past) if month else None
+
+
+def _mails(question: UnitRequest, made: MonthReport) -> list[str]:
+    """What became of the emails to the heads of the unit, for who reads what its managers do."""
+    unit, user = question.unit, question.user
+    if not may(user, Action.READ_DUTIES, level=unit.level, code=unit.code, state=question.state):
+        return []
+    found = report_mail.mails_of(unit.level, unit.code, made.month.first)
+    return [state_words(each, with_fault=False) for each in found]
 
 
 def _none_yet(question: UnitRequest, past: History) -> str:
