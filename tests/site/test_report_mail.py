@@ -1,4 +1,4 @@
-"""Heads are told that the report of last month is ready: once, when it is switched on, and with a link only."""
+"""Heads are told that the report of last month is ready: once, where it is switched on, by a link alone."""
 
 from collections.abc import Callable
 from datetime import date

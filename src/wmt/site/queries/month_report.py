@@ -19,7 +19,7 @@ from wmt.nights import NightError
 from wmt.site import tables
 from wmt.site.agreements import in_force
 from wmt.site.figures import units
-from wmt.site.queries import agreements, data_quality, month_counts, movement, periods
+from wmt.site.queries import agreements, data_quality, month_records, movement, periods
 from wmt.site.queries.report_month import ReportMonth, standing_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -225,19 +225,19 @@ def _nothing_yet(what: str, month: ReportMonth, *, known: bool) -> str:
 
 
 def _duties(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_counts.duties_of(unit, state, month.first)
+    found = month_records.duties_of(unit, state, month.first)
     rows = [
         ("Opened, or opened again", found.opened), ("Closed", found.closed),
         ("Deadlines met", found.met), ("Met after the deadline", found.met_late),
         ("Deadlines missed", found.overdue),
     ]  # fmt: skip
-    empty = _nothing_yet("excessive workload action", month, known=month_counts.knows_duties(state))
+    empty = _nothing_yet("excessive workload action", month, known=month_records.knows_duties(state))
     return _counted("duties", "Excessive workload actions", rows, empty)
 
 
 def _moves(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_counts.moves_of(unit, state, month.first)
-    changed = month_counts.kind_changes_of(unit, state, month.first)
+    found = month_records.moves_of(unit, state, month.first)
+    changed = month_records.kind_changes_of(unit, state, month.first)
     rows = [
         ("First allocations", found.allocated), ("Re-allocated within the unit", found.within),
         ("Taken from other units", found.came), ("Given up to other units", found.given_up),
@@ -245,14 +245,14 @@ def _moves(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
     ]  # fmt: skip
     if unit.level == units.NATION:
         rows = [row for row in rows if not row[0].endswith("other units")]
-    empty = _nothing_yet("allocation", month, known=month_counts.knows_moves(state))
+    empty = _nothing_yet("allocation", month, known=month_records.knows_moves(state))
     return _counted("moves", "Cases moved", rows, empty, "Only what was recorded in this tool.")
 
 
 def _plans(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_counts.plans_of(unit, state, month.first)
+    found = month_records.plans_of(unit, state, month.first)
     rows = [("Plans applied", found.plans), ("Steps applied", found.steps), ("Steps undone", found.put_back)]
-    empty = _nothing_yet("applied plan", month, known=month_counts.knows_plans(state))
+    empty = _nothing_yet("applied plan", month, known=month_records.knows_plans(state))
     return _counted("plans", "Plans applied", rows, empty)
 
 

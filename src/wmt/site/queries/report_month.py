@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from wmt.days import RANGES, written
+from wmt import days
 from wmt.history import History
 from wmt.site.loads.past_nights import days_back
 from wmt.site.queries import movement
@@ -40,7 +40,7 @@ def read(text: str) -> date | None:
     found = _MONTH.fullmatch(text)
     if not found or not 1 <= int(found[2]) <= 12:
         return None
-    first, last = RANGES["figure"]
+    first, last = days.RANGES["figure"]
     return date(int(found[1]), int(found[2]), 1) if first.year <= int(found[1]) <= last.year else None
 
 
@@ -72,8 +72,8 @@ def months_of(past: History) -> list[date]:
 
 def night_in(past: History, first: date) -> date | None:
     """The last day of a month that has a night with lines; None where it has none."""
-    days = [day for day in past.days if first <= day <= last_of(first)]
-    return next((day for day in reversed(days) if (stood := past.standing(day)) and stood.night), None)
+    there = [day for day in past.days if first <= day <= last_of(first)]
+    return next((day for day in reversed(there) if (stood := past.standing(day)) and stood.night), None)
 
 
 def usual(past: History, day: date) -> date:
@@ -100,7 +100,7 @@ def month_of(state: State, past: History) -> ReportMonth | None:
 
 def _no_before(none: movement.NoLines) -> str:
     """Why there is nothing to compare a month with."""
-    day = written(none.day)
+    day = days.written(none.day)
     if none.archived:
         return f"We hold only totals for {day}, so this report does not compare with the month before."
     back = days_back(none.day)
@@ -122,4 +122,6 @@ def standing_words(month: ReportMonth) -> str:
     """Where the month has not ended, or the figures are of an earlier night: until when the report goes."""
     if month.has_ended:
         return ""
-    return f"This report of {month.words} is not complete: it has what was known on {written(month.until)}."
+    return (
+        f"This report of {month.words} is not complete: it has what was known on {days.written(month.until)}."
+    )
