@@ -99,6 +99,23 @@ def test_months_are_read_as_addresses_have_them() -> None:
     assert report_month.key_of(FIRST) == "2026-11"
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("until", "has_ended", "said"),
+    [
+        (LAST, True, ""),
+        (date(2026, 11, 27), True, "The last data for November 2026 is from 27 November 2026."),
+        (
+            date(2026, 11, 27),
+            False,
+            "This report of November 2026 is not complete: it has what was known on 27 November 2026.",
+        ),
+    ],
+)
+def test_a_report_says_until_when_it_goes(until: date, has_ended: bool, said: str) -> None:
+    assert report_month.standing_words(report_month.ReportMonth(FIRST, until, has_ended, None)) == said
+
+
 class OfDays:
     """A history by its days, of which all but an archive's have nights."""
 

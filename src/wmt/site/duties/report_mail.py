@@ -34,7 +34,7 @@ def turn(day: date) -> int:
     nobody else turns the clock in."""
     first = day.replace(day=1)
     month = (first - timedelta(1)).replace(day=1)
-    if day < first_working_day(first) or not policies(day)[POLICY].value:
+    if not policies(day)[POLICY].value or day < first_working_day(first):
         return 0
     if ReportMail.objects.filter(first_day=month).exists() or not _has_night(month):
         return 0

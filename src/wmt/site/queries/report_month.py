@@ -119,9 +119,8 @@ def none_words(past: History, first: date) -> str:
 
 
 def standing_words(month: ReportMonth) -> str:
-    """Where the month has not ended, or the figures are of an earlier night: until when the report goes."""
-    if month.has_ended:
-        return ""
-    return (
-        f"This report of {month.words} is not complete: it has what was known on {days.written(month.until)}."
-    )
+    """Until when a report goes that does not have the whole month; else nothing."""
+    until = days.written(month.until)
+    if not month.has_ended:
+        return f"This report of {month.words} is not complete: it has what was known on {until}."
+    return "" if month.until == last_of(month.first) else f"The last data for {month.words} is from {until}."
