@@ -10,14 +10,19 @@ import openpyxl
 import pytest
 from api_fixtures import Program, fresh_counts, program  # noqa: F401
 from django.test import Client
+from duties_fixtures import Scene, scene  # noqa: F401
 from exports_fixtures import body
 
 from wmt.ledger import decimal, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
+from wmt.site.changes import agreements
 from wmt.site.links import unit_url
 from wmt.site.queries import month_counts, report_month
+from wmt.site.queries.histories import history_of
 from wmt.site.queries.month_counts import DutyStep, TeamMove
+from wmt.site.queries.month_report import report_of
 from wmt.site.workload.models import Unit
+from wmt.site.workload.state import current_state
 
 SignIn = Callable[..., Client]
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -222,3 +227,33 @@ def test_the_workbook_has_a_sheet_for_every_table(nation: Any, signed_in: SignIn
         "streams", "spread", "causes", "duties", "moves", "plans", "agreements", "records",
     ]  # fmt: skip
     assert isinstance(book.worksheets[0]["B1"].value, str | datetime)
+
+
+def tables_of(unit: Unit) -> dict[str, Any]:
+    """The tables of the report of a unit as it is shown now."""
+    state, past = current_state(), history_of(unit)
+    month = report_month.month_of(state, past)
+    assert month is not None
+    return report_of(state, unit, month, past).tables
+
+
+@pytest.mark.one_database
+def test_actions_of_the_month_are_counted_and_nobody_is_named(scene: Scene) -> None:
+    team = Unit.objects.get(load_id=scene.state.load_id, level="team", whole=True, code=scene.duty.team_code)
+    rows = tables_of(team)["duties"].rows
+    counts = {row.values["what"].text: row.values["number"].raw for row in rows}
+    assert {what: number for what, number in counts.items() if number} == {"Opened, or opened again": 1}
+    assert scene.duty.name not in scene.manager.get(unit_url("team", team.code, "month")).text
+
+
+@pytest.mark.one_database
+def test_states_of_agreements_are_on_it(nation: Any) -> None:
+    team = nation.unit("team", available_x100__gt=0, points_x100__gt=0)
+    wanted = agreements.AgreementRequest(
+        level="team", code=team.code, first_day=current_state().day, mode="shadow", pack="north-yorkshire",
+        levels="team.red = 1\nteam.double red = 2",
+    )  # fmt: skip
+    agreements.switch_on(actor=None, who="Ann", wanted=wanted)
+    (row,) = tables_of(team)["agreements"].rows
+    assert row.values["agreement"].text.endswith("(in shadow)")
+    assert row.values["state"].text == "double red"
