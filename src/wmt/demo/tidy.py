@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from wmt.demo import codes
-from wmt.demo.cases import ACTIVE
+from wmt.demo.cases import ACTIVE, COMMUNITY
 from wmt.demo.world import World
 
 FORMAT = "workload-input/1"
@@ -31,6 +31,7 @@ def tidy_tables(world: World) -> dict[str, pl.DataFrame]:
         ),
         "case": _case(world),
         "case_flag": _case_flag(world),
+        "case_cohort": _case_cohort(world),
         "report": reports.select(
             "report_id", "team_code", "staff_code", "type", "state", codes.day_of("on_day").alias("on_date")
         ),
@@ -115,6 +116,27 @@ def _case_flag(world: World) -> pl.DataFrame:
         pl.when(lifer).then(codes.day_of("allocated") + pl.duration(days=365)).alias("review_due_on"),
         pl.lit(None, dtype=pl.Date).alias("deregistered_on"),
     )
+
+
+#: Of how many active cases one is marked, by cohort; NSD and IIRMS have few.
+_ONE_IN = {"iirms": 250, "nsd": 500, "lifer": 60}
+
+
+def _case_cohort(world: World) -> pl.DataFrame:
+    """Marks of some active cases, by what their CRN says: the same in every night."""
+    active = world.cases.filter(pl.col("status") == ACTIVE, pl.col("stream") == 0).sort("case_ref")
+    number = pl.col("case_ref").str.extract(r"(\d+)").cast(pl.Int64)
+    inside = pl.col("location") != COMMUNITY
+    marks = [
+        active.filter((number + place) % one_in == 0, (pl.lit(cohort) != "lifer") | inside).select(
+            "case_ref",
+            pl.lit(cohort).alias("cohort"),
+            codes.day_of("starts").alias("first_day"),
+            pl.lit(None, dtype=pl.Date).alias("last_day"),
+        )
+        for place, (cohort, one_in) in enumerate(_ONE_IN.items())
+    ]
+    return pl.concat(marks).unique(["case_ref", "cohort"], maintain_order=True)
 
 
 def _assessment(world: World) -> pl.DataFrame:

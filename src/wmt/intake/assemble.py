@@ -56,7 +56,7 @@ def assemble(
         report=events.numbered(events.report_rows(left, day, codes, faults), post, schema.REPORT),
         contact=contacts.number_contacts(cms, post),
         reduction=reductions_of(people, post, codes, day, faults, aside),
-        flag=events.numbered(events.flag_rows(left.case_flag, codes), post, schema.FLAG),
+        flag=events.numbered(events.flag_rows(left, codes, day), post, schema.FLAG),
         measure=events.numbered(left.measure, post, schema.MEASURE),
     )
     return Assembled(facts, faults, supplied)

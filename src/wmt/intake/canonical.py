@@ -55,6 +55,8 @@ def canonical_tables(
     }
     if night.waiting_case is not None:
         tables["waiting_case"] = night.waiting_case
+    if not night.case_cohort.is_empty():
+        tables["case_cohort"] = night.case_cohort
     tables |= night.tier_tables
     if names:
         return tables

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from wmt import rules
+from wmt.facts.cohorts import CaseCohort, named_cohorts
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class ReductionReason:
 
 @dataclass(frozen=True)
 class Codes:
-    """Grade of each raw code, tier of each number, known contact codes, reasons by id, days of reports."""
+    """Grade of each raw code, tier of each number, known contact codes, reasons by id, days of reports.
+
+    `cohorts` are those that have a name.
+    """
 
     grades: Mapping[str, str]
     blank_grade: str
@@ -35,6 +39,7 @@ class Codes:
     trainee_stages: frozenset[str]
     default_hours: Mapping[str, Decimal]
     report_windows: Mapping[str, int]
+    cohorts: Mapping[str, CaseCohort]
 
 
 def codes_at(tree: rules.Tree, day: date) -> Codes:
@@ -61,6 +66,7 @@ def codes_at(tree: rules.Tree, day: date) -> Codes:
         trainee_stages=frozenset(listed("pqip_stage_longest_months")),
         default_hours={grade: Decimal(str(hours)) for grade, hours in listed("default_hours").items()},
         report_windows={kind: int(str(days)) for kind, days in listed("report_window_days").items()},
+        cohorts=named_cohorts(listed("cohorts")),
     )
 
 

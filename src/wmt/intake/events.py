@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from wmt.facts import UNKNOWN_LOCATION
+from wmt.facts.cohorts import in_force, weighed_flags
 from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
@@ -105,8 +106,16 @@ def _assessed(assessments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def flag_rows(flags: pl.DataFrame, codes: Codes) -> pl.DataFrame:
-    """FLAG with text keys, of the letters that the rules know."""
+def flag_rows(night: Gathered, codes: Codes, day: date) -> pl.DataFrame:
+    """FLAG with text keys, of the letters that the rules know; and of cases in cohorts weighed as flagged."""
+    flags = night.case_flag
+    letters = weighed_flags(codes.cohorts.values())
+    marks = in_force(night.case_cohort, day).filter(pl.col("cohort").is_in(list(letters)))
+    if not marks.is_empty():
+        marked = marks.select("case_ref", flag=pl.col("cohort").replace_strict(letters)).unique()
+        cases = night.case.join(marked, on="case_ref", maintain_order="left_right")
+        new = cases.join(flags, on=[*_POST, "case_ref", "flag"], how="anti", maintain_order="left")
+        flags = pl.concat([flags, new], how="diagonal").select(flags.columns)
     return flags.filter(pl.col("flag").is_in(list(codes.flag_letters))).with_columns(
         pl.col("location").fill_null(UNKNOWN_LOCATION),
         pl.col("tier").fill_null("0"),

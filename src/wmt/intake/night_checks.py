@@ -1,10 +1,12 @@
 """What makes the input of a night no night at all: dated ahead of time, or empty. And what only the whole of
-it says of cases that wait."""
+it says of cases that wait and of cohorts."""
 
 from datetime import date
 
 import polars as pl
 
+from wmt.facts.cohorts import in_force
+from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
 
@@ -60,3 +62,25 @@ def refuse_waiting(night: Gathered, faults: Faults) -> None:
             for row in ahead.iter_rows(named=True)
         ]
         faults.refuse_each("WAITING_DAY_AHEAD", "waiting_case", hits)
+
+
+def refuse_cohorts(night: Gathered, codes: Codes, faults: Faults) -> None:
+    """Refuse marks of a cohort that the rules do not name; say which marks of the day no case has."""
+    known = pl.col("cohort").is_in(list(codes.cohorts))
+    hits = [
+        FaultPlace(
+            row,
+            "cohort",
+            f"case_cohort row {row}: no cohort '{cohort[:40]}'; there are {', '.join(codes.cohorts)}",
+        )
+        for row, cohort in night.case_cohort.filter(~known).select("row", "cohort").iter_rows()
+    ]
+    faults.refuse_each("COHORT_UNKNOWN", "case_cohort", hits)
+    if night.as_at is None or not night.complete_cases:
+        return
+    now = in_force(night.case_cohort, night.as_at.date())
+    alone = now.join(night.case, on="case_ref", how="anti", maintain_order="left")
+    places = [FaultPlace(row, "case_ref", "") for row in alone["row"]]
+    faults.warn_once(
+        "COHORT_WITHOUT_CASE", "case_cohort", places, "{n} marks are of cases that are not in the table case"
+    )

@@ -16,7 +16,7 @@ from wmt.intake.assemble import Assembled, assemble
 from wmt.intake.canonical import canonical_tables
 from wmt.intake.codes import Codes, codes_at
 from wmt.intake.faults import Faults, ReadingStopped
-from wmt.intake.night_checks import refuse_ahead, refuse_empty, refuse_waiting
+from wmt.intake.night_checks import refuse_ahead, refuse_cohorts, refuse_empty, refuse_waiting
 from wmt.intake.people_files import kept_tables, read_people
 from wmt.intake.people_model import People
 from wmt.intake.sources import gather
@@ -97,6 +97,7 @@ def _concluded(night: Gathered, wish: _Wish, faults: Faults) -> model.Import:
         return _import(night, faults)
     wish.progress("checking", 0.7)
     codes = wish.codes(night.as_at.date())
+    refuse_cohorts(night, codes, faults)
     people = read_people(wish.people, codes, night.as_at.date(), faults) if wish.people else People()
     people = replace(people, stands=wish.people_stand)
     night.sources += people.sources

@@ -83,6 +83,8 @@ REMEDIES: dict[str, str] = {
     "REPORT_NOT_COUNTED": "Kept and not counted; nothing need be done.",
     "WAITING_TEAM_UNKNOWN": "Write the code of a team that has an officer in this extract.",
     "WAITING_DAY_AHEAD": "Write a day that had come by the moment of the extract.",
+    "COHORT_UNKNOWN": "Write one of these, or give another cohort a name in the rules first (docs/input.md).",
+    "COHORT_WITHOUT_CASE": "In no count; check the references, and give marks of ended cases a last day.",
     # tables that tiers are worked out from
     "TIER_FOLDER": "Put tier_case.csv or tier_case.parquet in it: docs/tiering.md lists the tables.",
     "TIER_TABLE_TWICE": "Leave one of the two files: only one would be read.",

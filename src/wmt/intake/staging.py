@@ -225,6 +225,16 @@ WAITING_CASE = pl.Schema(
         **_PLACE,
     }
 )
+#: Marks of cases, whether or not the night lists them.
+CASE_COHORT = pl.Schema(
+    {
+        "case_ref": pl.String(),
+        "cohort": pl.String(),
+        "first_day": pl.Date(),
+        "last_day": pl.Date(),
+        **_PLACE,
+    }
+)
 RAW_CELL = pl.Schema(
     {
         "sheet": pl.String(),
@@ -289,6 +299,7 @@ class Gathered:
     contact: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONTACT))
     assessment: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASSESSMENT))
     t2a_case: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=T2A_CASE))
+    case_cohort: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CASE_COHORT))
     waiting_case: pl.DataFrame | None = None
     tier_tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 

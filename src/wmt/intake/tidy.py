@@ -123,6 +123,8 @@ def _collect(
         column = tidy_tables.TABLES[draft.name].primary_key()[0]
     elif rule == "hours_to_the_hundredth":
         column, what = "contracted_hours", "contracted_hours has more than two decimals"
+    elif rule == "last_day_not_before":
+        column, what = "last_day", "last_day is before first_day"
     elif rule == "appointment_is_due":
         column, what = "appointment", "appointment is not due, and has a day or says with whom it is"
     elif rule.endswith("_given") or kind == "nullability":
@@ -150,6 +152,9 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     night.contact = placed(table("contact", staging.CONTACT), faults)
     night.assessment = table("assessment", staging.ASSESSMENT)
     night.t2a_case = table("t2a_case", staging.T2A_CASE)
+    night.case_cohort = table("case_cohort", staging.CASE_COHORT).with_columns(
+        pl.col("cohort").str.to_lowercase()
+    )
     night.waiting_case = table("waiting_case", staging.WAITING_CASE) if "waiting_case" in tables else None
     night.team = table("team", staging.TEAM).with_columns(
         rank=pl.lit(0, dtype=pl.Int64),

@@ -265,6 +265,21 @@ class WaitingCaseTable(dy.Schema):
         return (pl.col("appointment") == "due").fill_null(False) | no_more
 
 
+class CaseCohortTable(dy.Schema):
+    """case_cohort: marks of cases; cohorts are checked against the rules of the night elsewhere."""
+
+    case_ref = dy.String(primary_key=True)
+    cohort = dy.String(primary_key=True)
+    first_day = dy.Date(primary_key=True)
+    last_day = dy.Date(nullable=True)
+    row = dy.Int64()
+
+    @dy.rule()
+    def last_day_not_before(cls) -> pl.Expr:  # noqa: N805 - dataframely calls it on the class
+        """Both days count."""
+        return pl.col("last_day").is_null() | (pl.col("last_day") >= pl.col("first_day"))
+
+
 TABLES: dict[str, type[dy.Schema]] = {
     "team": TeamTable,
     "staff": Staff,
@@ -277,6 +292,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "caseload_count": CaseloadCount,
     "measure": MeasureTable,
     "waiting_case": WaitingCaseTable,
+    "case_cohort": CaseCohortTable,
 }
 #: Columns that must be there, beyond those a row cannot do without: silence would read as a value.
 ASKED = {

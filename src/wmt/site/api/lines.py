@@ -57,7 +57,10 @@ class PostLine(LineShown):
     other_post: str = Field(description="Of help given or received: the colleague's post.")
     active_cases: int
     listed_cases: int
-    withheld: bool = Field(description="You cannot see its reference, day, flags or reason: they are empty.")
+    cohorts: list[str] = Field(description="Of a case: the codes of the cohorts it is in.")
+    withheld: bool = Field(
+        description="You cannot see its reference, day, flags, cohorts or reason: they are empty."
+    )
 
 
 class LinesShown(schemas.PageShown):
@@ -151,6 +154,7 @@ def _numbers(state: State, wish: LineFilter) -> set[int]:
 
 def _line(line: Line, pricing: Pricing, post: str) -> dict[str, Any]:
     own = {name: getattr(line, name) for name in ("grade", "since", "other_post")}
+    own["cohorts"] = line.cohorts.split()
     own["about"] = line_queries.about_text(line, pricing)
     counts = {"active_cases": line.active_cases, "listed_cases": line.listed_cases}
     shown = present_line(vars(pricing) | vars(line))

@@ -84,6 +84,9 @@ class TableFilter(schemas.Paging):
     reason: schemas.Short = Field(
         "", description="Of a caseload: only cases that do not count for this reason."
     )
+    cohort: schemas.Short = Field(
+        "", description="Of a caseload: only cases in this cohort, by its code (rules `cohorts`)."
+    )
     band: Literal["under", "within", "over", "none"] | None = None
     tier: schemas.Short = Field(
         "", description="Of candidates and waiting cases: the tier, beside the `type`."

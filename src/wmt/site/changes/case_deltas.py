@@ -159,6 +159,7 @@ def _new_lines(
             load_id=state.load_id, post_no=each["post_no"], ref=each["ref"], pricing=numbers[_price(each)],
             **{name: each[name] for name in ledger.AMOUNTS},
         )  # fmt: skip
+        line.cohorts = own[line.ref].cohorts if line.ref in own else ""
         if each["kind"] == "case":
             stays = here.get((line.ref, line.post_no))
             line.since = stays.since if stays else since.get(line.ref)

@@ -25,7 +25,7 @@ from wmt.site.workload.state import State, rules_of
 _PRICED = ("side", "kind", "location", "tier", "suspended", "stream", "status", "component", "each_x100",
            "counted", "reason", "rule", "rule_from")  # fmt: skip
 _UNIT = ("level", "code", "stream", "grade", "whole", *MEASURES, *POST_COUNTS)
-_LINE = ("post_no", "team_no", "grade", "ref", "since", "until", "about", "other_post", *AMOUNTS)
+_LINE = ("post_no", "team_no", "grade", "ref", "since", "until", "about", "other_post", "cohorts", *AMOUNTS)
 _CELL = ("level", "code", "post_stream", "grade", "lines", *AMOUNTS)
 
 

@@ -41,7 +41,7 @@ class Withholding:
             return line  # a number of reports without a reference of their own
         about = line.about if pricing.kind == "contact" else ""
         line.withheld = bool(line.ref or line.since or (line.about and not about))
-        line.ref, line.since, line.about = "", None, about
+        line.ref, line.since, line.about, line.cohorts = "", None, about, ""
         return line
 
 

@@ -279,6 +279,7 @@ class Line(_Sums):
     until = models.DateField(null=True)
     about = models.TextField(blank=True)
     other_post = models.TextField(blank=True)  # of a contact: the colleague's post
+    cohorts = models.TextField(blank=True)  # of a case: the codes of those it is in, with blanks between
 
     #: whether something of it is not for who asks: see `workload.withheld`
     withheld = False
@@ -288,6 +289,7 @@ class Line(_Sums):
             models.Index(fields=["load", "post_no"]),
             models.Index(fields=["load", "team_no"]),
             models.Index(fields=["load", "ref"]),
+            models.Index(fields=["load"], name="line_in_cohort", condition=~models.Q(cohorts="")),
         )
 
     def __str__(self) -> str:

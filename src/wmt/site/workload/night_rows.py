@@ -9,8 +9,10 @@ from functools import lru_cache
 
 import polars as pl
 
+from wmt.allocation.cases import MOVES
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import SCHEMAS, Facts, table_of
+from wmt.facts.cohorts import MARK, marked, named_cohorts
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import (
     AMOUNTS,
@@ -244,11 +246,20 @@ def _lines(
         on=["kind", "post_no", "ref"],
         how="left",
     )
+    of_cases = pl.col("kind").is_in(MOVES)
+    frame = frame.join(_cohorts(facts, night, rules), on="ref", how="left", maintain_order="left")
     return frame.select(
         "post_no", "team_no", "grade", "pricing",
         pl.col("ref", "about", "other_post").fill_null(""),
+        pl.when(of_cases).then("cohorts").fill_null("").alias("cohorts"),
         "since", "until", *AMOUNTS,
     )  # fmt: skip
+
+
+def _cohorts(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
+    """The cases in cohorts on the day of the extract, as the work of a night is all of that day."""
+    named = named_cohorts({path: value.value for path, value in rules.under("cohorts").items()})
+    return marked(_input(night, "case_cohort", MARK), facts.flag, named, facts.day)
 
 
 def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -19,10 +19,10 @@ from wmt.site.challenges.register import FACT_OF
 from wmt.site.changes import colleagues
 from wmt.site.changes.extra_work import may_note
 from wmt.site.figures import line_queries, units
-from wmt.site.queries import case_history, histories
+from wmt.site.queries import case_cohorts, case_history, histories
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.shown import needed_state
-from wmt.site.web.allocation import case_tier, colleague_tables, labels
+from wmt.site.web.allocation import case_marks, case_tier, colleague_tables, labels
 from wmt.site.web.challenges.challenge_links import ChallengeLinks
 from wmt.site.web.extra_work import pages as extra_work
 from wmt.site.web.units.labels import upper_first, what
@@ -48,6 +48,7 @@ def case_page(request: HttpRequest) -> HttpResponse:
     names = units.names_of(units.of_level(state, "post").filter(code__in=codes))
     pricing = line_queries.pricing_of(state)
     gives = visibility.allowed(request.user, Action.ALLOCATE_CASES)
+    marks = case_cohorts.marks_of_case(state, ref, case.lines)
     may_give, asked = len(case.posts) == 1 and gives.covers(case.posts[0]), urlencode({"crn": ref})
     context = {
         "ref": ref,
@@ -65,6 +66,8 @@ def case_page(request: HttpRequest) -> HttpResponse:
             for line in case.lines
         ],
         "tier": case_tier.shown(state, ref),
+        "cohort_tags": case_marks.tags(marks),
+        "cohorts": case_marks.table(marks),
         "to_put_right": case_tier.records_table(state, case.posts, ref),
         "changes": counted(found.changes, "change"),
         "looked_back_to": tables.day(found.looked_back_to).text,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from wmt.facts.cohorts import names
 from wmt.ledger import COMPONENTS, STREAM_NAMES, STREAMS, capacity_parts_x100, capacity_x100, decimal
 from wmt.ledger.serialise import micro
 from wmt.site.accounts import visibility
@@ -15,7 +16,7 @@ from wmt.site.accounts.access import may, visible_to
 from wmt.site.accounts.roles import Action
 from wmt.site.accounts.visibility import Reach
 from wmt.site.audit.reads import note_read
-from wmt.site.figures import line_queries, units
+from wmt.site.figures import cohort_lines, line_queries, units
 from wmt.site.figures.withheld import Withholding
 from wmt.site.queries.unit_names import Places, levels_over
 from wmt.site.queries.unit_request import UnitRequest
@@ -146,6 +147,10 @@ class _PostColumns:
         """The first columns of a row."""
         return self._who[number]
 
+    def cohorts(self, line: Line) -> str:
+        """The names of the cohorts of a case."""
+        return ", ".join(names(line.cohorts, cohort_lines.cohorts_of(self.question.state)))
+
     def name(self, code: str) -> str:
         """The name of any post that the reader may see: colleagues can be anywhere."""
         if self._names is None:
@@ -162,17 +167,17 @@ _CASES = (
     Heading("active", "Active cases", "count"), Heading("listed", "All cases in nDelius", "count"),
     Heading("each", "Points each", "points"), _POINTS,
     Heading("beside", "OMiC points", "points", "not included in the figure"),
-    _REASON, Heading("since", "Held since", "date"), Heading("flags", "Flags"),
+    _REASON, Heading("since", "Held since", "date"), Heading("flags", "Flags"), Heading("cohorts", "Cohorts"),
     Heading("rule", "Rule", "code"), Heading("from", "Rule effective from", "date"),
 )  # fmt: skip
 
 
-def _case(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:  # noqa: ARG001
+def _case(pricing: Pricing, line: Line, posts: _PostColumns) -> Values:
     return (
         line.ref, labels.place(pricing), pricing.tier, "yes" if pricing.suspended else "no",
         pricing.stream, pricing.status, line.active_cases, line.listed_cases,
         decimal(pricing.each_x100), decimal(line.points_x100), decimal(line.beside_x100),
-        pricing.reason, line.since, line.about, pricing.rule,
+        pricing.reason, line.since, line.about, posts.cohorts(line), pricing.rule,
         date.fromisoformat(pricing.rule_from) if pricing.rule_from else None,
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ GROUPS = (
         ),
     ),
     RuleFamily("grades", "Grades", ("grade_codes",)),
-    RuleFamily("cases", "Which cases count", ("case_weighting", "omic_weighting", "flags")),
+    RuleFamily("cases", "Which cases count", ("case_weighting", "omic_weighting", "flags", "cohorts")),
     RuleFamily("tiers", "Tiers and their schemes", ("tier_scheme", "tier_schemes", "tier_numbers")),
     RuleFamily(
         "tiering",

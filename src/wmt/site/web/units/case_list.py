@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from wmt.facts.cohorts import names
 from wmt.ledger import OMIC
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.changes.deltas import is_fresh
 from wmt.site.extra_work.hours_beside import by_case
-from wmt.site.figures import line_queries
+from wmt.site.figures import cohort_lines, line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries import measures
 from wmt.site.queries.unit_request import UnitRequest
@@ -22,11 +23,16 @@ _STREAMS = {"standard": "", "t2a": "T2A", "omic": "OMiC"}
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which cases are listed: of one of `CASE_GROUPS`, that count or not, of a reason. Empty: all."""
+    """Which cases are listed: of one of `CASE_GROUPS`, that count, of a reason, of a cohort. Empty: all.
+
+    Cases that somebody may not read are in no cohort here, so that the list tells nothing of them.
+    """
 
     kind: str
     counted: str
     reason: str
+    cohort: str = ""
+    cohort_name: str = ""
 
     def fits(self, line: models.Line, pricing: models.Pricing) -> bool:
         """Whether a case is among them."""
@@ -34,6 +40,7 @@ class Chosen:
             (not self.kind or line_tables.group(pricing) == self.kind)
             and (not self.counted or (line.active_cases != 0) == (self.counted == "yes"))
             and (not self.reason or (not line.active_cases and pricing.reason == self.reason))
+            and (not self.cohort or self.cohort in line.cohorts.split())
         )
 
     @property
@@ -43,6 +50,7 @@ class Chosen:
             group if self.kind == "t2a" else group.lower(),
             {"yes": "active", "no": "not active"}.get(self.counted, ""),
             labels.reason(self.reason),
+            f"in the cohort {self.cohort_name}" if self.cohort else "",
         ]
         return ", ".join(part for part in said if part)
 
@@ -76,16 +84,20 @@ def table(question: UnitRequest, chosen: Chosen, below: Below) -> tables.Table:
     }
     total = tables.Row(empty_row | sums) if lines else None
     caption = f"Cases: {chosen.words}" if chosen.words else "Cases"
+    if chosen.cohort and not visibility.cases(question.user, question.state).covers(question.unit):
+        said.append("Only cases that you may read are listed by cohort.")
     empty = "No results. Change the filters." if chosen.words else "There are no cases."
     return tables.Table("cases", caption, _used(question, lines), rows, total, said, empty)
 
 
 def _used(question: UnitRequest, lines: list[models.Line]) -> list[tables.Column]:
-    """The columns that say something: on a page, no stream where every case is of the usual one."""
+    """The columns that say something: on a page, no stream where every case is of the usual one, and no
+    cohorts where none is in any."""
     pricing = line_queries.pricing_of(question.state)
     special = any(_STREAMS.get(pricing[line.pricing].stream) for line in lines)
-    keep_all = question.in_full or special
-    return [column for column in _columns(question) if keep_all or column.key != "stream"]
+    left_out = set() if special else {"stream"}
+    left_out |= set() if any(line.cohorts for line in lines) else {"cohorts"}
+    return [column for column in _columns(question) if question.in_full or column.key not in left_out]
 
 
 def _columns(question: UnitRequest) -> list[tables.Column]:
@@ -102,6 +114,7 @@ def _columns(question: UnitRequest) -> list[tables.Column]:
         tables.Column("counts", "Active"),
         tables.Column("why", "Notes"),
         tables.Column("flags", "Flags"),
+        tables.Column("cohorts", "Cohorts"),
         *([tables.Column("give", "Allocation", "way")] if gives(question) else []),
     ]
 
@@ -137,6 +150,7 @@ def _row(
         "counts": tables.text("yes" if line.active_cases else "no"),
         "why": tables.text(said, labels.rule_href(pricing.rule, question.request.get_full_path())),
         "flags": tables.text(line.about),
+        "cohorts": tables.text(", ".join(names(line.cohorts, cohort_lines.cohorts_of(question.state)))),
     }
     if gives(question):
         choose = unit_url("pdu", holder.pdu_code, "candidates", crn=line.ref)

@@ -13,6 +13,7 @@ from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, cover, labels
+from wmt.site.web.units.case_cohorts import CohortCounts
 from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.line_tables import grade_field, grade_of
 from wmt.site.workload.models import Unit
@@ -30,12 +31,16 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The counts of the unit, its reconciliation with the case system, and its cases."""
     below = case_counts.of_units_below(question)
     lines = _own_lines(question, below)
-    filters = _filters(question, lines)
+    cohorts = CohortCounts(question, below.units)
+    filters = _filters(question, lines, cohorts)
+    cohort = filters.chosen("cohort") if "cohort" in filters.fields else ""
     counted = case_counts.Counts(question, lines, below, filters.chosen("type"))
     reason = filters.chosen("reason")
     found = {}
     if question.unit.level in case_reasons.LISTED_AT:
-        shown = case_list.Chosen(counted.kind, filters.chosen("counted"), reason)
+        shown = case_list.Chosen(
+            counted.kind, filters.chosen("counted"), reason, cohort, cohorts.name(cohort)
+        )
         found["cases"] = case_list.table(question, shown, below)
     untiered = case_untiered.table(question, lines)
     uncommenced = Uncommenced(question, lines, below)
@@ -43,6 +48,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "types": counted.types(),
         "reconciliation": case_reasons.reconciliation(question, lines),
         "uncounted": case_reasons.uncounted(question, lines, below, reason),
+        "cohorts": cohorts.table(),
+        "cohort": cohorts.holders(cohort),
         **found,
         "uncommenced": uncommenced.table(),
         "untiered": untiered,
@@ -95,7 +102,7 @@ def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_que
     return sums.get(question.unit.code, [])
 
 
-def _filters(question: UnitRequest, lines: list[line_queries.Lines]) -> FilterForm:
+def _filters(question: UnitRequest, lines: list[line_queries.Lines], cohorts: CohortCounts) -> FilterForm:
     """Of the reasons those that there are here, and the one asked for, of which there may be none today."""
     query = question.request.GET
     here = {line.pricing.reason for line in lines if not line.active_cases}
@@ -107,4 +114,6 @@ def _filters(question: UnitRequest, lines: list[line_queries.Lines]) -> FilterFo
         choices["counted"] = OneOf("Listed cases", [("", "All"), ("yes", "Active"), ("no", "Not active")])
     named = [(each, labels.upper_first(labels.reason(each))) for each in reasons]
     choices["reason"] = OneOf("Reason not active", [("", "Any reason"), *named])
+    if (cohort := cohorts.field()) is not None:
+        choices["cohort"] = cohort
     return FilterForm(query, **choices)
