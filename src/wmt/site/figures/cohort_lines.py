@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Sum
+from django.db.models import BigIntegerField, Count, F, Sum, Value
 from django.db.models.functions import Cast
 
 from wmt import ledger
@@ -14,13 +14,12 @@ from wmt.ledger.lines import WEIGHTED_FLAGS
 from wmt.nights import NightError
 from wmt.rules import DatedValue, RuleSet
 from wmt.site.accounts import visibility
-from wmt.site.figures import line_queries
+from wmt.site.figures.line_queries import Amounts
 from wmt.site.workload.models import Line, Unit
-from wmt.site.workload.night_rows import CELL_LEVELS
 from wmt.site.workload.state import State, rules_of
 
-#: Lines of units by the code of the unit and that of the cohort.
-ByCohort = Mapping[str, Mapping[str, list[line_queries.Lines]]]
+#: The sums of units by the code of the unit and that of the cohort.
+ByCohort = Mapping[str, Mapping[str, list[Amounts]]]
 _OPEN_AT = ("region", "nation")
 
 
@@ -56,9 +55,9 @@ def is_open(user: Any, state: State, unit: Unit, cohort: CaseCohort, grade: str 
 
 
 def sums_of(state: State, units: Sequence[Unit], *, grade: str = "") -> ByCohort:
-    """The lines of cases in cohorts of units of one level and stream, summed by what priced them.
+    """What the lines of cases in cohorts come to, of units of one level and stream.
 
-    A line of a case in two cohorts is among those of both. With a grade, only lines of posts of it.
+    A line of a case in two cohorts is in the sums of both. With a grade, only lines of posts of it.
     """
     if not units:
         return {}
@@ -66,22 +65,30 @@ def sums_of(state: State, units: Sequence[Unit], *, grade: str = "") -> ByCohort
     posts = Unit.objects.filter(load_id=state.load_id, level="post", stream=units[0].stream)
     lines = Line.objects.filter(load_id=state.load_id).exclude(cohorts="")
     lines = lines.filter(grade=grade) if grade else lines
-    key = "post_no" if level == "post" else "team_no"
-    if level in CELL_LEVELS:
-        teams = Unit.objects.filter(load_id=state.load_id, level="team", whole=True)
-        places = teams.values_list("number", "code" if level == "nation" else f"{level}_code")
-        unit_of = {number: "nation" if level == "nation" else code for number, code in places}
-        posts = posts if level == "nation" else posts.filter(**{f"{level}_code__in": codes})
+    if level in ("team", "post"):
+        number, unit_of = f"{level}_no", {unit.number: unit.code for unit in units}
+        lines = lines.filter(**{f"{number}__in": list(unit_of)})
     else:
-        unit_of = {unit.number: unit.code for unit in units}
-        lines = lines.filter(**{f"{key}__in": list(unit_of)})
+        number, unit_of = "team_no", _units_of_teams(state, level)
+        posts = posts if level == "nation" else posts.filter(**{f"{level}_code__in": codes})
+    # of many posts few lines are in cohorts: an index of those alone is quicker than one by post, which a
+    # database takes where it can
+    lines = lines.alias(held_by=F("post_no") + 0 if level in _OPEN_AT else F("post_no"))
+    place = Value(units[0].code) if level == "nation" else F(number)
     sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in ledger.AMOUNTS}
-    grouped = lines.filter(post_no__in=posts.values("number")).values("cohorts", key, "pricing")
+    grouped = lines.filter(held_by__in=posts.values("number")).values("cohorts", place=place)
     grouped = grouped.annotate(many=Cast(Count("pk"), BigIntegerField()), **sums).order_by()
-    pricing = line_queries.pricing_of(state)
-    found: dict[str, dict[str, list[line_queries.Lines]]] = defaultdict(lambda: defaultdict(list))
-    for cohorts, number, priced, *amounts in grouped.values_list("cohorts", key, "pricing", "many", *sums):
-        if (code := unit_of.get(number)) in codes:
+    found: dict[str, dict[str, list[Amounts]]] = defaultdict(lambda: defaultdict(list))
+    for cohorts, where, *amounts in grouped.values_list("cohorts", "place", "many", *sums):
+        if (code := where if level == "nation" else unit_of.get(where, "")) in codes:
             for cohort in cohorts.split():
-                found[code][cohort].append(line_queries.Lines(code, grade, pricing[priced], *amounts))
+                found[code][cohort].append(Amounts(*amounts))
     return found
+
+
+def _units_of_teams(state: State, level: str) -> dict[int | None, str]:
+    """The codes of the PDUs or regions of teams, by the number of the team; nothing of the nation."""
+    if level == "nation":
+        return {}
+    teams = Unit.objects.filter(load_id=state.load_id, level="team", whole=True)
+    return dict(teams.values_list("number", f"{level}_code"))

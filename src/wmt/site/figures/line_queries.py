@@ -35,6 +35,17 @@ class Lines(NamedTuple):
     listed_cases: int
 
 
+class Amounts(NamedTuple):
+    """What some lines carry together, whatever priced them; amounts as in `wmt.ledger.AMOUNTS`."""
+
+    lines: int
+    quantity_micro: int
+    points_x100: int
+    beside_x100: int
+    active_cases: int
+    listed_cases: int
+
+
 @lru_cache(maxsize=8)
 def priced(of_load: OfLoad) -> dict[int, models.Pricing]:
     """What lines of a load were priced by, by number."""
@@ -62,7 +73,7 @@ def _numbers(of_load: OfLoad, measure: str) -> frozenset[int]:
     return frozenset(number for number, pricing in found if belongs(pricing, ledger.SHARES[measure]))
 
 
-def summed(lines: Iterable[Lines | models.Line], share: ledger.MeasureDefinition) -> int:
+def summed(lines: Iterable[Lines | Amounts | models.Line], share: ledger.MeasureDefinition) -> int:
     """The measure of some lines, all of which belong to it: their sum, as `Share` says."""
     found: int = sum(getattr(line, share.column) for line in lines)
     return share.sign * found // share.scale

@@ -40,7 +40,7 @@ class CohortCounts:
         }
 
     @cached_property
-    def _here(self) -> dict[str, list[line_queries.Lines]]:
+    def _here(self) -> dict[str, list[line_queries.Amounts]]:
         """The lines of the unit itself by cohort; of none that it has no cases of."""
         question = self.question
         grade = line_tables.grade_of(question)
@@ -84,7 +84,7 @@ class CohortCounts:
         """The rule that weighs the cases of a cohort, and how its value is known; empty without one."""
         value = cohort_lines.weighting_of(self.question.state, cohort)
         if value is None:
-            return tables.text("")
+            return tables.text("none")
         back, known = self.question.request.get_full_path(), STATUS_WORDS.get(value.status, value.status)
         return tables.text(f"{value.value}% of their points", labels.rule_href(value.path, back), known)
 
@@ -113,11 +113,11 @@ class CohortCounts:
         empty = "No unit to show has cases in this cohort."
         return tables.Table("cohort", caption, columns, rows, total if rows else None, notes, empty)
 
-    def _values(self, unit: Unit, code: str, lines: list[line_queries.Lines]) -> dict[str, tables.Value]:
+    def _values(self, unit: Unit, code: str, lines: list[line_queries.Amounts]) -> dict[str, tables.Value]:
         anchor = "#table-cases" if unit.level in LISTED_AT else "#table-cohort"
         href = line_tables.child_url(self.question, unit, "caseload", cohort=code) + anchor
         return {
             "cases": tables.count(line_queries.summed(lines, line_tables.ACTIVE), href),
             "listed": tables.count(line_queries.summed(lines, line_tables.LISTED), href),
-            "points": tables.exact(line_queries.summed(lines, line_tables.POINTS)),
+            "points": tables.exact(line_queries.summed(lines, line_tables.POINTS), href),
         }
