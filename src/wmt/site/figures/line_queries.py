@@ -1,7 +1,7 @@
 """The lines behind figures: of a post one by one, of a unit summed by what priced them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -159,6 +159,25 @@ def lines_of(state: State, unit: models.Unit, user: Any, *, kind: str = "") -> l
     pricing, withholding = pricing_of(state), Withholding(state, user, unit)
     note_read(user, unit)
     return [withholding.line(line, pricing[line.pricing]) for line in lines.order_by("pk")]
+
+
+def put_together(
+    code: str, lines: Iterable[models.Line], priced: Mapping[int, models.Pricing]
+) -> list[Lines]:
+    """Lines of a unit, read one by one, as `sums_of` has them: by grade and what priced them."""
+    found: dict[tuple[int, str], list[models.Line]] = defaultdict(list)
+    for line in lines:
+        found[line.pricing, line.grade].append(line)
+    return [
+        Lines(
+            code,
+            grade,
+            priced[number],
+            len(alike),
+            *(sum(getattr(line, name) for line in alike) for name in ledger.AMOUNTS),
+        )
+        for (number, grade), alike in sorted(found.items(), key=lambda each: each[0])
+    ]
 
 
 def about_text(line: models.Line, pricing: models.Pricing) -> str:

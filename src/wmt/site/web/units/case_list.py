@@ -1,5 +1,6 @@
 """The cases of a team or a post one by one: each says whether it counts, and why it earns or not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wmt.facts.cohorts import names
@@ -55,16 +56,15 @@ class Chosen:
         return ", ".join(part for part in said if part)
 
 
-def table(question: UnitRequest, chosen: Chosen, below: Below) -> tables.Table:
-    """The cases of a team or a post that were chosen, in the order of the extract."""
+def table(question: UnitRequest, chosen: Chosen, below: Below, listed: Sequence[models.Line]) -> tables.Table:
+    """The cases of a team or a post that were chosen, in the order of the extract.
+
+    `listed` are all of them, as far as who asks may read them.
+    """
     pricing = line_queries.pricing_of(question.state)
     # numbers of posts and of teams are apart: a team's own would find another team's post
     holders = {unit.number: unit for unit in ([question.unit] if question.is_post else below.units)}
-    lines = [
-        line
-        for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
-        if line.post_no in holders and chosen.fits(line, pricing[line.pricing])
-    ]
+    lines = [line for line in listed if line.post_no in holders and chosen.fits(line, pricing[line.pricing])]
 
     extra = by_case(question.user, question.state, question.unit)
 

@@ -1,6 +1,6 @@
 """Cases whose requirements are not commenced: listed, worth nothing yet, and what they would add."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -25,11 +25,15 @@ _CAPTION = "Requirements not started, and the points they would add"
 
 @dataclass(frozen=True)
 class Uncommenced:
-    """The uncommenced cases of a unit and of those below it."""
+    """The uncommenced cases of a unit and of those below it.
+
+    `listed` are all cases of a team or a post one by one, as far as who asks may read them.
+    """
 
     question: UnitRequest
     lines: list[line_queries.Lines]
     below: Below
+    listed: Sequence[models.Line] = ()
 
     @cached_property
     def found(self) -> list[line_queries.Lines]:
@@ -103,9 +107,7 @@ class Uncommenced:
         pricing = line_queries.pricing_of(question.state)
         holders = {unit.number: unit for unit in ([question.unit] if question.is_post else self.below.units)}
         lines = [
-            line
-            for line in line_queries.lines_of(question.state, question.unit, question.user, kind="case")
-            if line.post_no in holders and pricing[line.pricing].reason == REASON
+            line for line in self.listed if line.post_no in holders and pricing[line.pricing].reason == REASON
         ]
         rows = []
         for line in lines:

@@ -12,11 +12,12 @@ from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.measures import CASE_GROUPS
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
+from wmt.site.tables import Table
 from wmt.site.web.units import case_counts, case_list, case_reasons, case_untiered, cover, labels
 from wmt.site.web.units.case_cohorts import CohortCounts
 from wmt.site.web.units.case_uncommenced import Uncommenced
 from wmt.site.web.units.line_tables import grade_field, grade_of
-from wmt.site.workload.models import Unit
+from wmt.site.workload.models import Line, Unit
 
 TITLE = "Caseload"
 TEMPLATE = "unit/caseload.jinja"
@@ -30,20 +31,23 @@ def applies(unit: Unit) -> bool:  # noqa: ARG001
 def content(question: UnitRequest) -> dict[str, Any]:
     """The counts of the unit, its reconciliation with the case system, and its cases."""
     below = case_counts.of_units_below(question)
-    lines = _own_lines(question, below)
+    listed: list[Line] = []
+    if question.unit.level in case_reasons.LISTED_AT:
+        listed = line_queries.lines_of(question.state, question.unit, question.user, kind="case")
+    lines = _own_lines(question, below, listed)
     cohorts = CohortCounts(question, below.units)
     filters = _filters(question, lines, cohorts)
     cohort = filters.chosen("cohort") if "cohort" in filters.fields else ""
     counted = case_counts.Counts(question, lines, below, filters.chosen("type"))
     reason = filters.chosen("reason")
-    found = {}
+    found: dict[str, Table] = {}
     if question.unit.level in case_reasons.LISTED_AT:
         shown = case_list.Chosen(
             counted.kind, filters.chosen("counted"), reason, cohort, cohorts.name(cohort)
         )
-        found["cases"] = case_list.table(question, shown, below)
+        found["cases"] = case_list.table(question, shown, below, listed)
     untiered = case_untiered.table(question, lines)
-    uncommenced = Uncommenced(question, lines, below)
+    uncommenced = Uncommenced(question, lines, below, listed)
     tables = {
         "types": counted.types(),
         "reconciliation": case_reasons.reconciliation(question, lines),
@@ -94,8 +98,13 @@ def _given(question: UnitRequest) -> tuple[int, int]:
     return sum(one == code for one, _ in pairs), sum(other == code for _, other in pairs)
 
 
-def _own_lines(question: UnitRequest, below: case_counts.Below) -> list[line_queries.Lines]:
-    """The case lines of the unit itself. Those of a team are those of its posts, which are here already."""
+def _own_lines(
+    question: UnitRequest, below: case_counts.Below, listed: list[Line]
+) -> list[line_queries.Lines]:
+    """The case lines of the unit itself: of a post those listed, of a team those of its posts."""
+    if question.is_post:
+        priced = line_queries.pricing_of(question.state)
+        return line_queries.put_together(question.unit.code, listed, priced)
     if question.unit.level == "team":
         return [line for lines in below.lines.values() for line in lines]
     sums = line_queries.sums_of(question.state, [question.unit], grade=grade_of(question), kind="case")
