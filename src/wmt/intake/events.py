@@ -4,8 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from wmt.facts import UNKNOWN_LOCATION
-from wmt.facts.cohorts import in_force, weighed_flags
+from wmt.facts import UNKNOWN_LOCATION, cohorts
 from wmt.intake.codes import Codes
 from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.staging import Gathered
@@ -109,8 +108,8 @@ def _assessed(assessments: pl.DataFrame) -> pl.DataFrame:
 def flag_rows(night: Gathered, codes: Codes, day: date) -> pl.DataFrame:
     """FLAG with text keys, of the letters that the rules know; and of cases in cohorts weighed as flagged."""
     flags = night.case_flag
-    letters = weighed_flags(codes.cohorts.values())
-    marks = in_force(night.case_cohort, day).filter(pl.col("cohort").is_in(list(letters)))
+    letters = cohorts.weighed_flags(codes.cohorts.values())
+    marks = cohorts.in_force(night.case_cohort, day).filter(pl.col("cohort").is_in(list(letters)))
     if not marks.is_empty():
         marked = marks.select("case_ref", flag=pl.col("cohort").replace_strict(letters)).unique()
         cases = night.case.join(marked, on="case_ref", maintain_order="left_right")

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 from django.conf import settings
 
-from wmt.facts.cohorts import MARK, CaseCohort
+from wmt.facts import cohorts
 from wmt.nights import NightError, open_night
 from wmt.site.figures import cohort_lines
 from wmt.site.workload.models import Line
@@ -23,7 +23,7 @@ _TABLE = "input/case_cohort"
 class CohortMark:
     """That a case is, was or will be in a cohort. Without days: the extract flags it today."""
 
-    cohort: CaseCohort
+    cohort: cohorts.CaseCohort
     first_day: date | None
     last_day: date | None
     is_now: bool
@@ -31,27 +31,27 @@ class CohortMark:
 
 def marks_of_case(state: State, ref: str, lines: Iterable[Line]) -> list[CohortMark]:
     """Every mark of a case, the cohorts in their order; `lines` are those of the case."""
-    cohorts, day = cohort_lines.cohorts_of(state), state.as_at.date()
+    named, day = cohort_lines.cohorts_of(state), state.as_at.date()
     now = {code for line in lines for code in line.cohorts.split()}
     rows = _marks(state, ref).iter_rows()
     found = [
-        CohortMark(cohorts[code], first, last, first <= day and (last is None or last >= day))
+        CohortMark(named[code], first, last, first <= day and (last is None or last >= day))
         for code, first, last in rows
-        if code in cohorts
+        if code in named
     ]
     dated = {mark.cohort.code for mark in found if mark.is_now}
-    found += [CohortMark(cohort, None, None, True) for code, cohort in cohorts.items() if code in now - dated]
-    order = list(cohorts)
+    found += [CohortMark(cohort, None, None, True) for code, cohort in named.items() if code in now - dated]
+    order = list(named)
     return sorted(found, key=lambda mark: (order.index(mark.cohort.code), mark.first_day or date.min))
 
 
 def _marks(state: State, ref: str) -> pl.DataFrame:
-    columns = [name for name in MARK if name != "case_ref"]
+    columns = [name for name in cohorts.MARK if name != "case_ref"]
     try:
         night = open_night(settings.CONFIG.nights / state.night)
     except NightError:
-        return pl.DataFrame(schema=MARK).select(columns)
+        return pl.DataFrame(schema=cohorts.MARK).select(columns)
     if f"{_TABLE}.parquet" not in night.manifest.files:
-        return pl.DataFrame(schema=MARK).select(columns)
+        return pl.DataFrame(schema=cohorts.MARK).select(columns)
     rows = pl.scan_parquet(night.path / f"{_TABLE}.parquet")
     return rows.filter(pl.col("case_ref") == ref).select(columns).collect()

@@ -1,5 +1,6 @@
 """The way to say that something of a post is wrong, beside what it is about."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.utils.http import urlencode
 from wmt.days import written
 from wmt.site import tables
 from wmt.site.challenges import register
-from wmt.site.challenges.models import Challenge
 from wmt.site.changes.challenges import may_ask
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -37,16 +37,19 @@ class ChallengeLinks:
         if not self.is_open:
             return NONE
         ref = "" if fact in _WITHOUT_REFERENCE else ref
-        same = next((row for row in self._open if row.ref == ref and row.fact in _alike(fact)), None)
+        same = next((self._open[each, ref] for each in _alike(fact) if (each, ref) in self._open), None)
         if same is not None:
-            day = "an answer is due by " + written(same.due)
-            return tables.text("Said to be wrong", reverse("challenge", args=[same.pk]), day)
+            number, due = same
+            said = f"an answer is due by {written(due)}"
+            return tables.text("Said to be wrong", reverse("challenge", args=[number]), said)
         href = f"{reverse('challenge-new', args=[self._post.code])}?{urlencode({'fact': fact, 'ref': ref})}"
         return tables.text("Say that it is wrong", href)
 
     @cached_property
-    def _open(self) -> list[Challenge]:
-        return register.open_at(self._user, self._state, self._post)
+    def _open(self) -> dict[tuple[str, str], tuple[int, date]]:
+        """The numbers of those open, and when an answer is due, by fact and reference."""
+        rows = register.open_at(self._user, self._state, self._post)
+        return {(row.fact, row.ref): (row.pk, row.due) for row in reversed(rows)}
 
 
 def _alike(fact: str) -> tuple[str, ...]:

@@ -118,19 +118,6 @@ GROUPS = (
 OTHER = RuleFamily("other", "Other rules", ())
 _OF_ROOT = {root: group for group in GROUPS for root in group.roots}
 
-#: How a value is known, in words for whoever reads the page.
-STATUS_WORDS = {
-    "published": "published",
-    "open code": "from the open HMPPS code; the live value may differ",
-    "carried forward": "carried forward from an earlier source",
-    "worked out": "worked out from published figures",
-    "default": "chosen here; set your own",
-    "rule": "follows from another rule",
-    "secondary": "from a secondary source; check before use",
-    "overlay": "changed locally for this load",
-    "approved": "proposed and approved here",
-}
-
 
 def group_of(path: str) -> RuleFamily:
     """The group a path is shown in."""

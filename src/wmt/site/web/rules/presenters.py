@@ -18,7 +18,6 @@ from wmt.site.tables import Value as Cell
 from wmt.site.web.charts.figure import Chart
 from wmt.site.web.rules.labels import (
     GROUPS,
-    STATUS_WORDS,
     day_words,
     difference,
     group_of,
@@ -34,6 +33,7 @@ from wmt.site.web.rules.nat import NatReadings, nat_readings
 from wmt.site.web.rules.points_formula import TierHours, hours_behind, sentence
 from wmt.site.web.rules.related import Beside, neighbours
 from wmt.site.web.rules.steps import chart_of
+from wmt.site.web.units.labels import STATUS_WORDS
 
 _RULES_COLUMNS = (
     Column("rule", "Rule", "text"),

@@ -9,6 +9,7 @@ from wmt.site import tables
 from wmt.site.queries.rules_on_day import rules_at, value_before
 from wmt.site.web.rules import labels
 from wmt.site.web.rules.presenters import rule_url
+from wmt.site.web.units.labels import STATUS_WORDS
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _activity_rows(ruleset: rules.RuleSet) -> list[tables.Row]:
                 "value": tables.text(labels.worth(value.value)),
                 "unit": tables.text(value.unit),
                 "standing": tables.text(labels.standing(value.path).capitalize()),
-                "status": tables.text(labels.STATUS_WORDS[value.status]),
+                "status": tables.text(STATUS_WORDS[value.status]),
                 "note": tables.text(value.note or ""),
             }
         )

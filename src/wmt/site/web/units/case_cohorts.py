@@ -8,7 +8,6 @@ from wmt.site import tables
 from wmt.site.figures import cohort_lines, line_queries
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import OneOf
-from wmt.site.web.rules.labels import STATUS_WORDS
 from wmt.site.web.units import labels, line_tables
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.workload.models import Unit
@@ -85,7 +84,10 @@ class CohortCounts:
         value = cohort_lines.weighting_of(self.question.state, cohort)
         if value is None:
             return tables.text("none")
-        back, known = self.question.request.get_full_path(), STATUS_WORDS.get(value.status, value.status)
+        back, known = (
+            self.question.request.get_full_path(),
+            labels.STATUS_WORDS.get(value.status, value.status),
+        )
         return tables.text(f"{value.value}% of their points", labels.rule_href(value.path, back), known)
 
     def holders(self, code: str) -> tables.Table | None:

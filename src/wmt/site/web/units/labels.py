@@ -130,6 +130,19 @@ def rule_href(path: str, back: str) -> str:
     return f"{reverse('rule', args=[path])}?{urlencode({'back': back})}"
 
 
+#: How a value is known, in words for whoever reads the page.
+STATUS_WORDS = {
+    "published": "published",
+    "open code": "from the open HMPPS code; the live value may differ",
+    "carried forward": "carried forward from an earlier source",
+    "worked out": "worked out from published figures",
+    "default": "chosen here; set your own",
+    "rule": "follows from another rule",
+    "secondary": "from a secondary source; check before use",
+    "overlay": "changed locally for this load",
+    "approved": "proposed and approved here",
+}
+
 _RULES = {
     "tier_points": "Tier points",
     "t2a_points": "T2A points",
