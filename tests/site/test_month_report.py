@@ -2,8 +2,11 @@
 
 # ruff: noqa: F811 - fixtures come by import
 import io
+import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,6 +16,8 @@ from django.test import Client
 from duties_fixtures import Scene, scene  # noqa: F401
 from exports_fixtures import body
 
+from wmt.cli import pack as pack_command
+from wmt.cli.console import RefusedInput
 from wmt.ledger import decimal, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes import agreements
@@ -257,3 +262,26 @@ def test_states_of_agreements_are_on_it(nation: Any) -> None:
     (row,) = tables_of(team)["agreements"].rows
     assert row.values["agreement"].text.endswith("(in shadow)")
     assert row.values["state"].text == "double red"
+
+
+@pytest.mark.one_database
+def test_the_command_has_the_tables_of_the_page_and_refuses_what_it_cannot(
+    nation: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pack_command, "site", nullcontext)
+    unit = nation.unit("pdu")
+    pack_command.pack(unit.code, month="2026-11", json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["level"], told["month"], told["complete"]) == ("pdu", "2026-11", False)
+    assert told["streams"]["rows"][0]["points"] == float(decimal(unit.points_x100) or 0)
+    assert [row["number"] for row in told["moves"]["rows"]] == []
+    pack_command.pack(unit.code, month="2026-11", out_folder=tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert path.name == f"wmt-monthly-report-pdu-{unit.code}-2026-11.xlsx"
+    for code, month, words in (
+        (unit.code, "2026-12", "There is no data for December 2026"),
+        (unit.code, "soon", "write a month as 2026-11"),
+        ("NOBODY", "2026-11", "there is no such team, PDU or region"),
+    ):
+        with pytest.raises(RefusedInput, match=words):
+            pack_command.pack(code, month=month)
