@@ -153,7 +153,7 @@ def test_a_workbook_made_of_the_tables_is_the_same(nothing_stands: None, tmp_pat
     counts = export_folder(tmp_path / "folder")
     assert counts == {
         "contracted_hours": 2, "reductions": 2, "grade_corrections": 1, "reduction_reasons": 1,
-            "staff_details": 0,
+            "staff_details": 0, "establishment": 0,
     }  # fmt: skip
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -239,6 +239,7 @@ def test_a_table_that_is_there_is_replaced_whole(nothing_stands: None, tmp_path:
     export_folder(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "contracted_hours.csv",
+        "establishment.csv",
         "grade_corrections.csv",
         "reduction_reasons.csv",
         "reductions.csv",

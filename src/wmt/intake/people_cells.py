@@ -21,7 +21,7 @@ from wmt.text import CODE, TextKind
 _NO_TEXT = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]"
 #: The column of names in our own templates: for those who fill them in, and never read.
 NAME_COLUMN = "name"
-_KINDS: Mapping[str, TextKind] = {"team_code": CODE, "staff_code": CODE}
+_KINDS: Mapping[str, TextKind] = {"team_code": CODE, "staff_code": CODE, "code": CODE}
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _cast(_: pl.DataType, name: str, column: dy.Column) -> pl.Expr:
             word = text.str.to_lowercase()
             return pl.when(word.is_in(["true", "false"])).then(word == "true")
         case dy.Decimal():
-            plain = rf"^[0-9]{{1,3}}(\.[0-9]{{0,{(column.metadata or {})['decimals']}}}0*)?$"
+            plain = rf"^[0-9]{{1,6}}(\.[0-9]{{0,{(column.metadata or {})['decimals']}}}0*)?$"
             is_plain = text.str.contains(plain) & ~text.str.ends_with(".")
             return pl.when(is_plain).then(text).cast(column.dtype, strict=False)
     return text

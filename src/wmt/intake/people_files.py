@@ -44,7 +44,7 @@ def kept_tables(folder: Path, *, names: bool) -> dict[str, pl.DataFrame]:
     return {
         f"{KEPT}{name}": table.frame if names else table.frame.drop(_PERSONAL, strict=False)
         for name, table in tables.items()
-        if name != people_schema.STAFF_FILE
+        if name not in (people_schema.STAFF_FILE, people_schema.ESTABLISHMENT_FILE)
     }
 
 
@@ -142,7 +142,7 @@ def _people(
     sources: list[InputFile],
 ) -> People:
     """The tables as records, each checked. Reasons come first: reductions name them."""
-    hours, cuts, grades, named, staff = (
+    hours, cuts, grades, named, staff, units = (
         rows_of(tables[name], faults) if name in tables else ()
         for name in (
             people_schema.HOURS_FILE,
@@ -150,6 +150,7 @@ def _people(
             people_schema.GRADES_FILE,
             people_schema.REASONS_FILE,
             people_schema.STAFF_FILE,
+            people_schema.ESTABLISHMENT_FILE,
         )
     )
     dated, corrected = people_tables.dated_hours(hours), people_tables.grade_corrections(grades)
@@ -165,4 +166,5 @@ def _people(
         reasons=own,
         withdrawn=gone,
         staff=people_tables.staff_details(staff),
+        establishment=people_tables.establishment(units),
     )

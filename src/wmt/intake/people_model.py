@@ -102,6 +102,27 @@ class StaffDetailsRow:
 
 
 @dataclass(frozen=True)
+class EstablishmentRow(Lasting):
+    """What a unit should have, or has and no extract tells, of a grade on every day from first to last."""
+
+    row: int
+    level: str
+    code: str
+    grade: str
+    kind: str
+    fte_x100: int
+    first_day: date
+    last_day: date | None
+    why: str = ""
+    deleted: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other row: one of a kind, grade and unit from each day."""
+        return ":".join((self.kind, self.level, self.code, self.grade, self.first_day.isoformat()))
+
+
+@dataclass(frozen=True)
 class People:
     """All that the tables of people hold, and where it was read.
 
@@ -118,6 +139,7 @@ class People:
     reasons: Sequence[DatedReason] = ()
     withdrawn: Sequence[Withdrawn] = ()
     staff: Sequence[StaffDetailsRow] = ()
+    establishment: Sequence[EstablishmentRow] = ()
     stands: bool = False  # kept elsewhere, and judged there
 
 

@@ -75,16 +75,41 @@ class StaffDetailsTable(dy.Schema):
     row = dy.Int64()
 
 
+class EstablishmentTable(dy.Schema):
+    """establishment: what a unit should have, and people whom no extract tells apart, by grade and day."""
+
+    level = dy.String(nullable=False)
+    code = dy.String(nullable=False)
+    grade = dy.String(nullable=False, check=lambda grade: grade.str.to_uppercase().is_in(GRADES))
+    kind = dy.String(nullable=False)
+    fte = _number(2, 99_999, nullable=False)
+    first_day = dy.Date(nullable=False)
+    last_day = dy.Date(nullable=True)
+    why = dy.String(nullable=True, max_length=200)
+    deleted = dy.Bool(nullable=True)
+    row = dy.Int64()
+    days_in_order = dy.rule()(_in_order)
+
+
+#: What a row of the establishment may be of: units, and what there is of a grade there.
+ESTABLISHMENT_LEVELS = ("nation", "region", "pdu", "team")
+TARGET, AGENCY, FIXED_TERM, RETURNER, VACANCY = ESTABLISHMENT_KINDS = (
+    "target", "agency", "fixed_term", "returner", "vacancy",
+)  # fmt: skip
+
 HOURS_FILE, REDUCTIONS_FILE = "contracted_hours", "reductions"
 GRADES_FILE, REASONS_FILE = "grade_corrections", "reduction_reasons"
 #: About people and not their posts: it is in no figure, and no night keeps it.
 STAFF_FILE = "staff_details"
+#: About units: it is in no line, and no night keeps it.
+ESTABLISHMENT_FILE = "establishment"
 TABLES: dict[str, type[dy.Schema]] = {
     HOURS_FILE: ContractedHours,
     REDUCTIONS_FILE: Reductions,
     GRADES_FILE: GradeCorrections,
     REASONS_FILE: ReductionReasons,
     STAFF_FILE: StaffDetailsTable,
+    ESTABLISHMENT_FILE: EstablishmentTable,
 }
 #: The columns that a file may have, for each table.
 COLUMNS = {

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from wmt.days import read_day
 from wmt.facts import micro_hours
-from wmt.intake import people_model
+from wmt.grades import DUMMY
+from wmt.intake import people_model, people_schema
 from wmt.intake.codes import ReductionReason
+from wmt.intake.faults import FaultPlace, Faults
 from wmt.intake.model import Post
 from wmt.intake.people_cells import PeopleRow
 
@@ -88,6 +90,70 @@ def staff_details(rows: Iterable[PeopleRow]) -> list[people_model.StaffDetailsRo
             row.refuse("PEOPLE_DUPLICATE", "staff_code", f"a second row for {code}")
         found[code.upper()] = people_model.StaffDetailsRow(row.row, code, *texts)
     return list(found.values())
+
+
+def establishment(rows: Iterable[PeopleRow]) -> list[people_model.EstablishmentRow]:
+    """The establishment as written, one row for each kind, grade, unit and first day."""
+    found: dict[str, people_model.EstablishmentRow] = {}
+    for row in rows:
+        _check_establishment(row)
+        if row.refused:
+            continue
+        fte, deleted = row.number("fte"), bool(row.values["deleted"])
+        made = people_model.EstablishmentRow(
+            row.row, row.text("level").lower(), row.text("code"), row.text("grade").upper(),
+            row.text("kind").lower(), 0 if fte is None else int(fte * 100),
+            row.values["first_day"], row.values["last_day"], row.text("why"), deleted,
+        )  # fmt: skip
+        if made.key in found:
+            what = f"a second row of {made.kind} of {made.grade} for {made.level} {made.code} from that day"
+            row.refuse("PEOPLE_DUPLICATE", "first_day", what)
+        found[made.key] = made
+    return list(found.values())
+
+
+def _check_establishment(row: PeopleRow) -> None:
+    """Refuse a row whose unit, kind or days cannot be so."""
+    kind = row.text("kind").lower()
+    for column, known in (
+        ("level", people_schema.ESTABLISHMENT_LEVELS),
+        ("kind", people_schema.ESTABLISHMENT_KINDS),
+    ):
+        if row.text(column) and row.text(column).lower() not in known:
+            what = f"{column} '{row.text(column)}' is none of {', '.join(known)}"
+            row.refuse("PEOPLE_ESTABLISHMENT", column, what)
+    if row.text("grade").upper() == DUMMY:
+        row.refuse("PEOPLE_ESTABLISHMENT", "grade", f"{DUMMY} is the grade of nobody")
+    if row.values["deleted"]:
+        if not all(row.text(column) for column in ("level", "code", "grade", "kind")) or (
+            row.values["first_day"] is None
+        ):
+            row.refuse("PEOPLE_ESTABLISHMENT", "deleted", "nobody can tell which row is meant")
+    elif kind == people_schema.TARGET and not row.text("why"):
+        row.refuse("PEOPLE_ESTABLISHMENT", "why", "a target needs its reason")
+    elif kind == people_schema.FIXED_TERM and row.values["last_day"] is None and not row.text("last_day"):
+        row.refuse("PEOPLE_ESTABLISHMENT", "last_day", "a fixed term needs its last day")
+    elif kind != people_schema.TARGET and row.text("why"):
+        what = "only targets have a reason: of people, a text could say who it is"
+        row.refuse("PEOPLE_ESTABLISHMENT", "why", what)
+
+
+def warn_of_establishment(
+    faults: Faults,
+    strangers: Sequence[people_model.EstablishmentRow],
+    odd: Sequence[tuple[people_model.EstablishmentRow, int]],
+) -> None:
+    """Warn of rows whose unit is not known, and of targets unlike the one before, with that in hundredths."""
+    table = people_schema.ESTABLISHMENT_FILE
+    hits = [FaultPlace(row.row, None, f"{row.level} {row.code}") for row in strangers]
+    what = "{n} rows name a unit that is not in the figures shown"
+    faults.warn_once("PEOPLE_UNKNOWN_UNIT", table, hits, what)
+    hits = [
+        FaultPlace(row.row, None, f"{row.fte_x100 / 100:,.2f} FTE of {row.grade}, {was / 100:,.2f} before")
+        for row, was in odd
+    ]
+    what = "{n} targets are more than twice, or less than half, of what they were"
+    faults.warn_once("PEOPLE_ESTABLISHMENT_ODD", table, hits, what)
 
 
 def reasons_on(

@@ -231,6 +231,7 @@ def _open_in_post(supply: GradeSupply) -> dict[str, Any]:
         "posts_with_assumed_hours": supply.assumed,
         "contracted": places(supply.contracted),
         "reductions": places(supply.fte(supply.reduced_micro)),
+        "agency": places(supply.agency),
         "left": places(supply.left),
     }
 

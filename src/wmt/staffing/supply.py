@@ -6,7 +6,7 @@ circumstances are not taken off here; roles that are counted in the need are not
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -115,7 +115,17 @@ class Supply:
         counted = [own] if own and grade != TRAINEE else []
         if grade == counts_as and TRAINEE in self.grades:
             counted.append(self.grades[TRAINEE])
-        return sum((getattr(each, people) for each in counted), Fraction())
+        found = sum((getattr(each, people) for each in counted), Fraction())
+        # agency staff have no reductions; what is present or left holds them already
+        return found + sum((each.agency for each in counted if people == "contracted"), Fraction())
+
+    def with_agency(self, agency: Mapping[str, Fraction], rates: Rates) -> "Supply":
+        """The same people with agency staff (FTE by grade) beside them."""
+        grades = {grade: replace(own) for grade, own in self.grades.items()}
+        for grade, fte in agency.items():
+            full_time = rates.number(f"full_time_hours.{grade}")
+            grades.setdefault(grade, GradeSupply(full_time)).agency += fte
+        return Supply(grades, self.roles)
 
 
 class TimeRow(NamedTuple):

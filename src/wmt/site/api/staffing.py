@@ -8,7 +8,8 @@ from ninja import Field, Router, Schema
 
 from wmt.site.api import lookups, schemas
 from wmt.site.queries import staffing as query
-from wmt.staffing import gap
+from wmt.site.queries.establishment import establishment_of
+from wmt.staffing import establishment, gap
 from wmt.staffing.rates import StaffingError
 
 router = Router()
@@ -69,7 +70,9 @@ class GapShown(Schema):
     in_post: float | None = Field(None, description="With reasons only, as `short` and `ratio`.")
     short: float | None = Field(None, description="Below zero: more people than the work needs.")
     ratio: float | None = Field(None, description="People there to people needed.")
-    contracted: float | None = Field(None, description="Without reasons only, as those below.")
+    contracted: float | None = Field(
+        None, description="With agency staff. Without reasons only, as those below."
+    )
     left: float | None = Field(None, description="What all reductions leave of the contracted.")
     least_short: float | None = Field(None, description="As if all reductions were absences.")
     most_short: float | None = Field(None, description="As if none of them were absences.")
@@ -106,6 +109,47 @@ class MeasuredShown(Schema):
     note: str | None
 
 
+class EstablishmentSumsShown(Schema):
+    """Target, people in post and vacancies (FTE), before reductions; none where no target was entered."""
+
+    target: float | None
+    contracted: float
+    permanent: float = Field(description="Contracted people less those on a fixed term.")
+    fixed_term: float
+    agency: float
+    in_post: float = Field(description="Contracted and agency.")
+    vacancy: float
+    returner: float = Field(description="Who comes back later; not in post.")
+    short: float | None = Field(description="Target less in post; below zero: more than the target.")
+
+
+class EstablishmentGradeShown(EstablishmentSumsShown):
+    """The same of a grade."""
+
+    grade: str
+
+
+class EstablishmentRowShown(Schema):
+    """A row that counts: of a unit itself, or of one below it."""
+
+    kind: Literal["target", "agency", "fixed_term", "returner", "vacancy"]
+    grade: str
+    level: str
+    code: str
+    fte: float
+    first_day: date
+    last_day: date | None
+    why: str
+
+
+class EstablishmentShown(Schema):
+    """The establishment of a unit on the day."""
+
+    grades: list[EstablishmentGradeShown]
+    all: EstablishmentSumsShown
+    rows: list[EstablishmentRowShown]
+
+
 class StaffingShown(Schema):
     """A unit's need and its people, as `wmt staffing --unit --json` has it, less grades with few posts."""
 
@@ -130,6 +174,7 @@ class StaffingShown(Schema):
     in_post: dict[str, InPostShown]
     reductions: dict[str, float] | None = None
     by_measured_time: list[MeasuredShown]
+    establishment: EstablishmentShown
 
 
 @router.get(
@@ -158,4 +203,9 @@ def staffing(
     except StaffingError as error:
         raise schemas.refused("chain", str(error)) from None
     told = gap.present if query.reads(lookups.me(request), unit, state) else gap.present_open
-    return {"level": level, "code": code, "name": unit.name, "day": state.day, **told(found)}
+    entries = establishment_of(state).of(unit)
+    rows = {"rows": establishment.present_entries(entries)}
+    return {
+        "level": level, "code": code, "name": unit.name, "day": state.day, **told(found),
+        "establishment": establishment.present(entries, found) | rows,
+    }  # fmt: skip

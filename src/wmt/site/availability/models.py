@@ -162,6 +162,28 @@ class Reason(Entry):
         return f"reason {self.reason} from {self.first_day}"
 
 
+class Establishment(Entry):
+    """What a unit should have (`target`) of a grade, or has and no extract tells; in hundredths of FTE.
+
+    It is in no line of any figure. Only targets have a `why`.
+    """
+
+    level = models.TextField()
+    code = models.TextField()
+    grade = models.TextField()
+    kind = models.TextField()
+    fte_x100 = models.IntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+
+    class Meta:
+        constraints = _versions("establishment")
+        indexes = (models.Index(fields=["level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"establishment {self.key}"
+
+
 class StaffDetails(models.Model):
     """How the person of a staff code is called and written to, as a table of people had it last."""
 

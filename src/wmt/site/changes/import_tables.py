@@ -11,7 +11,8 @@ from django.db import transaction
 from wmt.intake import InputFault as Told
 from wmt.intake import People, people_schema
 from wmt.intake.faults import FaultPlace, Faults
-from wmt.site.availability import change_requests, table_changes
+from wmt.intake.people_tables import warn_of_establishment
+from wmt.site.availability import change_requests, establishment, table_changes
 from wmt.site.availability.queries import plans_of
 from wmt.site.availability.records import Post
 from wmt.site.availability.staff_details import details_changed, save_details
@@ -89,9 +90,12 @@ def import_tables(
         # make the changes, as they are by now: others may have changed something meanwhile
         changes: Sequence[change_requests.Change] = []
         try:
-            with hold_journal():
+            with hold_journal() as journal:
                 reason_tables.save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
                 save_details(wanted.people.staff, who=wanted.who)
+                units = establishment.rows_changed(wanted.people.establishment)
+                if units:
+                    establishment.save_rows(units, change=journal.next(), who=wanted.who)
                 changes = table_changes.changes_of(wanted.people, plans_of())
                 save(actor=None, who=wanted.who, why=wanted.why, changes=changes, kind=_KIND, strict=False)
             done.saved = True
@@ -126,6 +130,10 @@ def _look(wanted: _Wanted, done: Imported, state: State | None, progress: Progre
         reason_tables.save_reasons(wanted.reasons, who=wanted.who, why=wanted.why)
         changes = table_changes.changes_of(wanted.people, plans_of())
         done.counts.update(_counts(wanted.people, changes, wanted.reasons))
+        rows = wanted.people.establishment
+        warn_of_establishment(
+            done.faults, establishment.unknown_units(rows, state), establishment.odd_targets(rows)
+        )
         progress("checking every change", 0.3)
         found = preview(changes=changes, state=state, actor=None, strict=False).checked
         _tell(done.faults, changes, found.warnings, "warn")
@@ -203,6 +211,7 @@ def _counts(
         people_schema.GRADES_FILE: len(people.grade_corrections),
         people_schema.REASONS_FILE: len(people.reasons),
         people_schema.STAFF_FILE: len(people.staff),
+        people_schema.ESTABLISHMENT_FILE: len(people.establishment),
     }
     found = {table: Count() for table, number in rows.items() if number}
     gone = {change.key for change in changes if change.withdraw}
@@ -221,6 +230,12 @@ def _counts(
     for _, is_kept in details_changed(people.staff):
         found[people_schema.STAFF_FILE].changed += is_kept
         found[people_schema.STAFF_FILE].new += not is_kept
+    for row, was in establishment.rows_changed(people.establishment):
+        count = found[people_schema.ESTABLISHMENT_FILE]
+        stands = was is not None and not was.withdrawn
+        count.withdrawn += row.deleted
+        count.changed += stands and not row.deleted
+        count.new += not stands and not row.deleted
     for table, count in found.items():
         count.unchanged = rows[table] - count.new - count.changed - count.withdrawn
     return found

@@ -46,6 +46,7 @@ def export_folder(folder: Path, *, withdrawn: bool = False) -> dict[str, int]:
         people_schema.GRADES_FILE: _grades(),
         people_schema.REASONS_FILE: _reasons(),
         people_schema.STAFF_FILE: _staff(),
+        people_schema.ESTABLISHMENT_FILE: _establishment(withdrawn=withdrawn),
     }
     return {name: _put(folder, name, people_schema.COLUMNS[name], rows) for name, rows in tables.items()}
 
@@ -133,6 +134,15 @@ def _reasons() -> Iterable[Cells]:
 def _staff() -> Iterable[Cells]:
     columns = people_schema.COLUMNS[people_schema.STAFF_FILE]
     yield from models.StaffDetails.objects.order_by("staff_code").values_list(*columns)
+
+
+def _establishment(*, withdrawn: bool) -> Iterable[Cells]:
+    for row in _standing(models.Establishment).order_by("kind", "level", "code", "grade", "first_day"):
+        if withdrawn or not row.withdrawn:
+            yield (
+                row.level, row.code, row.grade, row.kind, exact(row.fte_x100, 100), _day(row.first_day),
+                _day(row.last_day), row.why, "true" if row.withdrawn else "false",
+            )  # fmt: skip
 
 
 def exact(number: int | None, parts: int) -> str:

@@ -5,7 +5,7 @@ Rows of the tables that came stand first and in their order: a fault in one is t
 """
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from django.utils import timezone
 from wmt.intake.people_files import KEPT, SUFFIXES
 from wmt.intake.people_model import People, ReductionRow
 from wmt.intake.people_schema import (
+    ESTABLISHMENT_FILE,
     GRADES_FILE,
     HOURS_FILE,
     REASONS_FILE,
@@ -27,6 +28,7 @@ from wmt.intake.people_schema import (
 )
 from wmt.intake.read_table import read_table
 from wmt.nights import Night, NightError
+from wmt.site.availability import establishment
 from wmt.site.availability.change_requests import Change, ChangeFault, RefusedError
 from wmt.site.availability.models import KINDS, Grade, Journal
 from wmt.site.availability.queries import plans_of
@@ -63,8 +65,9 @@ class PeopleInput:
     came: Path | None
     mark: int
 
-    def changes(self, load: Load) -> list[Change]:
-        """What the tables that came would change of what stands now. Reasons they bring are taken in."""
+    def changes(self, load: Load, next_change: Callable[[], int]) -> list[Change]:
+        """What the tables that came would change of what stands now. Reasons, names and the establishment
+        that they bring are taken in."""
         if self.came is None:
             return []
         people, faults = read_people(self.came)
@@ -73,12 +76,14 @@ class PeopleInput:
             save_reasons(reasons_changed(people.reasons), who=_asker(load))
         if load.order.get("names", True):
             save_details(people.staff, who=_asker(load))
+        if units := establishment.rows_changed(people.establishment):
+            establishment.save_rows(units, change=next_change(), who=_asker(load))
         return changes_of(people, plans_of())
 
     def save(self, load: Load) -> int:
         """Make those changes in the figures shown, all or none; how many there were. Raises NightError."""
-        with hold_journal():
-            changes = self.changes(load)
+        with hold_journal() as journal:
+            changes = self.changes(load, journal.next)
             with _in_words(changes):
                 if changes:
                     actions.save(
@@ -100,7 +105,7 @@ class PeopleInput:
 
         Raises NightError where the site cannot keep it.
         """
-        changes = self.changes(load)
+        changes = self.changes(load, lambda: number)
         with _in_words(changes):
             actions.take_in(changes=changes, number=number, who=_asker(load))
 
@@ -127,7 +132,8 @@ def given(came: Path | None) -> Iterator[PeopleInput]:
         mark = number()
         if any_stands():
             export_folder(folder)
-            (folder / f"{STAFF_FILE}.csv").unlink()  # in no figure, so for no night
+            for table in (STAFF_FILE, ESTABLISHMENT_FILE):
+                (folder / f"{table}.csv").unlink()  # in no figure of a night
         if came is not None:
             people, faults = read_people(came)
             if faults.refusing():

@@ -18,10 +18,11 @@ from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.queries import reasons_on
 from wmt.site.figures import line_queries
+from wmt.site.queries.establishment import establishment_of
 from wmt.site.queries.full import KeyedFigures
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
-from wmt.staffing import gap, need, rates, supply
+from wmt.staffing import establishment, gap, need, rates, supply
 
 _ALL = "nation"
 
@@ -44,11 +45,13 @@ def staffings_of(
 ) -> dict[str, gap.Staffing]:
     """The same of units of one level, by code. Raises StaffingError."""
     of_rules = rates.Rates(rules_of(state), chain or None)
-    people = _people(state, of)
+    people, known = _people(state, of), establishment_of(state)
     lines = line_queries.sums_of(state, of, by_grade=False)
     found: dict[str, gap.Staffing] = {}
     for unit in of:
         own = people.get(unit.code, supply.Supply({}))
+        if staff := establishment.agency(known.of(unit)):
+            own = own.with_agency(staff, of_rules)
         work = need.need_of(of_rules, work_of(lines.get(unit.code, ())), own.roles, by=by)
         found[unit.code] = gap.Staffing(work, own)
     return found

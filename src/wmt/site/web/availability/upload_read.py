@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wmt.intake import InputFault
-from wmt.intake.people_schema import HOURS_FILE, REASONS_FILE, STAFF_FILE
+from wmt.intake.people_schema import ESTABLISHMENT_FILE, HOURS_FILE, REASONS_FILE, STAFF_FILE
 from wmt.site.accounts import visibility
 from wmt.site.accounts.access import may
 from wmt.site.accounts.models import User
 from wmt.site.accounts.roles import Action
-from wmt.site.availability import queries, table_changes
+from wmt.site.availability import establishment, queries, table_changes
 from wmt.site.availability.change_requests import Change, ChangeFault
 from wmt.site.availability.limits import RecordLimits
 from wmt.site.availability.records import Post, PostRecords
@@ -84,6 +84,9 @@ def outcome_of(kept: KeptUpload, state: State, user: User) -> UploadOutcome:
     if details_changed(people.staff):
         text = "Names and email addresses are not taken from here. `wmt people import` takes them."
         found.notices.append(TableFault(STAFF_FILE, None, "", text))
+    if establishment.rows_changed(people.establishment):
+        text = "The establishment of units is not taken from here. `wmt people import` takes it."
+        found.notices.append(TableFault(ESTABLISHMENT_FILE, None, "", text))
     # what the changes come to, by the check that stands behind all mouths
     changes = _allowed(found, table_changes.changes_of(people, stands), state, user)
     plans = queries.plans_of({change.post for change in changes})

@@ -11,10 +11,12 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import staffing as query
+from wmt.site.queries.establishment import establishment_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
+from wmt.site.web.staffing.establishment_tables import establishment_tables
 from wmt.site.workload.models import Unit
-from wmt.staffing import gap
+from wmt.staffing import establishment, gap
 from wmt.staffing.rates import StaffingError
 from wmt.text import counted
 
@@ -60,7 +62,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
     except StaffingError as error:
         return {"tables": {}, "why_not": "rules", "refused": str(error)}
     by_reason = query.reads(question.user, question.unit, question.state)
+    known = establishment_of(question.state)
+    entries = known.of(question.unit)
     told = gap.present(found) if by_reason else gap.present_open(found)
+    told |= {"establishment": establishment.present(entries, found)}
     level = _BELOW.get(question.unit.level) if not question.listing else None
     return {
         "why_not": "",
@@ -78,6 +83,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "first": _first_sentence(question.unit.name, told),
         "tables": {
             "staffing": _grades(question.unit, told),
+            **(establishment_tables(question.unit, known, entries, told) if entries else {}),
             "kinds": _kinds(question.unit, told),
             **({"below": _below(question, level, asked)} if level else {}),
             "in_post": _in_post(told) if by_reason else _open_in_post(told),
@@ -159,13 +165,15 @@ def _row_columns(told: Mapping[str, Any]) -> list[tables.Column]:
     if told["reasons"]:
         return [
             needed,
-            tables.Column("in_post", "There (FTE)", "number", "Contracted, less learning and other work."),
+            tables.Column(
+                "in_post", "There (FTE)", "number", "Contracted and agency, less learning and other work."
+            ),
             tables.Column("short", "Short (FTE)", "number", "Below zero: more than the work needs."),
             tables.Column("ratio", "There ÷ needed", "number"),
         ]
     return [
         needed,
-        tables.Column("contracted", "Contracted (FTE)", "number"),
+        tables.Column("contracted", "Contracted (FTE)", "number", "With agency staff."),
         tables.Column("left", "After all reductions (FTE)", "number"),
         tables.Column("least_short", "Short, at least (FTE)", "number", "If all reductions are absences."),
         tables.Column("most_short", "Short, at most (FTE)", "number", "If none of them is an absence."),
@@ -282,6 +290,7 @@ def _in_post(told: Mapping[str, Any]) -> tables.Table:
         tables.Column("assumed", "With assumed hours", "count"),
         tables.Column("contracted", "Contracted (FTE)", "number"),
         *(tables.Column(f"off_{n}", f"Less: {name}", "number") for n, name in enumerate(categories)),
+        tables.Column("agency", "Agency (FTE)", "number"),
         tables.Column("there", "For the work (FTE)", "number"),
     ]
     rows = [
@@ -295,6 +304,7 @@ def _in_post(told: Mapping[str, Any]) -> tables.Table:
                     f"off_{n}": _fte(each["taken_off"].get(name, Decimal()))
                     for n, name in enumerate(categories)
                 },
+                "agency": _fte(each["agency"]),
                 "there": _fte(each["for_the_work"]),
             }
         )
@@ -342,6 +352,7 @@ def _open_in_post(told: Mapping[str, Any]) -> tables.Table:
         tables.Column("assumed", "With assumed hours", "count"),
         tables.Column("contracted", "Contracted (FTE)", "number"),
         tables.Column("reductions", "Less: all reductions", "number"),
+        tables.Column("agency", "Agency (FTE)", "number"),
         tables.Column("left", "Left (FTE)", "number"),
     ]
     rows = [
@@ -350,7 +361,7 @@ def _open_in_post(told: Mapping[str, Any]) -> tables.Table:
                 "grade": tables.text(grade),
                 "posts": tables.count(each["posts"]),
                 "assumed": tables.count(each["posts_with_assumed_hours"]),
-                **{name: _fte(each[name]) for name in ("contracted", "reductions", "left")},
+                **{name: _fte(each[name]) for name in ("contracted", "reductions", "agency", "left")},
             }
         )
         for grade, each in told["in_post"].items()
