@@ -76,8 +76,14 @@ def test_a_unit_shows_its_target_its_people_and_what_they_are_sums_of(
     told = client.get(f"/api/v1/units/pdu/{pdu.code}/staffing").json()["establishment"]
     assert [each["kind"] for each in told["rows"]] == ["target", "agency", "fixed_term", "vacancy"]
     assert next(each for each in told["grades"] if each["grade"] == "PO")["agency"] == 1.5
-    table = client.get(f"/api/v1/units/pdu/{pdu.code}/tables/staffing").json()
-    assert "establishment" in str(table)
+    found = client.get(f"/api/v1/units/pdu/{pdu.code}/tables/staffing").json()["tables"]
+    shown = next(each for each in found if each["name"] == "establishment")
+    assert (
+        next(each for each in shown["rows"] if each["values"]["grade"]["text"] == "PO")["values"]["target"][
+            "text"
+        ]
+        == "40.0"
+    )
 
 
 def test_versions_are_kept_and_a_row_is_taken_back(undone: Any, tmp_path: Path) -> None:
@@ -104,6 +110,18 @@ def test_versions_are_kept_and_a_row_is_taken_back(undone: Any, tmp_path: Path) 
     assert export_folder(tmp_path / "out", withdrawn=True)["establishment"] == 1
     said = AuditEvent.objects.filter(kind="people import", sentence__contains="establishment of units")
     assert said.count() == 3
+
+
+def test_an_import_that_fails_leaves_nothing(
+    undone: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr("wmt.site.changes.import_tables.save", fail)
+    with pytest.raises(RuntimeError):
+        take(tmp_path, f"region,{undone.unit('region').code},PO,target,400,2026-04-01,,yearly refresh,")
+    assert not Establishment.objects.exists()
 
 
 def test_what_stood_on_an_earlier_day_is_shown_of_it(undone: Any, tmp_path: Path) -> None:

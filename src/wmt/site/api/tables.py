@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 else:
     CaseGroup = Literal[tuple(CASE_GROUPS)]
 Tab = Literal[
-    "overview", "caseload", "per-fte", "full", "reports", "help", "omic", "court", "ahead", "waiting",
-    "candidates", "matrix", "allocations",
+    "overview", "caseload", "per-fte", "full", "staffing", "reports", "help", "omic", "court", "ahead",
+    "waiting", "candidates", "matrix", "allocations",
 ]  # fmt: skip
 #: Those that are lists of single cases of whole PDUs too.
 _LISTS = ("waiting", "candidates", "matrix", "allocations")
