@@ -73,6 +73,11 @@ def test_a_unit_shows_its_target_its_people_and_what_they_are_sums_of(
         ("vacancy", team.name, "2.00"),
     ]
     assert (rows[0]["Why"], rows[2]["Until"]) == ("yearly refresh", "31 Mar 2027")
+    assert (rows[0]["Until"], rows[1]["Why"]) == ("no end", "–")
+    assert "check the entries" not in in_sight(page)
+    take(tmp_path, f"team,{team.code},PO,fixed_term,900,2026-04-01,2027-03-31,,")
+    assert "than the data has contracted hours for (PO): check" in in_sight(client.get(address).text)
+    take(tmp_path, f"team,{team.code},PO,fixed_term,1,2026-04-01,2027-03-31,,")
     told = client.get(f"/api/v1/units/pdu/{pdu.code}/staffing").json()["establishment"]
     assert [each["kind"] for each in told["rows"]] == ["target", "agency", "fixed_term", "vacancy"]
     assert next(each for each in told["grades"] if each["grade"] == "PO")["agency"] == 1.5

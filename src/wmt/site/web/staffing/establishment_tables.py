@@ -34,6 +34,17 @@ def establishment_tables(
     return {"establishment": _grades(unit, told), "establishment_rows": _rows(unit, known, entries)}
 
 
+def odd_words(told: Mapping[str, Any]) -> str:
+    """What hardly can be so, for whoever entered it; nothing where all can."""
+    odd = [each["grade"] for each in told["establishment"]["grades"] if each["permanent"] < 0]
+    if not odd:
+        return ""
+    return (
+        f"More people are entered on a fixed term than the data has contracted hours for ({', '.join(odd)}): "
+        "check the entries."
+    )
+
+
 def _grades(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
     short = (
         [("short", "Short of need (FTE)")]
@@ -85,8 +96,8 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
                 ),
                 "fte": _fte(places(each), 2),
                 "first_day": tables.day(each.first_day),
-                "last_day": tables.day(each.last_day),
-                "why": tables.text(each.why),
+                "last_day": tables.day(each.last_day) if each.last_day else tables.Value(None, "no end"),
+                "why": tables.text(each.why or "–"),
             }
         )
         for each in entries

@@ -14,7 +14,7 @@ from wmt.site.queries import staffing as query
 from wmt.site.queries.establishment import establishment_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
-from wmt.site.web.staffing.establishment_tables import establishment_tables
+from wmt.site.web.staffing import establishment_tables
 from wmt.site.workload.models import Unit
 from wmt.staffing import establishment, gap
 from wmt.staffing.rates import StaffingError
@@ -78,12 +78,17 @@ def content(question: UnitRequest) -> dict[str, Any]:
         else "",
         "officers": _officer_words(question.unit.name, told),
         "days": _days_words(found),
+        "odd_entries": establishment_tables.odd_words(told),
         "why": _why_words(told),
         "scenario_href": unit_url(question.unit.level, question.unit.code, "scenario"),
         "first": _first_sentence(question.unit.name, told),
         "tables": {
             "staffing": _grades(question.unit, told),
-            **(establishment_tables(question.unit, known, entries, told) if entries else {}),
+            **(
+                establishment_tables.establishment_tables(question.unit, known, entries, told)
+                if entries
+                else {}
+            ),
             "kinds": _kinds(question.unit, told),
             **({"below": _below(question, level, asked)} if level else {}),
             "in_post": _in_post(told) if by_reason else _open_in_post(told),
