@@ -53,6 +53,17 @@ def test_what_was_asked_before_changes_nothing(asked: list[World]) -> None:
             assert alone.sort(LINE.names()).equals(listed.select(LINE.names()).sort(LINE.names()))
 
 
+def test_a_kind_whose_query_failed_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(IN_2023).post("N1A:S1").cases("N1A:S1", "community", "C1", ref="X000001")
+    facts = world.facts()
+    side = CaseSide(_rules(), facts.tier_scheme, facts.day)
+    with monkeypatch.context() as patched:
+        patched.setattr(side, "_engine", None)
+        with pytest.raises(AttributeError):
+            side.lines(facts.caseload, facts.flag)
+    assert side.lines(facts.caseload, facts.flag)["points_x100"].sum() > 0
+
+
 @pytest.mark.parametrize("values", [(), (("case_weighting.iom", date(2023, 1, 6), 110),)])
 def test_flags_weigh_as_they_do_there(values: tuple[tuple[str, date, int], ...]) -> None:
     world = World(IN_2023).post("N1A:S1").cases("N1A:S1", "community", "C1", ref="X000001")

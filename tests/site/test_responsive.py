@@ -320,8 +320,8 @@ def test_without_a_matrix_the_page_says_why_no_level_changes_the_figure(
     page = signed_in("administrator").get(unit_url("pdu", one.code, "priority")).text
     _, amber, red = table_of(page, "priority-levels")
     for row, level in ((amber, "amber"), (red, "red")):
-        assert row["Why it is the same"] == f"nobody has set what is put aside at {level}"
-        assert row["Difference"] == "0"
+        assert row["Note"] == f"nobody has set what is put aside at {level}"
+        assert (row["Capacity"], row["Points"], row["Difference"]) == ("–", "–", "–")
 
 
 def test_what_cannot_be_worked_out_at_a_level_has_no_figure(
@@ -338,6 +338,6 @@ def test_what_cannot_be_worked_out_at_a_level_has_no_figure(
     monkeypatch.setattr(responsive, "level_prices", fails)
     page = signed_in("administrator").get(unit_url("pdu", one.code, "priority")).text
     green, amber, _ = table_of(page, "priority-levels")
-    assert "no price for C2" in amber["Why it is the same"]
+    assert "no price for C2" in amber["Note"]
     assert (amber["Points"], amber["Capacity"], amber["Difference"]) == ("–", "–", "–")
     assert green["Points"] != "–"

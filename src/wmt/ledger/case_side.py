@@ -52,13 +52,15 @@ class CaseSide:
         once: for one case a query takes longer than all else."""
         new = caseload.select(_KIND).unique().join(self._asked, on=_KIND, how="anti")
         if not new.is_empty():
-            self._asked = pl.concat([self._asked, new])
-            rows = self._asked.with_row_index("post_no").with_columns(
+            asked = pl.concat([self._asked, new])
+            rows = asked.with_row_index("post_no").with_columns(
                 pl.col("post_no").cast(pl.Int64), case_ref=pl.lit("")
             )
             none = pl.DataFrame(schema=SCHEMAS["flag"])
             lines = self._run(rows.select(SCHEMAS["caseload"].names()), none).drop("ref")
+            # only what was answered is kept as asked: a kind whose query failed would earn nothing for ever
             self._of_kind = lines.join(rows.select("post_no", *_KIND), on="post_no").drop("post_no")
+            self._asked = asked
         found = caseload.rename({"case_ref": "ref"}).join(self._of_kind, on=_KIND)
         return found.select(LINE.names())
 

@@ -30,13 +30,20 @@ def run_words(question: UnitRequest, past: history.History) -> list[str]:
 
 
 def runs_of(question: UnitRequest, past: history.History) -> list[dict[str, Any]]:
-    """The runs of a post on the last day that is shown, a row for each mark (columns `wmt.history.RUN`)."""
+    """The runs of a post on the last day that is shown, a row for each mark: columns `wmt.history.RUN`, and
+    since when in words."""
     day = past.day_until(question.state.as_at.date())
-    return (
-        []
-        if day is None
-        else list(_runs(periods.KeyedHistory(past), question.unit.code, day).iter_rows(named=True))
-    )
+    if day is None:
+        return []
+    found = _runs(periods.KeyedHistory(past), question.unit.code, day).iter_rows(named=True)
+    return [row | {"since_words": _since(row["since"], past.first)} for row in found]
+
+
+def _since(first: date | None, known: date | None) -> str:
+    """The first day of a run; one that begins with the first day there is may have begun before it."""
+    if first is None:
+        return ""
+    return f"{written(first)}{' or earlier' if first == known else ''}"
 
 
 @lru_cache(maxsize=500)
@@ -91,7 +98,7 @@ def _sentence(row: dict[str, Any], mark: Any) -> str:
     over = f"{percent}.{rest:02d}%" if rest else f"{percent}%"
     name = NAMES.get(row["mark"], row["mark"].replace("_", " ").capitalize())
     said = [
-        f"{name}: over {over} since {written(row['since'])}, on {row['length']:,} of "
+        f"{name}: over {over} since {row['since_words']}, on {row['length']:,} of "
         f"{counted(row['with_figures'], 'day')} with figures{_holes(row)}."
     ]
     if row["excess_since"]:

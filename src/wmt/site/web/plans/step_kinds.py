@@ -81,7 +81,10 @@ HINTS = {
     "change": "For example, 10 for 10% more points, or -5 for 5% fewer. Points are rounded to hundredths.",
     "lever": "For changes that need more than a number, use ‘Demand and scenarios’ on the page of a unit.",
     "low": "For example, 5 for 5% more starts, or -5 for 5% fewer.",
-    ("leave", "to"): "Leave blank if the cases are to wait in the team as unallocated cases.",
+    (
+        "leave",
+        "to",
+    ): "Choose nobody if the cases are to wait in the team as unallocated cases. To see where they fit, look at ‘Re-share cases’ or ‘Who could hold a case’ of the team.",
     ("start", "hours"): "Leave blank for the usual hours of the grade.",
     ("start", "posts"): "For example, 1.",
 }

@@ -66,7 +66,7 @@ def _levels(question: UnitRequest, lines: Sequence[line_queries.Lines]) -> table
         )
         same = why_same(question.state, level) if level != GREEN else "business as usual"
         points, unknown = unit.points_x100 + moved, tables.Value(None, "–")
-        known = level == GREEN or is_known(question.state, level)
+        known = level == GREEN or (is_known(question.state, level) and not same)
         capacity = tables.percent(points, unit.available_x100, question.state.over_x100)
         values = {
             "level": tables.text(upper_first(level)),
@@ -81,7 +81,7 @@ def _levels(question: UnitRequest, lines: Sequence[line_queries.Lines]) -> table
         tables.Column("capacity", "Capacity", "percent"),
         tables.Column("points", "Points", "points"),
         tables.Column("difference", "Difference", "points"),
-        tables.Column("why", "Why it is the same", "words"),
+        tables.Column("why", "Note", "words"),
     ]
     caption = f"What each level would make of the figure of {unit.name}"
     return tables.Table("priority-levels", caption, columns, rows, prefix="priority-levels-")
@@ -197,10 +197,10 @@ def _order(
         tables.Column("aside", "Points put aside", "points"),
     ]
     notes = [
-        "Work that is expected in full (100%) comes first, and this list puts it in no order.",
+        "Work that is expected in full (100%) is not put aside. It stands last, in no order.",
         "Points are averages for a kind of case over the whole sentence. They do not describe one case.",
     ]
-    caption = f"Work in the order in which it is put aside: {question.unit.name}"
+    caption = f"What is put aside first, and what is expected in full: {question.unit.name}"
     return tables.Table("priority-order", caption, columns, rows, notes=notes, prefix="priority-order-")
 
 

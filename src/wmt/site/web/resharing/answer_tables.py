@@ -111,6 +111,10 @@ class ShownAnswer:
                 "after": shown(each["after"]),
                 "said": tables.text(_verdict(each)),
             }
+            if each["goal"] == Goal.WAITING and not each["before"]:  # 0 would say that no case waits
+                nothing = tables.Value(None, "–")
+                words = tables.text("Cases that nobody holds are not part of this answer")
+                values |= {"before": nothing, "after": nothing, "said": words}
             rows.append(tables.Row(values))
         return tables.Table("goals", "Before and after", columns, rows, notes=self._step_notes())
 

@@ -136,7 +136,7 @@ TABLES = (
             tables.Column("mandatory", "Mandatory", "number"),
             tables.Column("responsive", "Responsive", "number"),
             tables.Column("remainder", "Remainder, not published", "number"),
-            tables.Column("percent", "Responsive share", "number"),
+            tables.Column("percent", "Responsive, % of mandatory", "number"),
         ),
     ),
     Published(

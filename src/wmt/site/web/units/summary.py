@@ -100,7 +100,7 @@ def _rest(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> s
             else "."
         )
     if over and run:
-        since = f"{_rounded(question)} since {written(run['since'])}"
+        since = f"{_rounded(question)} since {run['since_words']}"
         return f", over {mark}{since}. That is {points} more than the hours allow.{people}"
     if over:
         return f", over {mark}{_rounded(question)}. That is {points} more than the hours allow.{people}"
