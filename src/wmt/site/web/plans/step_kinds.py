@@ -72,6 +72,10 @@ LABELS = {
 }
 #: Said where people are typed, because there are too many to tick.
 TYPED = " Enter the codes of their posts (TEAM:STAFF), with commas or spaces between them."
+_LEFT_CASES = (
+    "Leave this as it is if the cases are to wait in the team as unallocated cases. ‘Re-share cases’ and ‘Room for "
+    "more cases’ show where they fit."
+)
 HINTS = {
     "cases": "One or more, with commas or spaces between them.",
     "place": "In a team, they wait there as unallocated cases.",
@@ -81,10 +85,7 @@ HINTS = {
     "change": "For example, 10 for 10% more points, or -5 for 5% fewer. Points are rounded to hundredths.",
     "lever": "For changes that need more than a number, use ‘Demand and scenarios’ on the page of a unit.",
     "low": "For example, 5 for 5% more starts, or -5 for 5% fewer.",
-    (
-        "leave",
-        "to",
-    ): "Choose nobody if the cases are to wait in the team as unallocated cases. To see where they fit, look at ‘Re-share cases’ or ‘Who could hold a case’ of the team.",
+    ("leave", "to"): _LEFT_CASES,
     ("start", "hours"): "Leave blank for the usual hours of the grade.",
     ("start", "posts"): "For example, 1.",
 }
