@@ -73,8 +73,8 @@ LABELS = {
 #: Said where people are typed, because there are too many to tick.
 TYPED = " Enter the codes of their posts (TEAM:STAFF), with commas or spaces between them."
 _LEFT_CASES = (
-    "Leave this as it is if the cases are to wait in the team as unallocated cases. ‘Re-share cases’ and ‘Room for "
-    "more cases’ show where they fit."
+    "Leave this as it is if the cases are to wait in the team as unallocated cases. ‘Re-share cases’ and "
+    "‘Room for more cases’ show where they fit."
 )
 HINTS = {
     "cases": "One or more, with commas or spaces between them.",
