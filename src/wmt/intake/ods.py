@@ -6,10 +6,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from wmt.intake import archive, limits, xml_text
-from wmt.intake.cells import BadCell, Cell, PercentCell
-from wmt.intake.grid import Grid, Place
-from wmt.intake.refusal import ReadingStopped
+from wmt.intake import archive, cells, grid, limits, refusal, xml_text
 
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _KIND = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -23,20 +20,20 @@ _PLAIN = frozenset({"float", "string", "date", "boolean"})
 _WORDS = {"currency": "an amount of money", "time": "a time", "error": "an error"}
 
 
-def read_ods(data: bytes, name: str) -> list[Grid]:
+def read_ods(data: bytes, name: str) -> list[grid.Grid]:
     """The sheets in order. Raises ReadingStopped for anything that is not a sound .ods.
 
     A number under a percentage format is a `PercentCell`; what is no plain value is a `BadCell`.
     """
     if not data.startswith(b"PK"):
-        raise ReadingStopped("NOT_A_WORKBOOK", f"{name} is not an OpenDocument spreadsheet (.ods)")
+        raise refusal.ReadingStopped("NOT_A_WORKBOOK", f"{name} is not an OpenDocument spreadsheet (.ods)")
     files = archive.open_zip(data, name)
     members = set(files.namelist())
     kind = archive.content(files, "mimetype", name) if "mimetype" in members else _KIND
     if _CONTENT not in members or not kind.strip().startswith(_KIND):
-        raise ReadingStopped("NOT_A_WORKBOOK", f"{name} is not an OpenDocument spreadsheet (.ods)")
+        raise refusal.ReadingStopped("NOT_A_WORKBOOK", f"{name} is not an OpenDocument spreadsheet (.ods)")
     if _MANIFEST in members and b"encryption-data" in archive.content(files, _MANIFEST, name):
-        raise ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
+        raise refusal.ReadingStopped("PROTECTED_FILE", f"{name} is protected by a password")
     archive.prove(files, sorted(members - {"mimetype", _CONTENT, _MANIFEST}), name)
     sheets = _Look(limits.current()).run(archive.content(files, _CONTENT, name))
     try:
@@ -45,9 +42,11 @@ def read_ods(data: bytes, name: str) -> list[Grid]:
     except BaseException as error:  # a panic of the reader is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise ReadingStopped("DAMAGED_FILE", f"{name} is damaged: its sheets cannot be read") from error
+        raise refusal.ReadingStopped(
+            "DAMAGED_FILE", f"{name} is damaged: its sheets cannot be read"
+        ) from error
     if book.sheet_names != [sheet.name for sheet in sheets]:
-        raise ReadingStopped("DAMAGED_FILE", f"{name} is damaged: its sheets cannot be told apart")
+        raise refusal.ReadingStopped("DAMAGED_FILE", f"{name} is damaged: its sheets cannot be told apart")
     return [_proved(sheet, rows) for sheet, rows in zip(sheets, grids, strict=True)]
 
 
@@ -63,27 +62,29 @@ class _Sheet:
     rows: int = 0
     columns: int = 0
     values: int = 0
-    odd: dict[Place, str] = field(default_factory=dict)
+    odd: dict[grid.Place, str] = field(default_factory=dict)
 
 
-def _proved(sheet: _Sheet, rows: list[list[Any]]) -> Grid:
+def _proved(sheet: _Sheet, rows: list[list[Any]]) -> grid.Grid:
     """The cells of calamine, those that are no plain values marked. Refuses where it has lost some."""
     wide = max((len(row) for row in rows), default=0)
-    cells: list[list[Cell]] = [row + [""] * (max(wide, sheet.columns) - len(row)) for row in rows]
-    cells += [[""] * max(wide, sheet.columns) for _ in range(sheet.rows - len(rows))]
+    lines: list[list[cells.Cell]] = [row + [""] * (max(wide, sheet.columns) - len(row)) for row in rows]
+    lines += [[""] * max(wide, sheet.columns) for _ in range(sheet.rows - len(rows))]
     plain = 0
-    for row, line in enumerate(cells):
+    for row, line in enumerate(lines):
         for column, cell in enumerate(line):
             what = sheet.odd.get((row, column))
             if what == "percentage" and isinstance(cell, float):
-                line[column] = PercentCell(cell)
+                line[column] = cells.PercentCell(cell)
             elif what is not None:
-                line[column] = BadCell(_WORDS.get(what, what))
+                line[column] = cells.BadCell(_WORDS.get(what, what))
             elif not (isinstance(cell, str) and not cell.strip()):
                 plain += 1
     if plain != sheet.values - len(sheet.odd):
-        raise ReadingStopped("DAMAGED_FILE", f"sheet {sheet.name} cannot be read whole", sheet=sheet.name)
-    return Grid(sheet.name, cells)
+        raise refusal.ReadingStopped(
+            "DAMAGED_FILE", f"sheet {sheet.name} cannot be read whole", sheet=sheet.name
+        )
+    return grid.Grid(sheet.name, lines)
 
 
 class _Look:
@@ -123,7 +124,7 @@ class _Look:
 
     def _open(self, attributes: dict[str, str]) -> None:
         if self.inside:
-            raise ReadingStopped("UNSAFE_ARCHIVE", "a table stands inside a cell of another")
+            raise refusal.ReadingStopped("UNSAFE_ARCHIVE", "a table stands inside a cell of another")
         self.inside, self.row = 1, 0
         self.sheets.append(_Sheet(attributes.get(f"{_TABLE}name", "")))
 
@@ -165,5 +166,5 @@ def _times(attributes: dict[str, str], of: str) -> int:
     """How often a row or cell stands one after the other."""
     said = attributes.get(f"{_TABLE}number-{of}-repeated", "1")
     if not (said.isascii() and said.isdigit() and 0 < int(said) < 2**31):
-        raise ReadingStopped("DAMAGED_FILE", f"'{said[:20]}' is no number of {of} that are alike")
+        raise refusal.ReadingStopped("DAMAGED_FILE", f"'{said[:20]}' is no number of {of} that are alike")
     return int(said)

@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from wmt.days import written
+from wmt.staffing import series as dated
 from wmt.staffing.rates import StaffingError
-from wmt.staffing.series import DatedSeries, SeriesValue, named, names, packaged
 
 COLUMNS = ("series", "as_at", "value", "cell", "file", "sha256")
 #: Where the tables are in the folder of an installation.
@@ -103,7 +103,7 @@ def _parsed(name: str, text: str) -> KeptTable:
         KeptValue(row["series"], date.fromisoformat(row["as_at"]), _number(row["value"]), row["cell"])
         for row in rows
     ]
-    is_sound = bool(values) and all(each.series in names() and each.as_at < day for each in values)
+    is_sound = bool(values) and all(each.series in dated.names() and each.as_at < day for each in values)
     if not is_sound or len({(each.series, each.as_at) for each in values}) < len(values):
         raise ValueError(name)
     return KeptTable(found[1], day, values, rows[0]["file"], rows[0]["sha256"])
@@ -116,31 +116,35 @@ def _number(text: str) -> float:
     return value
 
 
-def all_series(folder: Path) -> dict[str, DatedSeries]:
+def all_series(folder: Path) -> dict[str, dated.DatedSeries]:
     """What ships with the program and what was read, by name: every value with its own day of publication.
 
     Where both have a value of one day and publication, the one that was read holds.
     """
-    return joined(packaged(), read_folder(folder))
+    return joined(dated.packaged(), read_folder(folder))
 
 
-def joined(shipped: Mapping[str, DatedSeries], tables: Iterable[KeptTable]) -> dict[str, DatedSeries]:
+def joined(
+    shipped: Mapping[str, dated.DatedSeries], tables: Iterable[KeptTable]
+) -> dict[str, dated.DatedSeries]:
     """Series with the values of publications added."""
     values = {name: list(each.values) for name, each in shipped.items()}
     for table in tables:
         for each in table.values:
             values.setdefault(each.series, []).append(
-                SeriesValue(each.as_at, each.value, table.published_on, "read", table.source)
+                dated.SeriesValue(each.as_at, each.value, table.published_on, "read", table.source)
             )
     return {
-        name: replace(shipped[name], values=values[name]) if name in shipped else named(name, values[name])
-        for name in names()
+        name: replace(shipped[name], values=values[name])
+        if name in shipped
+        else dated.named(name, values[name])
+        for name in dated.names()
         if name in values
     }
 
 
 def questions(
-    table: KeptTable, series: Mapping[str, DatedSeries], jump_percent: float, revision_percent: float
+    table: KeptTable, series: Mapping[str, dated.DatedSeries], jump_percent: float, revision_percent: float
 ) -> list[str]:
     """What a person should look at before a publication is taken, in words: values that are hardly so.
 
@@ -149,7 +153,7 @@ def questions(
     found = []
     for name in dict.fromkeys(each.series for each in table.values):
         own = {each.as_at: each for each in table.values if each.series == name}
-        stands = series.get(name) or named(name, [])
+        stands = series.get(name) or dated.named(name, [])
         former = {each.as_at: each for each in sorted(stands.values, key=lambda each: each.published_on)}
         for each in own.values():
             found += _revised(each, former.get(each.as_at), table, revision_percent)
@@ -167,7 +171,7 @@ def questions(
     return found
 
 
-def _revised(value: KeptValue, former: SeriesValue | None, table: KeptTable, most: float) -> list[str]:
+def _revised(value: KeptValue, former: dated.SeriesValue | None, table: KeptTable, most: float) -> list[str]:
     if former is None:
         return []
     same_day = former.published_on == table.published_on and former.value != value.value
