@@ -72,7 +72,7 @@ def test_a_unit_shows_its_target_its_people_and_what_they_are_sums_of(
         ("fixed term", team.name, "1.00"),
         ("vacancy", team.name, "2.00"),
     ]
-    assert (rows[0]["Why"], rows[2]["Until"]) == ("yearly refresh", "31 Mar 2027")
+    assert (rows[0]["Why"], rows[2]["Until"]) == ("yearly refresh", "not shown for a team")
     assert (rows[0]["Until"], rows[1]["Why"]) == ("no end", "–")
     assert "check the entries" not in in_sight(page)
     take(tmp_path, f"team,{team.code},PO,fixed_term,900,2026-04-01,2027-03-31,,")

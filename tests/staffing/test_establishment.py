@@ -33,16 +33,32 @@ def ftes(entries: list[core.EstablishmentEntry], place: str = "") -> list[float]
 
 def test_a_row_of_a_unit_counts_in_place_of_those_below_it() -> None:
     entries = [
-        an_entry("target", "N01/P1", 20),
-        an_entry("target", "N01/P1/T1", 7), an_entry("target", "N01/P1/T2", 8),
-        an_entry("target", "N01/P2/T3", 5), an_entry("target", "N02/P9", 30),
+        an_entry("agency", "N01/P1", 20),
+        an_entry("agency", "N01/P1/T1", 7), an_entry("agency", "N01/P1/T2", 8),
+        an_entry("agency", "N01/P2/T3", 5), an_entry("agency", "N02/P9", 30),
     ]  # fmt: skip
     assert ftes(entries, "N01/P1/T1") == [7]
     assert ftes(entries, "N01/P1") == [20]
     assert ftes(entries, "N01") == [20, 5]
     assert ftes(entries) == [20, 5, 30]
-    assert ftes([*entries, an_entry("target", "", 60)]) == [60]
+    assert ftes([*entries, an_entry("agency", "", 60)]) == [60]
     assert ftes(entries, "N03") == []
+
+
+def test_a_target_is_of_the_unit_it_is_entered_for_alone() -> None:
+    """One of two teams has a target: the PDU has none, or it would be short of fewer than nobody."""
+    entries = [an_entry("target", "N01/P1/T1", 12), an_entry("target", "N02", 30)]
+    assert (ftes(entries, "N01/P1/T1"), ftes(entries, "N01/P1"), ftes(entries, "N01")) == ([12], [], [])
+    assert (ftes(entries, "N02"), ftes(entries)) == ([30], [])
+
+
+def test_when_the_contract_of_one_person_ends_is_told_of_no_team() -> None:
+    end = date(2027, 3, 31)
+    told = [
+        core.present_entries([an_entry(kind, place, 1, last_day=end)])[0]["last_day"]
+        for kind, place in (("fixed_term", "N01/P1/T1"), ("fixed_term", "N01/P1"), ("agency", "N01/P1/T1"))
+    ]
+    assert told == [None, end, end]
 
 
 def test_of_several_targets_the_one_that_began_last_counts_and_agency_adds_up() -> None:

@@ -1,7 +1,9 @@
 """The establishment of a unit on a day: target, people in post and vacancies by grade, down to each row.
 
-A row of a unit counts in place of those of the units below it, so that nothing is counted twice. Of several
-targets the one that began last counts; of all else every row in force does. Exact fractions of people.
+A row of a unit counts in place of those of the units below it, so that nothing is counted twice. A target is
+of the unit it is entered for alone: with those of some teams added up, the others would count as if nobody
+were wanted there. Of several targets the one that began last counts; of all else every row in force does.
+Exact fractions of people.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +37,11 @@ class EstablishmentEntry:
     last_day: date | None
     why: str = ""
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether its last day would say of one person in a team when their contract ends."""
+        return self.kind == FIXED_TERM and len(self.place) == len(LEVELS) - 1
+
     def counts_on(self, day: date) -> bool:
         """Whether it counts on a day. Who comes back counts until then: from then on the data has them."""
         if self.kind == RETURNER:
@@ -45,7 +52,8 @@ class EstablishmentEntry:
 def counted(
     entries: Iterable[EstablishmentEntry], place: tuple[str, ...], day: date
 ) -> list[EstablishmentEntry]:
-    """The entries that count for a place on a day, by kind and grade: its own, else those of places below."""
+    """The entries that count for a place on a day, by kind and grade: its own, else those of places
+    below, where they are no targets."""
     found: dict[tuple[str, str], list[EstablishmentEntry]] = {}
     for each in entries:
         if each.place[: len(place)] == place and each.counts_on(day):
@@ -62,6 +70,8 @@ def _of_place(entries: Sequence[EstablishmentEntry], depth: int, kind: str) -> l
     own = [each for each in entries if len(each.place) == depth]
     if own:
         return [max(own, key=lambda each: each.first_day)] if kind == TARGET else own
+    if kind == TARGET:
+        return []
     below: dict[str, list[EstablishmentEntry]] = {}
     for each in entries:
         below.setdefault(each.place[depth], []).append(each)
@@ -144,7 +154,7 @@ def present_entries(entries: Iterable[EstablishmentEntry]) -> list[dict[str, Any
             "code": each.place[-1] if each.place else LEVELS[0],
             "fte": places(each.fte),
             "first_day": each.first_day,
-            "last_day": each.last_day,
+            "last_day": None if each.is_of_few else each.last_day,
             "why": each.why,
         }
         for each in entries

@@ -138,7 +138,9 @@ class EstablishmentRowShown(Schema):
     code: str
     fte: float
     first_day: date
-    last_day: date | None
+    last_day: date | None = Field(
+        description="Null too for a fixed term in a team: it would tell of one person."
+    )
     why: str
 
 

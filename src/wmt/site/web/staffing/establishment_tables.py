@@ -96,7 +96,7 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
                 ),
                 "fte": _fte(places(each), 2),
                 "first_day": tables.day(each.first_day),
-                "last_day": tables.day(each.last_day) if each.last_day else tables.Value(None, "no end"),
+                "last_day": _until(each),
                 "why": tables.text(each.why or "–"),
             }
         )
@@ -105,6 +105,12 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
     return tables.Table(
         "establishment_rows", f"What the establishment is made of: {unit.name}", columns, rows
     )
+
+
+def _until(entry: core.EstablishmentEntry) -> tables.Value:
+    if entry.is_of_few:
+        return tables.Value(None, "not shown for a team")
+    return tables.day(entry.last_day) if entry.last_day else tables.Value(None, "no end")
 
 
 def places(entry: core.EstablishmentEntry) -> Decimal:
