@@ -143,3 +143,30 @@ def test_a_case_that_is_given_keeps_its_cohorts(nation: Any) -> None:
     give(ref, to)
     [line] = Line.objects.filter(load=nation.load, ref=ref).exclude(cohorts="")
     assert (line.post_no, line.cohorts) == (to.number, "lifer")
+
+
+def test_who_is_shut_out_of_a_case_finds_it_in_no_count_of_a_private_cohort(
+    nation: Any, signed_in: SignIn
+) -> None:
+    post, ref = held_in(nation, "nsd")
+    manager = signed_in("manager", "team", post.team_code, staff_code="SHUT01")
+    before = expected(nation, "team", post.team_code)["NSD"][0]
+    LimitedAccess.objects.create(ref=ref, excluded=["SHUT01"], restricted=[], is_current=True)
+    found = shown(manager, "team", post.team_code)
+    told = next((number(row["Active cases"]) for words, row in found.items() if words.startswith("NSD")), 0)
+    assert told == before - 1
+    whole = shown(signed_in("head", "pdu", post.pdu_code), "team", post.team_code)
+    assert (
+        next(number(row["Active cases"]) for words, row in whole.items() if words.startswith("NSD")) == before
+    )
+
+
+def test_few_private_cases_of_a_region_are_not_told_apart_to_strangers(
+    nation: Any, signed_in: SignIn
+) -> None:
+    post, _ = held_in(nation, "nsd")
+    wanted = expected(nation, "region", post.region_code)["NSD"][0]
+    found = shown(signed_in("", email="s@example.org"), "region", post.region_code)
+    row = next(row for words, row in found.items() if words.startswith("NSD"))
+    assert row["Points"] == "–"
+    assert row["Active cases"] == ("fewer than 5" if wanted < 5 else f"{wanted:,}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Sum, Value
+from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, Sum, Value
 from django.db.models.functions import Cast
 
 from wmt import ledger
@@ -13,7 +13,7 @@ from wmt.facts.cohorts import CaseCohort, named_cohorts
 from wmt.ledger.lines import WEIGHTED_FLAGS
 from wmt.nights import NightError
 from wmt.rules import DatedValue, RuleSet
-from wmt.site.accounts import visibility
+from wmt.site.accounts import limited_access, visibility
 from wmt.site.figures.line_queries import Amounts
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
@@ -54,13 +54,22 @@ def is_open(user: Any, state: State, unit: Unit, cohort: CaseCohort, grade: str 
     return not cohort.private or is_whole or visibility.cases(user, state).covers(unit)
 
 
-def sums_of(state: State, units: Sequence[Unit], *, grade: str = "") -> ByCohort:
+def is_whole_count(user: Any, state: State, unit: Unit, cohort: CaseCohort) -> bool:
+    """Whether a count may be told to the last case, with its points: of a private cohort only to whoever may
+    read its cases."""
+    return not cohort.private or visibility.cases(user, state).covers(unit)
+
+
+def sums_of(state: State, units: Sequence[Unit], *, user: Any, grade: str = "") -> ByCohort:
     """What the lines of cases in cohorts come to, of units of one level and stream.
 
-    A line of a case in two cohorts is in the sums of both. With a grade, only lines of posts of it.
+    A line of a case in two cohorts is in the sums of both. With a grade, only lines of posts of it. Below a
+    region cases that somebody is shut out of are in no sum of a private cohort: beside the list, which does
+    not name them, it would tell which they are.
     """
     if not units:
         return {}
+    private = {code for code, each in cohorts_of(state).items() if each.private}
     level, codes = units[0].level, {unit.code for unit in units}
     posts = Unit.objects.filter(load_id=state.load_id, level="post", stream=units[0].stream)
     lines = Line.objects.filter(load_id=state.load_id).exclude(cohorts="")
@@ -75,13 +84,15 @@ def sums_of(state: State, units: Sequence[Unit], *, grade: str = "") -> ByCohort
     # database takes where it can
     lines = lines.alias(held_by=F("post_no") + 0 if level in _OPEN_AT else F("post_no"))
     place = Value(units[0].code) if level == "nation" else F(number)
+    hidden = () if level in _OPEN_AT else limited_access.hidden_from(user)
+    shut_out = ExpressionWrapper(Q(ref__in=hidden), BooleanField())
     sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in ledger.AMOUNTS}
-    grouped = lines.filter(held_by__in=posts.values("number")).values("cohorts", place=place)
+    grouped = lines.filter(held_by__in=posts.values("number")).values("cohorts", place=place, hid=shut_out)
     grouped = grouped.annotate(many=Cast(Count("pk"), BigIntegerField()), **sums).order_by()
     found: dict[str, dict[str, list[Amounts]]] = defaultdict(lambda: defaultdict(list))
-    for cohorts, where, *amounts in grouped.values_list("cohorts", "place", "many", *sums):
+    for cohorts, where, hid, *amounts in grouped.values_list("cohorts", "place", "hid", "many", *sums):
         if (code := where if level == "nation" else unit_of.get(where, "")) in codes:
-            for cohort in cohorts.split():
+            for cohort in set(cohorts.split()) - (private if hid else set()):
                 found[code][cohort].append(Amounts(*amounts))
     return found
 

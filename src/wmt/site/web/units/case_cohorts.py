@@ -17,6 +17,8 @@ _COLUMNS = (
     tables.Column("listed", "All cases in nDelius", "count"),
     tables.Column("points", "Points", "points", "Points of these cases, with what a weighting adds."),
 )
+#: So few cases of a private cohort are not told apart to whoever may not read them.
+_FEW = 5
 _SEVERAL = "A case in several cohorts is in several rows, so the rows do not add up."
 
 
@@ -43,7 +45,8 @@ class CohortCounts:
         """The lines of the unit itself by cohort; of none that it has no cases of."""
         question = self.question
         grade = line_tables.grade_of(question)
-        found = cohort_lines.sums_of(question.state, [question.unit], grade=grade).get(question.unit.code, {})
+        found = cohort_lines.sums_of(question.state, [question.unit], user=question.user, grade=grade)
+        found = found.get(question.unit.code, {})
         return {code: found[code] for code in self.known if code in found}
 
     def name(self, code: str) -> str:
@@ -101,7 +104,7 @@ class CohortCounts:
             for unit in self.below
             if cohort_lines.is_open(question.user, question.state, unit, cohort, grade)
         ]
-        found = cohort_lines.sums_of(question.state, shown, grade=grade)
+        found = cohort_lines.sums_of(question.state, shown, user=question.user, grade=grade)
         rows = [
             line_tables.name_row(question, unit, "caseload", self._values(unit, code, found[unit.code][code]))
             for unit in shown
@@ -112,14 +115,26 @@ class CohortCounts:
         caption = line_tables.caption(question, f"Cases in the cohort {cohort.name}")
         columns = [*line_tables.name_columns(question), *_COLUMNS]
         total = line_tables.total_row(self._values(question.unit, code, self._here.get(code, [])))
+        # beside some rows it would tell what the others have
+        has_total = rows and not (cohort.private and some_left_out)
         empty = "No unit to show has cases in this cohort."
-        return tables.Table("cohort", caption, columns, rows, total if rows else None, notes, empty)
+        return tables.Table("cohort", caption, columns, rows, total if has_total else None, notes, empty)
 
     def _values(self, unit: Unit, code: str, lines: list[line_queries.Amounts]) -> dict[str, tables.Value]:
         anchor = "#table-cases" if unit.level in LISTED_AT else "#table-cohort"
         href = line_tables.child_url(self.question, unit, "caseload", cohort=code) + anchor
+        cases, listed = (
+            line_queries.summed(lines, each) for each in (line_tables.ACTIVE, line_tables.LISTED)
+        )
+        if not cohort_lines.is_whole_count(self.question.user, self.question.state, unit, self.known[code]):
+            few = tables.Value(None, f"fewer than {_FEW}")
+            return {
+                "cases": few if cases < _FEW else tables.count(cases, href),
+                "listed": few if listed < _FEW else tables.count(listed, href),
+                "points": tables.Value(None, "–"),
+            }
         return {
-            "cases": tables.count(line_queries.summed(lines, line_tables.ACTIVE), href),
-            "listed": tables.count(line_queries.summed(lines, line_tables.LISTED), href),
+            "cases": tables.count(cases, href),
+            "listed": tables.count(listed, href),
             "points": tables.exact(line_queries.summed(lines, line_tables.POINTS), href),
         }
