@@ -17,15 +17,17 @@ from duties_fixtures import Scene, scene  # noqa: F401
 from exports_fixtures import body
 
 from wmt.cli import pack as pack_command
-from wmt.cli.console import RefusedInput
+from wmt.cli.console import Failure, RefusedInput
 from wmt.ledger import decimal, shown_capacity
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.changes import agreements
 from wmt.site.links import unit_url
+from wmt.site.loads import past_nights
 from wmt.site.queries import month_counts, report_month
 from wmt.site.queries.histories import history_of
-from wmt.site.queries.month_counts import DutyStep, TeamMove
-from wmt.site.queries.month_report import report_of
+from wmt.site.queries.month_counts import DutyStep, PlanStep, TeamMove
+from wmt.site.queries.month_records import places_of
+from wmt.site.queries.month_report import MonthReport, report_of
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -46,7 +48,7 @@ def step(kind: str, day: int, *, duty: int = 1, month: int = 11, what: str = "")
         # a deadline that passed in the month before is met late in this one, and was missed in that one
         (
             [step("opened", 1, month=10), step("escalated", 8, month=10, what="decide"), step("decided", 5)],
-            (0, 0, 0, 1, 0),
+            (0, 0, 1, 1, 0),
         ),
         # one that passed for one action says nothing of another, nor of another deadline
         (
@@ -54,7 +56,28 @@ def step(kind: str, day: int, *, duty: int = 1, month: int = 11, what: str = "")
                 step("opened", 1), step("escalated", 4, what="acknowledge"), step("decided", 9),
                 step("opened", 1, duty=2), step("acknowledged", 2, duty=2),
             ],
-            (2, 0, 2, 0, 1),
+            (2, 0, 2, 1, 1),  # the decision is the acknowledgement too, which was late
+        ),
+        # a deadline is met once, however often it is decided: late here, and acknowledged with it in time
+        (
+            [step("opened", 1), step("escalated", 8, what="decide"), step("decided", 9),
+             step("decided", 10), step("decided", 11)],
+            (1, 0, 1, 1, 1),
+        ),
+        # who says that the action stays open has taken it up
+        ([step("opened", 1), step("kept", 3), step("acknowledged", 4), step("decided", 5)], (1, 0, 2, 0, 0)),
+        # resumed, it goes on with its clock: that is no acknowledgement, and what was late is late
+        (
+            [step("opened", 1), step("escalated", 4, what="acknowledge"), step("closed", 5),
+             step("resumed", 6), step("acknowledged", 7)],
+            (2, 1, 0, 1, 1),
+        ),
+        ([step("opened", 1), step("closed", 2), step("resumed", 3)], (2, 1, 0, 0, 0)),
+        # every review is a deadline of its own, and another decision answers one that is late
+        (
+            [step("opened", 1), step("decided", 2), step("reviewed", 5), step("reviewed", 9),
+             step("escalated", 13, what="review"), step("decided", 14), step("reviewed", 20)],
+            (1, 0, 5, 1, 1),
         ),
         # an action that opens again begins anew
         (
@@ -99,6 +122,94 @@ def test_moves_of_a_month_by_hand(teams: set[str] | None, counts: tuple[int, ...
     assert month_counts.move_counts(MOVES, teams) == month_counts.MoveCounts(*counts)
 
 
+# a plan that moves cases from A to B, one that withdraws a reduction in A, one that ends a level of PDU P
+MADE = [["allocation", "7", "B:2"], ["allocation", "8", "B:2"]]
+STEPS = (
+    (MADE, "{do: move, cases: [X1, X2], to: ['B:2']}"),
+    ([], "{do: end_reductions, post: 'A:1', reductions: [k]}"),
+    ([], "{do: priority, pdu: P, level: green}"),
+)
+PLAN = [
+    PlanStep(number, places_of(made, f"name: P\nsteps:\n- {text}\n", {"7": "A:1", "8": "A:1"}), number == 2)
+    for number, (made, text) in enumerate(STEPS, 1)
+]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("teams", "pdus", "counts"),
+    [
+        ({"A"}, (), (2, 2, 1)),  # whoever gives cases away has the plan too
+        ({"B"}, (), (1, 1, 0)),
+        ({"A", "B"}, ("P",), (3, 3, 1)),  # each once, and what only withdraws something at every level
+        ({"C"}, (), (0, 0, 0)),
+        (None, (), (3, 3, 1)),
+    ],
+)
+def test_plans_of_a_month_by_hand(teams: set[str] | None, pdus: tuple[str, ...], counts: Any) -> None:
+    assert month_counts.plan_counts(PLAN, teams, pdus) == month_counts.PlanCounts(*counts)
+
+
+@pytest.mark.unit
+def test_what_happened_after_the_last_night_is_of_its_month() -> None:
+    may = date(2026, 5, 1)
+    ends = [
+        report_month.counted_to(may, date(2026, 5, 29), latest)
+        for latest in (date(2026, 5, 29), date(2026, 5, 30), date(2026, 6, 20))
+    ]
+    assert ends == [date(2026, 5, day) for day in (29, 30, 31)]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("night", "newest", "ended"),
+    [
+        (30, LAST, True),
+        (29, date(2026, 11, 29), False),  # the night of the 30th is still to come
+        (26, date(2026, 12, 1), True),
+        (25, date(2026, 12, 1), False),  # it is too old to stand for the 30th
+        (3, date(2026, 11, 3), False),
+    ],
+)
+def test_a_month_is_complete_where_its_last_night_stands_for_its_last_day(
+    night: int, newest: date, *, ended: bool
+) -> None:
+    assert report_month.has_ended(FIRST, date(2026, 11, night), newest, 4) is ended
+
+
+@pytest.mark.unit
+def test_a_month_that_was_corrected_says_so() -> None:
+    month = report_month.ReportMonth(FIRST, date(2026, 11, 27), LAST, True, None, corrected=(
+        report_month.corrected_words(["1 December 2026"], is_correction=False)
+    ))  # fmt: skip
+    unit: Any = None
+    assert MonthReport(unit, unit, month, {}).notes == [
+        "The last data for November 2026 is from 27 November 2026.",
+        "What happened is counted to 30 November 2026.",
+        "This data was corrected on 1 December 2026. The figures here are those from before.",
+    ]
+    assert report_month.corrected_words([], is_correction=False) == ""
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("fault", ["NotThere", "TotalsOnly", "ToCome"])
+def test_a_month_whose_folder_is_gone_is_said_by_the_command(
+    monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    def gone(wanted: Any) -> Any:
+        more = (None, None, 4) if fault == "NotThere" else (FIRST,)
+        raise getattr(past_nights, fault)(wanted, *more)
+
+    monkeypatch.setattr(past_nights, "state_of", gone)
+    past: Any = OfDays(date(2026, 10, 30))
+    now: Any = type("Now", (), {"day": LAST})
+    with (
+        pytest.raises(Failure, match="2026-10-30 are not in the folder"),
+        pack_command._state_of(date(2026, 10, 1), past, now),
+    ):
+        pass
+
+
 @pytest.mark.unit
 def test_months_are_read_as_addresses_have_them() -> None:
     assert report_month.read("2026-11") == FIRST
@@ -123,7 +234,7 @@ def test_months_are_read_as_addresses_have_them() -> None:
     ],
 )
 def test_a_report_says_until_when_it_goes(until: date, has_ended: bool, said: str) -> None:
-    assert report_month.standing_words(report_month.ReportMonth(FIRST, until, has_ended, None)) == said
+    assert report_month.standing_words(report_month.ReportMonth(FIRST, until, until, has_ended, None)) == said
 
 
 class OfDays:
@@ -229,7 +340,7 @@ def test_the_workbook_has_a_sheet_for_every_table(nation: Any, signed_in: SignIn
     answer = signed_in().get(unit_url("pdu", unit.code, "month") + "month.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(body(answer)))
     assert [name.lower() for name in book.sheetnames[1:]] == [
-        "streams", "spread", "causes", "duties", "moves", "plans", "agreements", "records",
+        "notes", "streams", "spread", "causes", "duties", "moves", "plans", "agreements", "records",
     ]  # fmt: skip
     assert isinstance(book.worksheets[0]["B1"].value, str | datetime)
 

@@ -9,6 +9,7 @@ from django.core import mail as post_office
 from django.db import transaction
 from django.test import Client
 
+from wmt.site.accounts.models import User
 from wmt.site.audit.models import AuditEvent
 from wmt.site.duties import report_mail, scheduled
 from wmt.site.outbox import delivery
@@ -34,9 +35,34 @@ def test_the_first_working_day_of_a_month(month: tuple[int, int], day: int) -> N
 
 @pytest.fixture
 def on(nation: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    """The policy is switched on."""
+    """The policy is switched on, and the night of the last day of November is in."""
+    nights = [type("Name", (), {"day": date(2026, 11, day)}) for day in (20, 30)]
+    monkeypatch.setattr(report_mail, "night_names", lambda path: nights)  # noqa: ARG005
     values = {report_mail.POLICY: type("Value", (), {"value": True})}
     monkeypatch.setattr(report_mail, "policies", lambda day: values)  # noqa: ARG005
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("nights", "is_in"),
+    [
+        ([], False),
+        ([date(2026, 10, 30), FIRST], False),  # nothing of November
+        ([date(2026, 11, 29)], False),  # that of the 30th may still come
+        ([date(2026, 11, 30)], True),
+        ([date(2026, 11, 27), FIRST], True),
+    ],
+)
+def test_it_waits_for_the_last_night_of_the_month(nights: list[date], *, is_in: bool) -> None:
+    assert report_mail.is_in(date(2026, 11, 1), nights) is is_in
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("level", "word"), [("pdu", "PDU"), ("region", "region")])
+def test_heads_are_addressed_by_what_they_lead(level: str, word: str) -> None:
+    row = ReportMail(first_day=date(2026, 11, 1), level=level, code="X")
+    (letter,) = report_mail.letters(row, "Somewhere", [User(name="Una")])
+    assert f"because you are a head of {word} in" in letter.body
 
 
 def heads(signed_in: SignIn, nation: Any) -> Any:

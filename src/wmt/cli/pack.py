@@ -48,7 +48,8 @@ def pack(
     told = _plain(made)
     if out_folder is not None:
         path = out_folder / f"wmt-monthly-report-{_file_words(made)}.xlsx"
-        files.write_out(path, {name: _rows(table) for name, table in made.tables.items()})
+        notes = {"notes": [{"note": note} for note in made.notes]} if made.notes else {}
+        files.write_out(path, notes | {name: _rows(table) for name, table in made.tables.items()})
         if not json:
             console.out.print(f"Written to {path}", markup=False, soft_wrap=True)
     if json:
@@ -104,10 +105,16 @@ def _state_of(first: date, past: "History", now: "State") -> "Iterator[State]":
     wanted = as_of_day.AsOf(night)
     with as_of_day.as_of(wanted):
         try:
-            state = past_nights.state_of(wanted)
-        except past_nights.Fetching as fetching:
-            past_nights.fetch(fetching.past, patience=_PATIENCE)
-            state = past_nights.state_of(wanted)
+            try:
+                state = past_nights.state_of(wanted)
+            except past_nights.Fetching as fetching:
+                past_nights.fetch(fetching.past, patience=_PATIENCE)
+                state = past_nights.state_of(wanted)
+        except past_nights.Fetching:
+            raise console.Failure(f"The figures of {night} are still being fetched; try again") from None
+        except (past_nights.NotThere, past_nights.TotalsOnly, past_nights.ToCome, past_nights.Ahead):
+            said = f"The saved data of {night} are not in the folder of nights any more"
+            raise console.Failure(f"{said}; bring them back from a copy") from None
         yield state
 
 
@@ -132,6 +139,7 @@ def _plain(made: "MonthReport") -> dict[str, Any]:
         "name": made.unit.name,
         "month": f"{made.month.first:%Y-%m}",
         "until": made.month.until,
+        "counted_to": made.month.last,
         "complete": made.month.has_ended,
         "before": made.month.before.day if made.month.before else None,
         "notes": made.notes,

@@ -12,6 +12,11 @@ from wmt.site.queries.month_report import report_of
 
 router = Router()
 
+_COMPLETE = (
+    "Whether the month has ended, the figures are of its last night, and that night is of its last day or a "
+    "few days before it (policy asof.days_back)."
+)
+
 
 class MonthTableShown(Schema):
     """A table of the report. `note` says why it has no rows, where it has none."""
@@ -33,7 +38,8 @@ class MonthReportShown(Schema):
     name: str
     month: str = Field(description="The month, such as 2026-11.")
     until: date = Field(description="The day the figures are of.")
-    complete: bool = Field(description="Whether the month has ended, and the figures are of its last night.")
+    counted_to: date = Field(description="The last day that what happened is counted to.")
+    complete: bool = Field(description=_COMPLETE)
     before: date | None = Field(description="The day they are compared with; null: there is none.")
     notes: list[str]
     tables: list[MonthTableShown]
@@ -53,7 +59,7 @@ def month_report(request: HttpRequest, level: lookups.UnitLevel, code: lookups.U
     state, unit = lookups.unit_for(request, level, code)
     if level == "post":
         raise schemas.refused("level", "There is no monthly report of one post: ask about its team")
-    past = histories.history_of(unit)
+    past = histories.history_for(lookups.me(request), state)
     month = report_month.month_of(state, past)
     if month is None:
         raise schemas.refused("on", report_month.none_words(past, state.day.replace(day=1)))
@@ -64,6 +70,7 @@ def month_report(request: HttpRequest, level: lookups.UnitLevel, code: lookups.U
         "name": unit.name,
         "month": report_month.key_of(month.first),
         "until": month.until,
+        "counted_to": month.last,
         "complete": month.has_ended,
         "before": month.before.day if month.before else None,
         "notes": found.notes,

@@ -1,7 +1,8 @@
-"""Each month the heads of PDUs are told that the report of the month before is ready: a link, no figure.
+"""Each month heads of PDUs and regions are told that the report of last month is ready: a link, no figure.
 
 Off unless the policy `mail.month_report` says yes. It goes on the first working day of the month, or on the
-first day after it on which the clock is turned; once for each unit and month.
+first day after it on which the clock is turned and data from the last day of the month before, or from a
+later one, is in; once for each unit and month.
 """
 
 from collections import defaultdict
@@ -26,7 +27,7 @@ from wmt.text import counted
 #: What its emails are about: a unit and a month, by the number of `ReportMail`.
 ABOUT = "month report"
 POLICY = "mail.month_report"
-_WHY = "You get this because you are a head of PDU in the Workload Measurement Tool."
+_LEVELS = {"pdu": "PDU", "region": "region"}
 
 
 def turn(day: date) -> int:
@@ -36,7 +37,7 @@ def turn(day: date) -> int:
     month = (first - timedelta(1)).replace(day=1)
     if not policies(day)[POLICY].value or day < first_working_day(first):
         return 0
-    if ReportMail.objects.filter(first_day=month).exists() or not _has_night(month):
+    if ReportMail.objects.filter(first_day=month).exists() or not _is_in(month):
         return 0
     heads = _heads()
     told = [unit for unit in _units() if (unit.level, unit.code) in heads]
@@ -48,9 +49,7 @@ def turn(day: date) -> int:
         for letter in letters(row, unit.name, heads[unit.level, unit.code])
     ])  # fmt: skip
     if made:
-        said = (
-            f"The heads of {counted(len(made), 'PDU')} were told that the report of {month:%B %Y} is ready."
-        )
+        said = f"The heads of {_counted(told)} were told that the report of {month:%B %Y} is ready."
         record("report", said, who="the clock")
     return len(made)
 
@@ -75,7 +74,8 @@ def letters(row: ReportMail, name: str, heads: Sequence[User]) -> list[messages.
     """The emails about a unit, one to each of its heads."""
     month = f"{row.first_day:%B %Y}"
     link = mail.address(href_of(row))
-    body = f"The monthly report of {name} for {month} is ready to read and to print:\n{link}\n\n{_WHY}\n"
+    why = f"You get this because you are a head of {_LEVELS[row.level]} in the Workload Measurement Tool."
+    body = f"The monthly report of {name} for {month} is ready to read and to print:\n{link}\n\n{why}\n"
     return [
         messages.Letter(
             numbers=(row.pk,), kind="report", name=user.name, user=user, body=body,
@@ -85,9 +85,19 @@ def letters(row: ReportMail, name: str, heads: Sequence[User]) -> list[messages.
     ]  # fmt: skip
 
 
-def _has_night(month: date) -> bool:
-    """Whether there is anything to report of a month."""
-    return any(name.day.replace(day=1) == month for name in night_names(settings.CONFIG.nights))
+def is_in(month: date, nights: Sequence[date]) -> bool:
+    """Whether there is something to report of a month, and its last night cannot be to come any more."""
+    last = (month.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+    return any(month <= day <= last for day in nights) and any(day >= last for day in nights)
+
+
+def _is_in(month: date) -> bool:
+    return is_in(month, [name.day for name in night_names(settings.CONFIG.nights)])
+
+
+def _counted(told: Sequence[Unit]) -> str:
+    levels = [unit.level for unit in told]
+    return " and ".join(counted(levels.count(each), name) for each, name in _LEVELS.items() if each in levels)
 
 
 def _heads() -> Mapping[tuple[str, str], list[User]]:
@@ -103,4 +113,4 @@ def _heads() -> Mapping[tuple[str, str], list[User]]:
 def _units() -> Sequence[Unit]:
     """The units that the figures shown have, which can have heads."""
     rows = Unit.objects.filter(load_id__in=Current.objects.values("load_id"), whole=True)
-    return list(rows.filter(level__in=("pdu", "region")).order_by("level", "code"))
+    return list(rows.filter(level__in=_LEVELS).order_by("level", "code"))

@@ -3,10 +3,10 @@
 Counts alone: no name, no case and no reason, because a monthly report is printed and passed on.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from wmt.plan.kept_plan import read_kept
 from wmt.site.allocation.models import CaseAllocation, CaseKindChange
 from wmt.site.duties import queries as duties
 from wmt.site.duties.models import Step
@@ -20,31 +20,22 @@ _KIND = Step.Kind
 _UNDONE = CaseAllocation.State.UNDONE
 
 
-@dataclass(frozen=True)
-class PlanCounts:
-    """Plans of which steps were applied, how many steps, and how many of these were put back since."""
-
-    plans: int
-    steps: int
-    put_back: int
-
-
-def duties_of(unit: Unit, state: State, first: date) -> month_counts.DutyCounts:
-    """Those of a unit from a day until that of the figures, as of now: a deadline tells late of itself."""
+def duties_of(unit: Unit, state: State, first: date, last: date) -> month_counts.DutyCounts:
+    """Those of a unit from one day to another, as of now: a deadline tells late of itself."""
     kinds = [*month_counts.MEETS, *month_counts.BEGINS, _KIND.CLOSED, _KIND.ESCALATED]
     here = duties.under(unit, state)
-    rows = Step.objects.filter(duty__in=here, kind__in=kinds, day__lte=state.day)
+    rows = Step.objects.filter(duty__in=here, kind__in=kinds, day__lte=last)
     rows = rows.order_by("duty_id", "number")
     steps = (
         month_counts.DutyStep(duty, kind, day, data.get("what", "") if kind == _KIND.ESCALATED else "")
         for duty, kind, day, data in rows.values_list("duty_id", "kind", "day", "data")
     )
-    return month_counts.duty_counts(steps, first, state.day)
+    return month_counts.duty_counts(steps, first, last)
 
 
-def moves_of(unit: Unit, state: State, first: date) -> month_counts.MoveCounts:
+def moves_of(unit: Unit, state: State, first: date, last: date) -> month_counts.MoveCounts:
     """The same of allocations, by the day from which they count."""
-    rows = CaseAllocation.objects.filter(first_day__gte=first, first_day__lte=state.day)
+    rows = CaseAllocation.objects.filter(first_day__gte=first, first_day__lte=last)
     names = ("from_post", "to_post", "was_waiting", "state")
     return month_counts.move_counts(
         (
@@ -55,41 +46,53 @@ def moves_of(unit: Unit, state: State, first: date) -> month_counts.MoveCounts:
     )
 
 
-def kind_changes_of(unit: Unit, state: State, first: date) -> int:
+def kind_changes_of(unit: Unit, state: State, first: date, last: date) -> int:
     """How many changes of tier or type were recorded of cases of a unit, without those undone."""
     teams = teams_of(unit, state)
-    rows = CaseKindChange.objects.filter(first_day__gte=first, first_day__lte=state.day)
+    rows = CaseKindChange.objects.filter(first_day__gte=first, first_day__lte=last)
     posts = rows.exclude(state=CaseKindChange.State.UNDONE).values_list("post", flat=True)
     return sum(teams is None or _team(post) in teams for post in posts)
 
 
-def plans_of(unit: Unit, state: State, first: date) -> PlanCounts:
+def plans_of(unit: Unit, state: State, first: date, last: date) -> month_counts.PlanCounts:
     """Steps of plans that were applied and changed something at a unit."""
-    teams, pdus = teams_of(unit, state), _pdus_of(unit, state)
     at = "application__at__date"
-    rows = AppliedStep.objects.filter(**{f"{at}__gte": first, f"{at}__lte": state.day})
-    here = [
-        (plan, again)
-        for plan, made, again in rows.values_list("application__plan_id", "made", "again")
-        if teams is None or any(_team(place) in teams or place in pdus for *_, place in made)
-    ]
-    return PlanCounts(len({plan for plan, _ in here}), len(here), sum(again is not None for _, again in here))
+    rows = AppliedStep.objects.filter(**{f"{at}__gte": first, f"{at}__lte": last})
+    found = list(rows.values_list("application__plan_id", "made", "text", "again"))
+    keys = [key for _, made, *_ in found for kind, key, _ in made if kind == "allocation"]
+    given = CaseAllocation.objects.filter(pk__in=keys).values_list("pk", "from_post")
+    holders = {str(number): post for number, post in given}
+    steps = (
+        month_counts.PlanStep(plan, places_of(made, text, holders), again is not None)
+        for plan, made, text, again in found
+    )
+    return month_counts.plan_counts(steps, teams_of(unit, state), _pdus_of(unit, state))
 
 
-def knows_duties(state: State) -> bool:
-    """Whether any action had opened anywhere by the day of the figures."""
-    return Step.objects.filter(day__lte=state.day).exists()
+def places_of(made: Iterable[Sequence[str]], text: str, holders: Mapping[str, str]) -> set[str]:
+    """The posts and PDUs that an applied step concerned: of what it made, of who gave the cases (`holders`
+    by the number of the allocation), and of what it names itself, which may only withdraw something."""
+    places = {holders[key] for kind, key, _ in made if kind == "allocation" and key in holders}
+    places |= {place for *_, place in made}
+    for step in read_kept(text, "a step").steps:
+        places |= {place for name in ("post", "pdu") if (place := getattr(step, name, ""))}
+    return places
 
 
-def knows_moves(state: State) -> bool:
+def knows_duties(last: date) -> bool:
+    """Whether any action had opened anywhere by a day."""
+    return Step.objects.filter(day__lte=last).exists()
+
+
+def knows_moves(last: date) -> bool:
     """The same of allocations and changes of tier or type."""
     kinds = (CaseAllocation, CaseKindChange)
-    return any(kind.objects.filter(first_day__lte=state.day).exists() for kind in kinds)
+    return any(kind.objects.filter(first_day__lte=last).exists() for kind in kinds)
 
 
-def knows_plans(state: State) -> bool:
+def knows_plans(last: date) -> bool:
     """The same of plans that were applied."""
-    return AppliedStep.objects.filter(application__at__date__lte=state.day).exists()
+    return AppliedStep.objects.filter(application__at__date__lte=last).exists()
 
 
 def teams_of(unit: Unit, state: State) -> set[str] | None:

@@ -20,7 +20,7 @@ from wmt.site import tables
 from wmt.site.agreements import in_force
 from wmt.site.figures import units
 from wmt.site.queries import agreements, data_quality, month_records, movement, periods
-from wmt.site.queries.report_month import ReportMonth, standing_words
+from wmt.site.queries.report_month import ReportMonth, counted_words, standing_words
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -47,8 +47,9 @@ class MonthReport:
     @property
     def notes(self) -> list[str]:
         """What has to be known before the figures."""
-        standing = standing_words(self.month)
-        return [said for said in (standing, self.month.no_before) if said]
+        month = self.month
+        said = (standing_words(month), counted_words(month), month.corrected, month.no_before)
+        return [each for each in said if each]
 
 
 def report_of(state: State, unit: Unit, month: ReportMonth, past: History) -> MonthReport:
@@ -126,7 +127,7 @@ def _nothing() -> dict[str, tables.Value]:
 
 
 def _spread(unit: Unit, month: ReportMonth, past: History, people: Sequence[Unit]) -> tables.Table:
-    """How many people lie in each band of capacity, a month before and now."""
+    """How many posts lie in each band of capacity, a month before and now: one person may have several."""
     before, now = _heads(month)
     rows: list[tables.Row] = []
     if unit.stream != ledger.OMIC:
@@ -144,11 +145,11 @@ def _spread(unit: Unit, month: ReportMonth, past: History, people: Sequence[Unit
             )
     columns = [
         tables.Column("band", "Capacity"),
-        tables.Column("before", f"People, {before}", "count"),
-        tables.Column("now", f"People, {now}", "count"),
+        tables.Column("before", f"Posts, {before}", "count"),
+        tables.Column("now", f"Posts, {now}", "count"),
     ]
     empty = "OMiC has no capacity, so there is no spread to show."
-    return tables.Table("spread", "How capacity is spread over people", columns, rows, empty=empty)
+    return tables.Table("spread", "How capacity is spread over posts", columns, rows, empty=empty)
 
 
 def _people_then(unit: Unit, day: date, past: History) -> list[tuple[int, int]]:
@@ -221,23 +222,23 @@ def _counted(
 
 def _nothing_yet(what: str, month: ReportMonth, *, known: bool) -> str:
     """That a thing had never been recorded by then: a nought would say that it was looked at."""
-    return "" if known else f"No {what} had been recorded in this tool by {written(month.until)}."
+    return "" if known else f"No {what} had been recorded in this tool by {written(month.last)}."
 
 
 def _duties(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_records.duties_of(unit, state, month.first)
+    found = month_records.duties_of(unit, state, month.first, month.last)
     rows = [
         ("Opened, or opened again", found.opened), ("Closed", found.closed),
         ("Deadlines met", found.met), ("Met after the deadline", found.met_late),
         ("Deadlines missed", found.overdue),
     ]  # fmt: skip
-    empty = _nothing_yet("excessive workload action", month, known=month_records.knows_duties(state))
+    empty = _nothing_yet("excessive workload action", month, known=month_records.knows_duties(month.last))
     return _counted("duties", "Excessive workload actions", rows, empty)
 
 
 def _moves(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_records.moves_of(unit, state, month.first)
-    changed = month_records.kind_changes_of(unit, state, month.first)
+    found = month_records.moves_of(unit, state, month.first, month.last)
+    changed = month_records.kind_changes_of(unit, state, month.first, month.last)
     rows = [
         ("First allocations", found.allocated), ("Re-allocated within the unit", found.within),
         ("Taken from other units", found.came), ("Given up to other units", found.given_up),
@@ -245,14 +246,14 @@ def _moves(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
     ]  # fmt: skip
     if unit.level == units.NATION:
         rows = [row for row in rows if not row[0].endswith("other units")]
-    empty = _nothing_yet("allocation", month, known=month_records.knows_moves(state))
+    empty = _nothing_yet("allocation", month, known=month_records.knows_moves(month.last))
     return _counted("moves", "Cases moved", rows, empty, "Only what was recorded in this tool.")
 
 
 def _plans(state: State, unit: Unit, month: ReportMonth) -> tables.Table:
-    found = month_records.plans_of(unit, state, month.first)
+    found = month_records.plans_of(unit, state, month.first, month.last)
     rows = [("Plans applied", found.plans), ("Steps applied", found.steps), ("Steps undone", found.put_back)]
-    empty = _nothing_yet("applied plan", month, known=month_records.knows_plans(state))
+    empty = _nothing_yet("applied plan", month, known=month_records.knows_plans(month.last))
     return _counted("plans", "Plans applied", rows, empty)
 
 

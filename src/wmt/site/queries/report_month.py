@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from wmt import days
 from wmt.history import History
-from wmt.site.loads.past_nights import days_back
+from wmt.site.loads import past_nights
 from wmt.site.queries import movement
-from wmt.site.workload.state import State, state_if_any
+from wmt.site.workload.state import State, state_if_any, today
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 _DAY = timedelta(days=1)
@@ -16,17 +16,21 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ReportMonth:
-    """A month by its first day, up to the day `until` that the figures are of.
+    """A month by its first day: the figures are of the day `until`, and what happened is counted to the day
+    `last`, which may be later.
 
     `before`: the night that the last day of the month before stands on; None where there is none, and
-    `no_before` says why. `has_ended`: the month is over and the figures are of its last night.
+    `no_before` says why. `has_ended`: the month is over and the figures are of its last night, which is
+    that of its last day or stands for it. `corrected` says that these data were corrected afterwards.
     """
 
     first: date
     until: date
+    last: date
     has_ended: bool
     before: movement.NightOnDay | None
     no_before: str = ""
+    corrected: str = ""
 
     @property
     def words(self) -> str:
@@ -88,14 +92,49 @@ def month_of(state: State, past: History) -> ReportMonth | None:
     first = state.day.replace(day=1)
     if state.as_at.date() < first:
         return None
-    now = state_if_any()
-    is_over = (now or state).day > last_of(first)
-    has_ended = is_over and night_in(past, first) == state.as_at.date()
+    now, night = state_if_any() or state, state.as_at.date()
+    latest = today(now.as_at.date())
+    is_over, is_last = latest > last_of(first), night_in(past, first) == night
+    if state.as_of and not is_last:
+        latest = state.as_of.day
+    stands = has_ended(first, night, now.as_at.date(), past_nights.days_back(last_of(first)))
+    stood, none_then = None, ""
     try:
         stood = movement.stood_on(past, first - _DAY)
     except movement.NoLines as none:
-        return ReportMonth(first, state.day, has_ended, None, _no_before(none))
-    return ReportMonth(first, state.day, has_ended, stood)
+        none_then = _no_before(none)
+    last = counted_to(first, state.day, latest)
+    return ReportMonth(
+        first, state.day, last, is_over and is_last and stands, stood, none_then, _corrected(state)
+    )
+
+
+def counted_to(first: date, until: date, latest: date) -> date:
+    """The last day that counts of a month go to: its own last day, or the latest there is to count of. What
+    happened after the last night of a month is of that month too: no other report has it."""
+    return min(last_of(first), max(until, latest))
+
+
+def has_ended(first: date, night: date, newest: date, back: int) -> bool:
+    """Whether a night stands for a whole month: it is of its last day, or at most so many days older where
+    the newest night is of a later month, so that none is to come."""
+    last = last_of(first)
+    return night == last or (newest > last and (last - night).days <= back)
+
+
+def _corrected(state: State) -> str:
+    """That the figures were corrected after the day they are shown of, as the banner of the page says."""
+    if state.as_of is None:
+        return ""
+    later = [days.written(loaded.date()) for _, loaded in past_nights.corrections_of(state)]
+    return corrected_words(later, is_correction=state.as_of.revision is not None)
+
+
+def corrected_words(later: list[str], *, is_correction: bool) -> str:
+    """The sentence about corrections, by the days on which later ones were loaded."""
+    if later:
+        return f"This data was corrected on {' and on '.join(later)}. The figures here are those from before."
+    return "The figures here are as corrected later." if is_correction else ""
 
 
 def _no_before(none: movement.NoLines) -> str:
@@ -103,7 +142,7 @@ def _no_before(none: movement.NoLines) -> str:
     day = days.written(none.day)
     if none.archived:
         return f"We hold only totals for {day}, so this report does not compare with the month before."
-    back = days_back(none.day)
+    back = past_nights.days_back(none.day)
     return (
         f"There is no data for {day} or for the {back} days before it, so this report does not compare with "
         "the month before."
@@ -122,5 +161,15 @@ def standing_words(month: ReportMonth) -> str:
     """Until when a report goes that does not have the whole month; else nothing."""
     until = days.written(month.until)
     if not month.has_ended:
-        return f"This report of {month.words} is not complete: it has what was known on {until}."
+        known = (
+            f"its figures are from {until}"
+            if month.last > month.until
+            else f"it has what was known on {until}"
+        )
+        return f"This report of {month.words} is not complete: {known}."
     return "" if month.until == last_of(month.first) else f"The last data for {month.words} is from {until}."
+
+
+def counted_words(month: ReportMonth) -> str:
+    """Until when things are counted, where that is later than the figures; else nothing."""
+    return f"What happened is counted to {days.written(month.last)}." if month.last > month.until else ""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from wmt.history import History, HistoryError
 from wmt.ledger import OMIC
+from wmt.site import tables
 from wmt.site.accounts.access import may, need
 from wmt.site.accounts.roles import Action
 from wmt.site.consistent_read import steady
@@ -90,11 +91,11 @@ def month_book(request: HttpRequest, level: str = NATION, code: str = NATION) ->
     question = question_of(request, level, code)
     if question.is_post:
         raise units.UnknownUnit(level, code)
-    made = _made(question, histories.history_of(question.unit))
+    made = _made(question, histories.history_for(question.user, question.state))
     if made is None:  # the page says why
         return HttpResponseRedirect(unit_url(level, code, _TAB))
     source = deliver.TableOrigin.of_unit(question.unit, question.state)
-    sheets = [sheet_of(each) for each in made.tables.values()]
+    sheets = [sheet_of(each) for each in (*_notes(made), *made.tables.values())]
     return deliver.send_book(request, source, sheets, f"Monthly report of {made.title}", "month")
 
 
@@ -125,6 +126,13 @@ def _made(question: UnitRequest, past: History) -> MonthReport | None:
     return report_of(question.state, question.unit, month, past) if month else None
 
 
+def _notes(made: MonthReport) -> list[tables.Table]:
+    """The notes of the page as a table, where there are any."""
+    columns = [tables.Column("note", "Note")]
+    rows = [tables.Row({"note": tables.text(note)}) for note in made.notes]
+    return [tables.Table("notes", "About these figures", columns, rows)] if rows else []
+
+
 def _mails(question: UnitRequest, made: MonthReport) -> list[str]:
     """What became of the emails to the heads of the unit, for who reads what its managers do."""
     unit, user = question.unit, question.user
@@ -139,8 +147,8 @@ def _none_yet(question: UnitRequest, past: History) -> str:
 
 
 def _chart(made: MonthReport) -> Chart | None:
-    """How people spread over capacity, as counts: no name stands on paper that is passed on."""
+    """How posts spread over capacity, as counts: no name stands on paper that is passed on."""
     if made.unit.stream == OMIC:
         return None
     band = (low_x100(made.state), made.state.over_x100)
-    return strip(made.people, band, "People by capacity", named=False)
+    return strip(made.people, band, "Posts by capacity", named=False)
