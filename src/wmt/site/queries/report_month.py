@@ -8,7 +8,7 @@ from wmt import days
 from wmt.history import History
 from wmt.site.loads import past_nights
 from wmt.site.queries import movement
-from wmt.site.workload.state import State, state_if_any, today
+from wmt.site.workload import state as workload_state
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 _DAY = timedelta(days=1)
@@ -87,13 +87,13 @@ def usual(past: History, day: date) -> date:
     return before(own) if night_in(past, before(own)) else own
 
 
-def month_of(state: State, past: History) -> ReportMonth | None:
+def month_of(state: workload_state.State, past: History) -> ReportMonth | None:
     """The month of the day of the figures; None where they are of a night before it."""
     first = state.day.replace(day=1)
     if state.as_at.date() < first:
         return None
-    now, night = state_if_any() or state, state.as_at.date()
-    latest = today(now.as_at.date())
+    now, night = workload_state.state_if_any() or state, state.as_at.date()
+    latest = workload_state.today(now.as_at.date())
     is_over, is_last = latest > last_of(first), night_in(past, first) == night
     if state.as_of and not is_last:
         latest = state.as_of.day
@@ -122,7 +122,7 @@ def has_ended(first: date, night: date, newest: date, back: int) -> bool:
     return night == last or (newest > last and (last - night).days <= back)
 
 
-def _corrected(state: State) -> str:
+def _corrected(state: workload_state.State) -> str:
     """That the figures were corrected after the day they are shown of, as the banner of the page says."""
     if state.as_of is None:
         return ""
