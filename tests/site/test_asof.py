@@ -205,6 +205,9 @@ def test_a_correction_shows_as_a_later_correction(
         night.table("results/totals").filter(level="nation")["points_x100"][0]
         for night in (list(two_nights.values())[1], _night(corrected))
     )
+    report = {"on": f"{SECOND}"}
+    notes = client.get("/api/v1/units/nation/nation/month-report", report).json()["notes"]
+    assert any(note.endswith("The figures here are those from before.") for note in notes)
     assert original != fixed
     assert _points(first.text) == (original + 50) // 100
     href = re.search(r'href="(/on/2026-11-21\.1/nation/)"', first.text)

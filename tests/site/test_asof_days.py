@@ -55,6 +55,10 @@ def test_figures_stand_for_four_days_and_no_longer(two_nights: Any, signed_in: S
         assert page.status_code == status
     assert 'href="/on/2026-11-21/nation/"' in page.text
     assert client.get("/on/2026-12-10/nation/").headers["Location"] == "/nation/"
+    report = client.get("/on/2026-11-21/nation/month/").text
+    assert "November 2026 is not complete: its figures are from 21 November 2026." in report
+    assert "What happened is counted to 30 November 2026." in report
+    assert "What happened is counted" not in client.get("/on/2026-11-20/nation/month/").text  # as it stood
     assert client.get("/on/2026-12-11/nation/").status_code == 404
     (settings.CONFIG.home / "policy.yaml").write_text(
         "name: ours\nreference: a test\nvalues:\n  asof.days_back: {2020-01-01: 5}\n"
