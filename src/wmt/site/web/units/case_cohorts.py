@@ -45,8 +45,8 @@ class CohortCounts:
         """The lines of the unit itself by cohort; of none that it has no cases of."""
         question = self.question
         grade = line_tables.grade_of(question)
-        found = cohort_lines.sums_of(question.state, [question.unit], user=question.user, grade=grade)
-        found = found.get(question.unit.code, {})
+        sums = cohort_lines.sums_of(question.state, [question.unit], user=question.user, grade=grade)
+        found = sums.get(question.unit.code, {})
         return {code: found[code] for code in self.known if code in found}
 
     def name(self, code: str) -> str:
