@@ -1,12 +1,12 @@
 """The lines of cases in cohorts: which cohorts there are, their lines by unit, who may read a count."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Upper
 
 from wmt import ledger
 from wmt.facts.cohorts import CaseCohort, named_cohorts
@@ -20,6 +20,7 @@ from wmt.site.workload.state import State, rules_of
 
 #: The sums of units by the code of the unit and that of the cohort.
 ByCohort = Mapping[str, Mapping[str, list[Amounts]]]
+_Sums = dict[str, dict[str, list[Amounts]]]
 _OPEN_AT = ("region", "nation")
 
 
@@ -69,7 +70,6 @@ def sums_of(state: State, units: Sequence[Unit], *, user: Any, grade: str = "") 
     """
     if not units:
         return {}
-    private = {code for code, each in cohorts_of(state).items() if each.private}
     level, codes = units[0].level, {unit.code for unit in units}
     posts = Unit.objects.filter(load_id=state.load_id, level="post", stream=units[0].stream)
     lines = Line.objects.filter(load_id=state.load_id).exclude(cohorts="")
@@ -84,15 +84,30 @@ def sums_of(state: State, units: Sequence[Unit], *, user: Any, grade: str = "") 
     # database takes where it can
     lines = lines.alias(held_by=F("post_no") + 0 if level in _OPEN_AT else F("post_no"))
     place = Value(units[0].code) if level == "nation" else F(number)
-    hidden = () if level in _OPEN_AT else limited_access.hidden_from(user)
-    shut_out = ExpressionWrapper(Q(ref__in=hidden), BooleanField())
+    held = lines.filter(held_by__in=posts.values("number"))
+    found = _summed(held, place, unit_of, codes)
+    private = {code for code, each in cohorts_of(state).items() if each.private}
+    asks = level not in _OPEN_AT and any(private.intersection(each) for each in found.values())
+    if asks and (hidden := limited_access.hidden_from(user)):
+        readable = held.annotate(upper=Upper("ref")).exclude(upper__in=hidden)
+        shown = _summed(readable, place, unit_of, codes)
+        for code, each in found.items():
+            for cohort in private.intersection(each):
+                each[cohort] = shown.get(code, {}).get(cohort, [])
+        found = {code: {name: rows for name, rows in each.items() if rows} for code, each in found.items()}
+    return found
+
+
+def _summed(
+    lines: QuerySet[Line], place: Value | F, unit_of: Mapping[Any, str], codes: Collection[str]
+) -> _Sums:
+    """The amounts of lines by the code of the unit they are placed at and that of the cohort."""
     sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in ledger.AMOUNTS}
-    grouped = lines.filter(held_by__in=posts.values("number")).values("cohorts", place=place, hid=shut_out)
-    grouped = grouped.annotate(many=Cast(Count("pk"), BigIntegerField()), **sums).order_by()
-    found: dict[str, dict[str, list[Amounts]]] = defaultdict(lambda: defaultdict(list))
-    for cohorts, where, hid, *amounts in grouped.values_list("cohorts", "place", "hid", "many", *sums):
-        if (code := where if level == "nation" else unit_of.get(where, "")) in codes:
-            for cohort in set(cohorts.split()) - (private if hid else set()):
+    grouped = lines.values("cohorts", place=place).annotate(many=Cast(Count("pk"), BigIntegerField()), **sums)
+    found: _Sums = defaultdict(lambda: defaultdict(list))
+    for cohorts, where, *amounts in grouped.order_by().values_list("cohorts", "place", "many", *sums):
+        if (code := unit_of.get(where, where)) in codes:
+            for cohort in cohorts.split():
                 found[code][cohort].append(Amounts(*amounts))
     return found
 
