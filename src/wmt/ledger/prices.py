@@ -149,6 +149,23 @@ def price(rules: RuleSet, tier_scheme: str, day: date) -> Prices:
     )
 
 
+def price_alike(one: RuleSet, other: RuleSet, tier_scheme: str, day: date) -> bool:
+    """Whether two rule sets give the same lines of any facts: they may differ in what prices nothing.
+
+    Raises LedgerError as `price` does.
+    """
+    both = [
+        (price(each, tier_scheme, day), trainee_stages(each), each["cms_window_days"].whole)
+        for each in (one, other)
+    ]
+    (mine, *others), (theirs, *their_others) = both
+    return (
+        (mine.weighs, others) == (theirs.weighs, their_others)
+        and mine.tables.keys() == theirs.tables.keys()
+        and all(mine.tables[name].equals(theirs.tables[name]) for name in mine.tables)
+    )
+
+
 def price_time(rules: RuleSet) -> pl.DataFrame:
     """What hours are worth in each grade: `grade_price` alone."""
     rows = [_grade_row(rules, grade) for grade in facts.GRADES]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from wmt import ledger, rules
-from wmt.ledger import Ledger
+from wmt.ledger import Ledger, prices
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.laid_plan import WAITS, LaidPlan, Naming, StepOutcome
@@ -83,8 +83,10 @@ class PlanReading:
 
     def _figures(self, change: PlannedChange) -> tuple[dict[str, _Figures], dict[str, _Figures]]:
         """Every post that the plan may touch, before and after. Before is what the figures shown say, which
-        the ledger would only say again; where a rule changes, both are measured by the program's rules."""
-        if change.laid.overlays:
+        the ledger would only say again; where a rule changes and the program has others than those figures
+        were measured with, both are measured by the program's."""
+        as_shown = rules_of(self.state), self.state.tier_scheme, self.state.day
+        if change.laid.overlays and not prices.price_alike(change.old, *as_shown):
             return change.of_both(_measured)
         (then,) = change.of_each(_measured, [(change.laid.facts, change.new)])
         known = {post.code: post for post in self._posts}
