@@ -102,9 +102,9 @@ def test_a_night_does_not_keep_them_and_a_load_without_names_nowhere(tmp_path: P
     with people_tables.given(folder) as came:
         assert came.folder is not None
         assert not (came.folder / "staff_details.csv").exists()
-        came.changes(Load(order={"names": False}, who="a test"))
+        came.changes(Load(order={"names": False}, who="a test"), lambda: 1)
         assert not StaffDetails.objects.exists()
-        came.changes(Load(order={"names": True}, who="a test"))
+        came.changes(Load(order={"names": True}, who="a test"), lambda: 1)
     assert StaffDetails.objects.get().email == "ann@wmt.example"
     assert read_people(folder, date(2026, 11, 20))[0].dated_hours[0].hours_micro == 30_000_000
 

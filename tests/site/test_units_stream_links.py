@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_database
 SignIn = Callable[..., Client]
 TABS = ("", "over-time", "why", "caseload", "per-fte", "working", "reports", "help", "downloads", "archive")
 #: What is of the unit whatever its stream: a report holds all its streams; the way to the headline is meant.
-WHOLE = ("/pack/",)
+WHOLE = ("/pack/", "/month/", "/plans/")
 
 
 def main_of(page: str) -> str:
