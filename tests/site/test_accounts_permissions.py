@@ -238,6 +238,7 @@ TABLE: dict[str, May] = {
     "rules-what-if": May(),
     "rules-what-if-overlay": May(),
     "rules-what-if-plan": May(POST),
+    "rules-what-if-proposal": May(POST, Action.PROPOSE_RULES),
     "scenario-plan": May(POST),
     # hours and reductions of a post
     "hours-new": May(BOTH, _ENTERS, args=_OF_POST),

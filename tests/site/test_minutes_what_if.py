@@ -12,6 +12,7 @@ from wmt import rules
 from wmt.ledger import LEVELS, Ledger
 from wmt.site.plans.models import SavedPlan
 from wmt.site.queries import other_rules
+from wmt.site.rule_proposals.models import RuleProposal
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -122,3 +123,23 @@ def test_it_goes_into_a_plan_as_a_step_once(nation: Any, signed_in: SignIn) -> N
     assert row.plan.steps[0].values["tier_points.pc16.community.A3"] == 142
     refused = client.post(f"{PAGE}plan/", {**sent, "c": "activity_timings.oasys_review=180"}, follow=True)
     assert "nothing to put into a plan" in in_sight(refused.content.decode())
+
+
+def test_it_becomes_the_draft_of_a_proposal_once_by_who_may_propose(nation: Any, signed_in: SignIn) -> None:
+    unit = nation.unit("team")
+    sent = {"level": "team", "code": unit.code, "c": LONGER, "key": "what-if-key"}
+    other = signed_in("practitioner")
+    assert "Write a proposal" not in other.get(PAGE, sent).text
+    assert other.post(f"{PAGE}proposal/", sent).status_code == 403
+    client = signed_in("analyst")
+    assert "Write a proposal" in client.get(PAGE, sent).text
+    for _ in range(2):
+        answer = client.post(f"{PAGE}proposal/", sent)
+    (row,) = RuleProposal.objects.all()
+    assert (row.state, answer["Location"]) == ("draft", f"/rules/proposals/{row.pk}/edit/")
+    paths = {path for path, _, _ in row.overlay.entries}
+    assert "activity_timings.planned_contact.with_the_person" in paths
+    assert {day for _, day, _ in row.overlay.entries} == {row.first_day}
+    refused = client.post(f"{PAGE}proposal/", {"level": "team", "code": unit.code}, follow=True)
+    assert "Nothing was proposed" in in_sight(refused.text)
+    assert RuleProposal.objects.count() == 1

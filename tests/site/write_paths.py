@@ -449,6 +449,10 @@ SAVES: dict[tuple[str, str], Write] = {
         "/rules/what-if/plan/", level="nation", code="nation", plan=str(place.plan),
         c="activity_timings.planned_contact.with_the_person=40",
     ),
+    ("POST", "rules-what-if-proposal"): lambda place: place.form(
+        "/rules/what-if/proposal/", level="nation", code="nation",
+        c="activity_timings.planned_contact.with_the_person=40",
+    ),
     ("POST", "scenario-plan"): lambda place: place.form(
         "/scenario/plan/?level=nation&code=nation", name="A scenario", police="5 to 8"
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -16,7 +17,8 @@ from wmt.ledger import OMIC, LedgerError
 from wmt.nights import NightError
 from wmt.rules import RuleSet, what_if
 from wmt.site import tables
-from wmt.site.accounts.access import home_of
+from wmt.site.accounts.access import NATION, home_of, may
+from wmt.site.accounts.roles import Action
 from wmt.site.figures import units
 from wmt.site.plans import access
 from wmt.site.queries import other_rules
@@ -112,6 +114,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "changes": shown.changes(asked.base, asked.values, lambda path: asked.href(_without(asked, path))),
         "found": found,
         **_effect(request, asked, found),
+        "proposes": uuid4().hex if found and _proposes(request) else "",
         "plans": [(str(row.pk), row.name) for row in access.own(request.user)] if found else [],
         "crumbs": [("Rules", reverse("rules"))],
     }
@@ -132,6 +135,11 @@ def overlay_file(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="what-if-on-minutes.yaml"'
     return answer
+
+
+def _proposes(request: HttpRequest) -> bool:
+    level, code = NATION
+    return may(request.user, Action.PROPOSE_RULES, level=level, code=code)
 
 
 def reference(asked: AskedWhatIf) -> str:

@@ -290,12 +290,11 @@ def sentences(answer: Mapping[str, Any]) -> list[str]:
     now, then = (_people_words(timed, name, over) for name in ("before_x100", "after_x100"))
     moved = sum(move["number"] for move in answer["moves"])
     found = [f"{counted(moved, 'case')} would move. Now {now}; after, {then}."]
-    whole = [sum(post[name] for post in timed) for name in ("after_x100", "available_x100")]
-    if ledger.is_over(*whole, over):
-        together = ledger.shown_capacity(*whole)
+    points, available = (sum(post[name] for post in timed) for name in ("after_x100", "available_x100"))
+    if ledger.is_over(points, available, over):
         found.append(
-            f"All of them together are at {together} then, so no sharing brings everybody to "
-            f"{tables.exact(over).text}%."
+            f"All of them together are at {ledger.shown_capacity(points, available)} then, so no sharing "
+            f"brings everybody to {tables.exact(over).text}%."
         )
     stay = answer["stay"].items()
     if stay:
