@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from polars.testing import assert_frame_equal
@@ -14,6 +15,7 @@ from how_many import examples
 from reference import Reference
 from wmt import rules
 from wmt.ledger import COMPONENTS, Ledger
+from wmt.ledger.engine import PostgresEngine
 from worlds import World, worlds
 
 # shrinking a failure over three engines takes minutes and says little more than the first example
@@ -170,3 +172,17 @@ def test_weights_other_than_the_published_ones_are_honoured_everywhere(engines: 
         assert earning["counted"].to_list() == [1] * len(earning)
     reference = Reference(facts, ruleset)
     assert [reference.figures(post_no)["points"] for post_no in (0, 1)] == [174, -5]
+
+
+@pytest.mark.process
+def test_a_session_that_is_closed_takes_its_tables_with_it(engines: dict[str, Any]) -> None:
+    address = engines["postgres"]._connection.info.dsn
+    ended, other = PostgresEngine(address), PostgresEngine(address)
+    ended.put("left_behind", pl.DataFrame({"number": [1]}))
+    assert ended.run('SELECT number FROM "left_behind"')["number"].to_list() == [1]
+    ended.close()
+    with pytest.raises(psycopg.OperationalError):
+        ended.run("SELECT 1")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        other.run('SELECT number FROM "left_behind"')
+    other.close()
