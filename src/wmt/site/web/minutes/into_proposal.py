@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from wmt.rules import Overlay, RulesError, overlays, what_if
+from wmt.rules import Overlay, RulesError
 from wmt.site.accounts.access import NATION, need
 from wmt.site.accounts.roles import Action
 from wmt.site.availability.change_requests import RefusedError
@@ -30,9 +30,8 @@ def into_proposal(request: HttpRequest) -> HttpResponse:
         found = pages.tried(asked)
         if not found.tiers:
             return _back(request, asked, "Nothing differs, so there is nothing to propose")
-        text = what_if.overlay_text(NAME, pages.reference(asked), found.overlay_values)
-        laid, first = overlays.read_overlay(text, NAME), calendar_day() + timedelta(1)
-        entries = tuple((path, first, value) for path, _, value in laid.entries)
+        first = calendar_day() + timedelta(1)
+        entries = tuple((path, first, value) for path, value in found.overlay_values.items())
         wanted = action.ProposalRequest(
             overlay=Overlay(NAME, "", entries, reason=pages.reference(asked)),
             key=request.POST.get("key", "")[:64] or uuid4().hex,
