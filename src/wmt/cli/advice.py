@@ -11,7 +11,6 @@ from wmt.cli.site_start import asker
 
 if TYPE_CHECKING:
     from wmt.site.advice.models import CourtAdvice
-    from wmt.site.workload.models import Unit
     from wmt.site.workload.state import State
 
 Cannot = Annotated[str, typer.Option("--cannot", help="What the unit cannot take.")]
@@ -70,27 +69,13 @@ def _of(
     from wmt.site.queries.court_basis import basis_of
 
     state = state_shown()
-    unit = _unit(state, code, level)
+    unit = unit_codes.unit_shown(state, code, level, action.LEVELS, typed="--unit ")
     if any(texts.values()) or any(days):
         wanted = action.AdviceRequest(
             level=unit.level, code=unit.code, first_day=days[0] or state.day, last_day=days[1], **texts
         )
         action.advise(actor=None, who=asker(), wanted=wanted, basis=basis_of(state, unit))
     return [_row(row, state) for row in advice_of(unit, state)]
-
-
-def _unit(state: "State", code: str, level: str | None) -> "Unit":
-    from wmt.site.changes.court_advice import LEVELS
-    from wmt.site.workload.models import Unit
-
-    there = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=LEVELS, code=code)
-    found = list(there.filter(level=level) if level else there)
-    if len(found) > 1:
-        both = " or ".join(unit.level for unit in found)
-        raise console.RefusedInput(f"--unit {code}: several units have this code; add --level {both}")
-    if not found:
-        raise console.RefusedInput(f"--unit {code}: there is no such team, PDU or region in the figures")
-    return found[0]
 
 
 def _ended(number: int) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from wmt.history import History
     from wmt.site.queries.month_report import MonthReport
     from wmt.site.tables import Table
-    from wmt.site.workload.models import Unit
     from wmt.site.workload.state import State
 
 Code = Annotated[str, typer.Argument(metavar="UNIT", help="A team, PDU or region by its code, or nation.")]
@@ -69,7 +68,7 @@ def _report(code: str, level: str | None, wanted: str | None) -> "MonthReport":
         past = histories.history_for_nobody()
         first = _month(wanted, past, now)
         with _state_of(first, past, now) as state:
-            unit = _unit(state, code, level)
+            unit = unit_codes.unit_shown(state, code, level, _LEVELS, there="in the figures of then")
             found = report_month.month_of(state, past)
             if found is None:
                 raise console.RefusedInput(report_month.none_words(past, first))
@@ -116,19 +115,6 @@ def _state_of(first: date, past: "History", now: "State") -> "Iterator[State]":
             said = f"The saved data of {night} are not in the folder of nights any more"
             raise console.Failure(f"{said}; bring them back from a copy") from None
         yield state
-
-
-def _unit(state: "State", code: str, level: str | None) -> "Unit":
-    from wmt.site.workload.models import Unit
-
-    there = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=_LEVELS, code=code)
-    found = list(there.filter(level=level) if level else there)
-    if len(found) > 1:
-        both = " or ".join(unit.level for unit in found)
-        raise console.RefusedInput(f"{code}: several units have this code; add --level {both}")
-    if not found:
-        raise console.RefusedInput(f"{code}: there is no such team, PDU or region in the figures of then")
-    return found[0]
 
 
 def _plain(made: "MonthReport") -> dict[str, Any]:

@@ -13,6 +13,9 @@ from wmt.cli.options import parse_day
 if TYPE_CHECKING:
     import polars as pl
 
+    from wmt.site.workload.models import Unit as ShownUnit
+    from wmt.site.workload.state import State
+
 Unit = Annotated[
     str | None, typer.Option("--unit", metavar="CODE", help="A team, PDU or region by its code, or nation.")
 ]
@@ -51,6 +54,31 @@ def level_of(code: str, wanted: str | None, codes: Mapping[str, Collection[str]]
     raise RefusedInput(
         f"--unit {code}: this data has no team, PDU or region of that code in sentence management"
     )
+
+
+def unit_shown(
+    state: "State",
+    code: str,
+    level: str | None,
+    levels: Collection[str],
+    *,
+    typed: str = "",
+    there: str = "in the figures",
+) -> "ShownUnit":
+    """The unit of a code in figures of the site, at one of some levels. `typed` is the option it came with.
+
+    Refuses one that is not there, or is several units'.
+    """
+    from wmt.site.workload.models import Unit as ShownUnit
+
+    units = ShownUnit.objects.filter(load_id=state.load_id, whole=True, level__in=levels, code=code)
+    found = list(units.filter(level=level) if level else units)
+    if len(found) > 1:
+        both = " or ".join(unit.level for unit in found)
+        raise RefusedInput(f"{typed}{code}: several units have this code; add --level {both}")
+    if not found:
+        raise RefusedInput(f"{typed}{code}: there is no such team, PDU or region {there}")
+    return found[0]
 
 
 def name_of(team: "pl.DataFrame", level: str, code: str) -> str:
