@@ -1,6 +1,7 @@
 """How likely a run over the threshold is said to be: how that is worked out, and how good it was."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +10,13 @@ from django.views.decorators.http import require_safe
 
 from wmt import odds
 from wmt.days import written
+from wmt.odds import calibration
 from wmt.site import tables
 from wmt.site.queries import odds as query
 from wmt.site.shown import needed_state
+from wmt.site.web.charts.downloads import offered
+from wmt.site.web.time import reliability
+from wmt.site.workload.state import State
 from wmt.text import counted
 
 #: The units of a level, as the page calls them.
@@ -24,17 +29,30 @@ def odds_page(request: HttpRequest, level: str) -> HttpResponse:
     if level not in LEVELS:
         raise Http404(f"odds are not worked out for '{level[:60]}'")
     state = needed_state(request)
-    scores = query.scores_of(state, level)
     context = {
         "level": level,
         "levels": [(key, words, reverse("odds", args=[key])) for key, words in LEVELS.items()],
         "units": LEVELS[level],
         "over": state.over_text,
         "bands": [(words, least, above) for (least, words), above in _bands()],
-        "scores": [_sentence(each) for each in scores],
-        "tables": {f"weeks-{each.weeks}": tables.arranged(_table(each, level), request) for each in scores},
+        "every": calibration.EVERY,
+        "ahead": [_section(each, level, request, state) for each in query.scores_of(state, level)],
     }
     return render(request, "time/odds.jinja", context)
+
+
+def _section(score: query.OddsScore, level: str, request: HttpRequest, state: State) -> dict[str, Any]:
+    """What the page says of some weeks ahead."""
+    units = LEVELS[level]
+    charts = {"chart": reliability.picture(score, units)}
+    return {
+        "weeks": score.weeks,
+        "heading": f"Within {counted(score.weeks, 'week')}",
+        "told": reliability.told(score, units, state.over_text),
+        "sentence": _sentence(score),
+        "table": tables.arranged(_table(score, level), request),
+        **offered(charts, request),
+    }
 
 
 def _bands() -> list[tuple[tuple[int, str], int]]:
@@ -60,6 +78,7 @@ def _table(score: query.OddsScore, level: str) -> tables.Table:
                 "count": tables.count(row["count"]),
                 "stated": _share(row["stated"]),
                 "happened": _share(row["happened"]),
+                "note": tables.text("too few to judge" if row["count"] < reliability.FEW else ""),
             }
         )
         for row in score.tenths.iter_rows(named=True)
@@ -72,6 +91,7 @@ def _table(score: query.OddsScore, level: str) -> tables.Table:
             tables.Column("count", "How often", "count"),
             tables.Column("stated", "Said on average", "percent"),
             tables.Column("happened", "Happened", "percent", "four weeks were full by then"),
+            tables.Column("note", "Notes", "words"),
         ],
         rows,
     )
