@@ -56,15 +56,17 @@ test: check $(ASSETS) browser   ## all checks and tests: every engine of the led
 test-unit: $(VENV)/.ready       ## what needs no database, process, browser or loaded nation: for daily work
 	$(PYTEST) -m unit
 
-# every file of tests that asks whether it is a soak; editors print what they measure, and have lines of their own
-SOAKED = $(shell grep -rlE 'WMT_SOAK|import .*(SOAK|examples)' tests --include='test_*.py' | grep -v live_editors | sort)
+# every file of tests that asks whether it is a soak; editors print what they measure, and parts of histories go to all cores: lines of their own
+SOAKED = $(shell grep -rlE 'WMT_SOAK|import .*(SOAK|examples)' tests --include='test_*.py' | grep -vE 'live_(editors|histories)' | sort)
 
 soak: $(ASSETS) browser ## the large counts whole: 1,000 mutated workbooks, 200 nights spoiled in size on either database, 100 kills of a load of a night, 50 of one of the site on either database, 500 figures in the browser, 1,000 histories of live changes and 50 editors on either database, 20 starts on a new day and a fault at each query of each write on either, 10,000 histories of causes
 	WMT_SOAK=1 $(PYTEST) tests/ledger $(filter-out tests/ledger/%,$(SOAKED))
 	WMT_SOAK=1 $(BIN)/python -m pytest -s tests/site/test_live_editors.py
+	WMT_SOAK=1 $(PYTEST) --dist load tests/site/test_live_histories.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) $(filter tests/site/%,$(SOAKED))
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) tests/site -m "one_database and not both_databases" --ignore tests/site/test_api_schemathesis.py
 	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(BIN)/python -m pytest -s tests/site/test_live_editors.py
+	WMT_SOAK=1 WMT_TEST_DATABASE=postgres $(PYTEST) --dist load tests/site/test_live_histories.py
 
 mutation: $(VENV)/.ready        ## do the tests notice changes of the rules, the ledger and of what is entered? A seeded sample
 	@rm -rf .mutation && $(INSTALL) --target .mutation --require-hashes -r requirements/mutation.txt
