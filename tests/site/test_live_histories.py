@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from how_many import SOAK
 from live_histories import Histories
 from loads_fixtures import signed
 
+from how_many import SOAK
 from wmt.demo import write_nation
 from wmt.ledger.engine import DuckDBEngine
 from wmt.site.availability.models import Reduction

@@ -204,10 +204,15 @@ class Choosing:
     @cached_property
     def _lines(self) -> list[tuple[Any, ...]]:
         """Cases and reports of everybody: post, pricing, reference, since when, active cases, points."""
-        wanted = [n for n, by in line_queries.pricing_of(self.state).items() if by.kind in ("case", "report")]
+        # picked here: the database takes longer to be told hundreds of prices than these few lines to come
+        wanted = frozenset(
+            number
+            for number, by in line_queries.pricing_of(self.state).items()
+            if by.kind in ("case", "report")
+        )
         lines = Line.objects.filter(load_id=self.state.load_id, post_no__in=[p.number for p in self.posts])
         columns = ("post_no", "pricing", "ref", "since", "active_cases", "points_x100")
-        return list(lines.filter(pricing__in=wanted).order_by().values_list(*columns))
+        return [line for line in lines.order_by().values_list(*columns) if line[1] in wanted]
 
     @cached_property
     def _past(self) -> history.History | None:

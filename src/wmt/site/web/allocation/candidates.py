@@ -166,9 +166,13 @@ def _table(
         *(tables.Column(f"in_{days}", f"Given in {days} days", "count") for days in RECENT_DAYS),
     ]
     reach, why = visibility.cases(question.user, question.state), visibility.reasons(question.user)
+    query = question.request.GET
+    ticked, link = frozenset(query.getlist("with")), _link_to_allocate(case, stated_in(query))
     rows = [
         tables.Row(
-            _values(question, people, each, reach, why, can)
+            _values(question, people, each, reach, why)
+            | {"with": compare.tick(each.post.code, _named_as(each), ticked=each.post.code in ticked)}
+            | ({"choose": _choose(each, link, can)} if can else {})
             | ({"run_then": tables.text(choice_words.run_then(each, people.mark.days))} if kinds else {})
             | {_key(kind): tables.count(each.kinds.get(kind, 0)) for kind in kinds},
             "post",
@@ -198,7 +202,6 @@ def _values(
     choice: choosing.Choice,
     reach: visibility.Reach,
     why: visibility.Reach,
-    can: Collection[str],
 ) -> dict[str, tables.Value]:
     over, one = question.state.over_x100, choice.candidate
     left = ledger.remaining_x100(*one.together) if one.now.available_x100 else None
@@ -222,13 +225,8 @@ def _values(
     notes += ["" if effect.holds else before, *people.colleagues.roles(effect.case.ref).get(one.code, ())]
     if (covered := people.colleagues.covers(one.code)).cases:
         notes.append(cover.covers(question.state, covered))
-    ticked = one.code in question.request.GET.getlist("with")
-    query = {"crn": effect.case.ref or "", "to": one.code}
-    to = urlencode(query | stated_query(stated_in(question.request.GET)))
-    choose = "" if effect.holds or is_hidden or one.code not in can else f"Choose {one.name or one.code}"
     return {
-        "name": tables.text(one.name or one.code, unit_url("post", one.code)),
-        "with": compare.tick(one.code, one.name or one.code, ticked=ticked),
+        "name": tables.text(_named_as(choice), unit_url("post", one.code)),
         "team": tables.text(one.team_code, unit_url("team", one.team_code)),
         "grade": tables.text(one.grade),
         "may": tables.text("yes" if one.eligible else "no"),
@@ -243,5 +241,23 @@ def _values(
         },
         **{f"in_{days}": tables.count(one.recent.get(days, 0)) for days in RECENT_DAYS},
         "why": tables.text("; ".join(words for words in notes if words)),
-        **({"choose": tables.text(choose, f"{reverse('allocate')}?{to}")} if can else {}),
     }
+
+
+def _named_as(choice: choosing.Choice) -> str:
+    return choice.candidate.name or choice.candidate.code
+
+
+def _link_to_allocate(case: CaseToGive, stated: StatedKind | None) -> str:
+    """Where a case is allocated, as it is or as it is stated; whom it goes to comes after it."""
+    query = urlencode({"crn": case.ref or "", **stated_query(stated)})
+    return f"{reverse('allocate')}?{query}"
+
+
+def _choose(choice: choosing.Choice, link: str, can: Collection[str]) -> tables.Value:
+    """The way to allocate it to them; empty where that is not for the reader, or they hold it."""
+    one, (effect,) = choice.candidate, choice.candidate.effects
+    is_hidden = effect.eligibility.words == limited_access.WHY_NOT
+    if effect.holds or is_hidden or one.code not in can:
+        return tables.text("")
+    return tables.text(f"Choose {_named_as(choice)}", f"{link}&{urlencode({'to': one.code})}")
