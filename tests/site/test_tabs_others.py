@@ -207,5 +207,5 @@ def test_a_page_asks_the_database_a_few_times(
 ) -> None:
     unit, client = _with(nation, level), signed_in()
     client.get(unit_url(level, unit.code, tab))  # that it was read is written down the first time in a day
-    with django_assert_max_num_queries(19):  # one of them asks for the priority of the PDU
+    with django_assert_max_num_queries(20):  # two of them ask for the priority of the PDU and an alarm
         client.get(unit_url(level, unit.code, tab))

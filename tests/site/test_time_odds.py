@@ -72,7 +72,8 @@ def test_where_nothing_was_stated_nothing_is_said(nation: Any, signed_in: Callab
     assert "How likely" not in browser.get(unit_url("team", team.code, "over-time")).text
     assert "This cannot be said yet" in browser.get("/odds/team/").text
     found = browser.get(f"/api/v1/units/team/{team.code}/odds").json()
-    assert found == {"day": None, "ahead": [], "how_good": []}
+    none = {"from_percent": 0, "is_chosen": False, "since": None}
+    assert found == {"day": None, "alarm": none, "ahead": [], "how_good": []}
     assert browser.get("/odds/nation/").status_code == 404
 
 

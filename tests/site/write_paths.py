@@ -456,6 +456,9 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "scenario-plan"): lambda place: place.form(
         "/scenario/plan/?level=nation&code=nation", name="A scenario", police="5 to 8"
     ),
+    ("POST", "alarm-choose"): lambda place: place.form(
+        f"/alarm/pdu/{place.pdu}/choose/", percent="30", why="a test"
+    ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "wmt.site.allocation",
     "wmt.site.plans",
     "wmt.site.priorities",
+    "wmt.site.alarms",
     "wmt.site.agreements",
     "wmt.site.rule_proposals",
     "wmt.site.advice",

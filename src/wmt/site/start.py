@@ -144,6 +144,7 @@ def update_history() -> None:
     from wmt.nights import NightBusyError, NightError
     from wmt.nights.lock import loading
     from wmt.plan import full_history
+    from wmt.site.changes import odds_alarms
 
     try:
         with loading(settings.CONFIG.home, "bringing the history up to date"):
@@ -157,6 +158,7 @@ def update_history() -> None:
         if past.days:
             full_history.work_out(past, past.days[-1])
             odds.work_out(past, dated_marks())
+            odds_alarms.look()
             _look_for_unusual()
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("wmt.site.web.resharing.urls")),
     path("", include("wmt.site.web.full.urls")),
     path("", include("wmt.site.web.priorities.urls")),
+    path("", include("wmt.site.web.alarms.urls")),
     path("", include("wmt.site.web.agreements.urls")),
     path("", include("wmt.site.web.extra_work.urls")),
     path("", include("wmt.site.web.initiatives.urls")),

@@ -19,6 +19,7 @@ class Action(StrEnum):
     HANDLE_DUTIES = "manage excessive workload actions and requests"
     READ_DUTIES = "read what was said on excessive workload actions and requests"
     SET_PRIORITIES = "set the priority level of a PDU"
+    SET_ALARMS = "choose the alarm level of a team or PDU"
     SET_AGREEMENTS = "switch local agreements of a unit on and off"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
     ENTER_INITIATIVES = "enter initiatives and withdraw them"
@@ -49,6 +50,7 @@ _LINE_MANAGER = _EVERYONE | {
     Action.ALLOCATE_CASES,
     Action.HANDLE_DUTIES,
     Action.READ_DUTIES,
+    Action.SET_ALARMS,
 }
 _READS = _EVERYONE | {Action.READ_LOADS}
 

@@ -6,8 +6,11 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from wmt.site.alarms import levels
 from wmt.site.api import lookups, schemas
 from wmt.site.queries import odds as query
+from wmt.site.workload.models import Unit
+from wmt.site.workload.state import State
 
 router = Router()
 
@@ -41,10 +44,19 @@ class OddsScoreShown(Schema):
     tenths: list[OddsTenthShown]
 
 
+class OddsAlarmShown(Schema):
+    """The alarm level of a team or PDU, and its alarm."""
+
+    from_percent: int = Field(description="From how likely on there is an alarm; 0: from none.")
+    is_chosen: bool = Field(description="Whether the unit chose it; else it is that of the installation.")
+    since: date | None = Field(None, description="Since when there is an alarm; null: there is none.")
+
+
 class OddsShown(Schema):
     """The odds of a unit by the figures of a night; `day` is null where none were worked out yet."""
 
     day: date | None
+    alarm: OddsAlarmShown | None = Field(None, description="Of teams and PDUs alone, within 8 weeks.")
     ahead: list[OddsAheadShown]
     how_good: list[OddsScoreShown]
 
@@ -64,6 +76,18 @@ def unit_odds(request: HttpRequest, level: lookups.UnitLevel, code: lookups.Unit
     scores = query.scores_of(state, unit.level)
     return {
         "day": found.day if found else None,
+        "alarm": _alarm(state, unit),
         "ahead": [vars(each) for each in found.ahead] if found else [],
         "how_good": [{**vars(each), "tenths": each.tenths.to_dicts()} for each in scores],
+    }
+
+
+def _alarm(state: State, unit: Unit) -> dict[str, Any] | None:
+    if not levels.has_alarms(unit):
+        return None
+    own, raised = levels.chosen_for(state, unit).first(), levels.open_alarm(state, unit)
+    return {
+        "from_percent": own.percent if own else levels.usual_percent(),
+        "is_chosen": own is not None,
+        "since": raised.first_day if raised else None,
     }

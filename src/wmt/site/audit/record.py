@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "colleague": "Cover or co-working of cases named or ended",
     "protection": "Post protected from new cases, or that ended",
     "priority": "Priority level of a PDU set, ended or undone",
+    "alarm": "Alarm level of a team or PDU chosen, or an alarm raised",
     "agreement": "Local agreement switched on for a unit, or that ended",
     "agreement answer": "Action plan, letter or decision about an agreement",
     "extra work": "Extra work on a case noted or decided",

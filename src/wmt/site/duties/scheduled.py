@@ -16,6 +16,7 @@ from wmt.history import RUN, History, HistoryError, RunThreshold, dated_marks, o
 from wmt.ledger import OMIC
 from wmt.nights import NightError, open_night
 from wmt.site.agreements import in_force
+from wmt.site.alarms import levels as alarm_levels
 from wmt.site.audit.record import record
 from wmt.site.availability.labels import day_words, percent_words
 from wmt.site.duties import due_dates, judged, labels, notify, report_mail, requests, taken_back
@@ -157,6 +158,7 @@ def follow_units(state: State, links: PresentCodes) -> None:
     register.follow(links.present_codes("pdu"), shown["pdu"])
     for level, codes in shown.items():
         in_force.follow(level, links.present_codes(level), codes)
+        alarm_levels.follow(level, links.present_codes(level), codes)
 
 
 def without_figures(undone: judged.Undone) -> Judgement:

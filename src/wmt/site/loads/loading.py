@@ -18,6 +18,7 @@ from wmt import nights, odds
 from wmt.history import dated_marks, open_history
 from wmt.nights.load import load as load_night
 from wmt.site import demonstration
+from wmt.site.changes import odds_alarms
 from wmt.site.loads import held, held_mail, people_tables, unusual_changes, withdrawal
 from wmt.site.loads.endings import UNCHANGED, end
 from wmt.site.loads.followed_facts import followed_facts
@@ -64,6 +65,7 @@ def perform(load: Load, *, progress: Progress | None = None, patience: float = 0
         # the figures are shown by now, and nobody waits for what is said of the weeks ahead
         with suppress(nights.NightError):
             odds.work_out(open_history(settings.CONFIG.nights), dated_marks())
+        odds_alarms.look()
         unusual_changes.look(load)
     return load
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.access import load_shown
 from wmt.site.accounts.models import ApiToken, LimitedAccess
 from wmt.site.agreements.models import StateAnswer
+from wmt.site.alarms.models import AlarmLevel
 from wmt.site.allocation.models import (
     CaseAllocation,
     CaseColleague,
@@ -83,6 +84,12 @@ def _ended(before: datetime) -> Q:
     with suppress(NoDataYet):  # what is in force on the day shown, the lines of the figures tell of
         last = min(last, current_state().day)
     return Q(ended_at__lt=before) | Q(withdrawn=True, recorded_at__lt=before) | Q(last_day__lt=last)
+
+
+def _replaced_alarm_level(before: datetime) -> Exists:
+    """Levels in whose place another was chosen before a moment."""
+    same = {"level": OuterRef("level"), "code": OuterRef("code"), "pk__gt": OuterRef("pk")}
+    return Exists(AlarmLevel.objects.filter(**same, recorded_at__lt=before))
 
 
 def _events(before: datetime, **which: Any) -> Found:
@@ -154,6 +161,12 @@ KINDS = (
         "notes",
         "explanations of grades",
         lambda before: Grade.objects.filter(_ended(before)).exclude(why=""),
+        _cleared(why=""),
+    ),
+    RetentionKind(
+        "notes",
+        "explanations of alarm levels",
+        lambda before: AlarmLevel.objects.filter(_replaced_alarm_level(before)).exclude(why=""),
         _cleared(why=""),
     ),
     RetentionKind(

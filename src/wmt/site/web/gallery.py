@@ -15,6 +15,7 @@ from wmt.site import tables
 from wmt.site.accounts.who_can_see import FactKind
 from wmt.site.date_field import DayField
 from wmt.site.query_form import ChoiceOrDefault, FilterForm, OneOf, QueryForm
+from wmt.site.web.alarms.strip import AlarmStrip
 from wmt.site.web.charts import time_series
 from wmt.site.web.charts.bars import Bar, bars
 from wmt.site.web.charts.distribution import strip
@@ -59,6 +60,11 @@ class GalleryQuery(QueryForm):
     since = DayField("the first day", label="From")
 
 
+_ALARM = AlarmStrip(
+    "It is at least 30% likely that this team will be over 110% for four weeks in a row within 8 weeks.",
+    "#",
+    "#",
+)
 _AMBER = SimpleNamespace(
     level="amber",
     validity="This figure shows business as usual.",
@@ -111,6 +117,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "priority": _AMBER,
+            "alarm": _ALARM,
             "ages": _AGES,
             "an_earlier_day": SimpleNamespace(
                 day="21 October 2026",

@@ -1,0 +1,1 @@
+"""Alarms of teams and PDUs that are likely to be over the threshold: levels chosen, and alarms raised."""
