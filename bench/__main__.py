@@ -16,6 +16,7 @@ from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
 from bench.marked import marked_part
 from bench.nation import later_nights, national, tenfold
+from bench.odds import odds, odds_part
 from bench.site import live_alone, live_part, marked_alone, site, site_part
 from bench.timing import Ran
 
@@ -123,13 +124,14 @@ PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "loads": lambda night: _load_part(loads(night, tenfold(night))),
     "balance": lambda night: balance_part(list(balances(night))),
     "engines": lambda night: _engine_part(list(engines(night))),
+    "odds": lambda _night: odds_part(odds()),
     "site": lambda night: site_part(list(site(night, later_nights()))),
     "pages": _pages_part,
     "live": lambda night: live_part(live_alone(night, later_nights())),
     "history": lambda night: history_part(measure(night)),
 }
 #: What the page has, in its order.
-WHOLE = ("ledger", "loads", "balance", "engines", "site")
+WHOLE = ("ledger", "loads", "balance", "engines", "odds", "site")
 
 
 if __name__ == "__main__":

@@ -2,18 +2,20 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import numpy as np
+import polars as pl
 import pytest
-from history_counter import OVER, UNDER, write_history
+from history_counter import AVAILABLE, FIRST, OVER, UNDER, write_history
 
 from wmt.cli import odds
 from wmt.cli.console import RefusedInput
 from wmt.history.day_steps import dated_marks
-from wmt.odds import daily_ratios, kept, work_out
+from wmt.odds import EventsStated, KnownAhead, TimeAhead, daily_ratios, kept, kept_file, stated, work_out
+from wmt.odds.work_events import WORK
 
 
 def test_a_history_on_disk_and_what_is_kept_of_it(tmp_path: Path) -> None:
@@ -67,3 +69,46 @@ def test_the_command_says_it_in_words_and_refuses_what_it_does_not_know(
     ):
         with pytest.raises(RefusedInput, match=re.escape(words)):
             odds.odds(nights=tmp_path, **wrong)  # type: ignore[arg-type]
+
+
+def test_what_was_said_by_events_is_kept_with_the_way_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said again by the command, and held against what happened; a file of before there was another way
+    reads as one by analogy."""
+    chance = Random(8)
+    units = {f"T:{unit:03}": [chance.choice([OVER, OVER, UNDER]) for _ in range(70)] for unit in range(50)}
+    past, day = write_history(tmp_path, units), FIRST + timedelta(69)
+    ends = [day + timedelta(20 + 10 * (number % 2)) for number in range(len(units))]
+    work = pl.DataFrame(
+        [(code, "PO", "case", f"C{code}", OVER[0], end) for code, end in zip(units, ends, strict=True)],
+        WORK,
+        orient="row",
+    )
+    known = KnownAhead(
+        day, dict.fromkeys(units, OVER[0]), {code: [(day, AVAILABLE)] for code in units}, work, {}, {}, 91, {}
+    )
+    monkeypatch.setattr(stated, "known_on", lambda *given: known if given[1] == day else None)
+    work_out(past, dated_marks(), lambda _day: TimeAhead({}, {}))
+    found = kept(past, day)
+    assert found is not None
+    posts = found[0].filter(level="post", state="stated")
+    own = posts.filter(made_by="events", weeks=4)
+    assert len(own) > 10
+    assert set(posts["made_by"]) == {"events", "analogy"}
+    assert posts["raw"].null_count() == 0
+    assert set(found[0].filter(level="team", state="stated")["made_by"]) <= {"analogy"}
+    # again, with nothing known: as it was kept
+    ratios = daily_ratios(past, dated_marks())
+    again = EventsStated(past, ratios, 4, dated_marks())(len(ratios.days) - 1, np.full(len(units), 0.5))
+    said = {code: raw for code, raw in zip(ratios.codes, again.tolist(), strict=True) if not np.isnan(raw)}
+    assert said == dict(own.select("code", "raw").iter_rows())
+    assert np.isnan(EventsStated(past, ratios, 4, dated_marks())(20, np.full(len(units), 0.5))).all()
+    odds.odds(unit=own["code"][0], nights=tmp_path)
+    assert "from its own cases, reports and time ahead." in capsys.readouterr().out
+    file = kept_file(past, day)
+    pl.read_parquet(file).drop("made_by", "raw").write_parquet(file)
+    before = kept(past, day)
+    assert before is not None
+    assert set(before[0].filter(state="stated")["made_by"]) == {"analogy"}
+    assert set(before[0].filter(pl.col("state") != "stated")["made_by"]) <= {None}

@@ -35,6 +35,7 @@ def of_logs(
         logs,
         logs.copy(),
         np.array(run),
+        np.zeros_like(np.array(run)),  # everybody has time on every day
         np.array(full),
         np.full(days, OVER),
         window,

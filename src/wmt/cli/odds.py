@@ -40,8 +40,11 @@ def odds(
         raise RefusedInput(f"--level {level}: choose one of {', '.join(method.LEVELS)}")
     if weeks not in method.WEEKS:
         raise RefusedInput(f"--weeks {weeks}: choose {' or '.join(map(str, method.WEEKS))}")
-    ratios = method.daily_ratios(open_history(home(nights)), dated_marks(), level=level)
-    found = method.state_odds(ratios, weeks, day)
+    past = open_history(home(nights))
+    ratios = method.daily_ratios(past, dated_marks(), level=level)
+    # what the site said by events is said again; here nobody knows what is entered for the days ahead
+    kept = method.EventsStated(past, ratios, weeks, dated_marks()) if level == "post" else None
+    found = method.state_odds(ratios, weeks, day, kept)
     if found is None:
         raise RefusedInput("there are no daily figures up to that day; load data first (wmt load)")
     table = found.table
@@ -83,7 +86,8 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     """A row as it leaves the program: hundredths of a per cent as per cent."""
     x100 = row.pop("capacity_x100")
     capacity = None if x100 is None else Decimal(x100).scaleb(-2)
-    return {**row, "probability": _rounded(row["probability"]), "capacity": capacity}
+    shown = {name: _rounded(row[name]) for name in ("probability", "raw")}
+    return {**row, **shown, "capacity": capacity}
 
 
 def _rounded(value: float | None, places: int = 3) -> float | None:
@@ -101,7 +105,8 @@ def _tell(told: dict[str, Any], *, one: bool) -> None:
         said = _STATES.get(row["state"]) or f"{row['band']} ({row['probability']:.0%})"
         capacity = "no available time" if row["capacity"] is None else f"capacity {row['capacity']}%"
         _say(f"{row['code']} on {day}: {capacity}, {counted(row['run'], 'day')} over in a row so far.")
-        _say(f"Four weeks in a row over the threshold {ahead}: {said}.")
+        way = {method.EVENTS: ", from its own cases, reports and time ahead"}.get(row["made_by"], "")
+        _say(f"Four weeks in a row over the threshold {ahead}: {said}{way}.")
     else:
         counts: dict[str, int] = {}
         for row in told["odds"]:

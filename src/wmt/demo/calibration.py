@@ -108,9 +108,14 @@ def active_cases(world: World) -> size.Ints:
 
 def available_points(world: World, rule_set: rules.RuleSet) -> size.Ints:
     """Available points per post: target × hours left ÷ full-time hours, cut to a whole number."""
+    return available_of(world, rule_set, world.time_left())
+
+
+def available_of(world: World, rule_set: rules.RuleSet, time_left: size.Ints) -> size.Ints:
+    """The same of hours left on another day, in ten-thousandths."""
     by_grade = {grade: round(_worth(rule_set, f"nominal_target.{grade}")) for grade in GRADES}
     target = np.array([by_grade[grade] for grade in world.posts["grade"].to_list()])
-    available: size.Ints = target * world.time_left() // (size.FULL_TIME * 100)
+    available: size.Ints = target * time_left // (size.FULL_TIME * 100)
     return available
 
 
@@ -125,20 +130,25 @@ def case_points(rule_set: rules.RuleSet, table: str) -> size.Floats:
     return points
 
 
-def post_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...] = ()) -> size.Floats:
-    """Points per post from cases, reports and assessments."""
-    cases = world.cases.filter(status=0)
+def each_case(cases: pl.DataFrame, rule_set: rules.RuleSet) -> size.Floats:
+    """What each of some active cases earns; those of OMiC nothing in the figure."""
     at = (
         cases["location"].to_numpy(),
         cases["tier"].to_numpy(),
         cases["suspended"].to_numpy().astype(np.int64),
     )
     stream = cases["stream"].to_numpy()
-    each = np.where(
+    return np.where(
         stream == 0,
         case_points(rule_set, "tier_points")[at],
         np.where(stream == 1, case_points(rule_set, "t2a_points")[at], 0.0),
     )
+
+
+def post_points(world: World, rule_set: rules.RuleSet, without: tuple[str, ...] = ()) -> size.Floats:
+    """Points per post from cases, reports and assessments."""
+    cases = world.cases.filter(status=0)
+    each = each_case(cases, rule_set)
     age = day_number(world.day) - world.reports["on_day"].to_numpy()
     recent = world.reports.filter((age >= 0) & (age < WINDOW)).filter(state="completed")
     kinds = ("sdr", "fdr", "oral", "parom")

@@ -9,6 +9,7 @@ unit is now. Over a longer time a whole run that begins later counts too.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,8 @@ from wmt.odds.ratios import DailyRatios, Floats
 
 #: How far one may look ahead, in weeks.
 WEEKS = (4, 8)
+#: How odds were worked out: by what happened to others like it, or by its own work (`wmt.odds.events`).
+ANALOGY, EVENTS = "analogy", "events"
 #: Days of the past that classes are made from, and that a unit must have behind it.
 FORTNIGHT = 14
 #: Paths begin on every so many days, within so many days before.
@@ -38,7 +41,9 @@ ODDS = table_of(
         "band": pl.String,  # the same in words; null unless stated
         "capacity_x100": pl.Int64,  # of the day, in hundredths of a per cent; null without available time
         "run": pl.Int64,  # days over in the run so far
-        "paths": pl.Int64,  # how many paths of others it was compared with; 0 unless stated
+        "paths": pl.Int64,  # how many paths told it: of others, or its own as thrown; 0 unless stated
+        "made_by": pl.String,  # 'analogy' or 'events': how it was worked out; null unless stated
+        "raw": pl.Float64,  # before it was corrected by what happened; null unless stated
     }
 )
 
@@ -135,7 +140,7 @@ class Analogues:
 
 
 def odds_on(ratios: DailyRatios, weeks: int, day: date | None = None) -> pl.DataFrame:
-    """How likely every unit is to have a full run within some weeks: columns `ODDS`, by code.
+    """How likely every unit is to have a full run within some weeks, by analogy: columns `ODDS`, by code.
 
     `day`: the day it is said on, the last of the history unless given. Units that have no figure then are
     left out. Raises HistoryError for weeks that are not among `WEEKS`.
@@ -144,29 +149,45 @@ def odds_on(ratios: DailyRatios, weeks: int, day: date | None = None) -> pl.Data
     row = ratios.place(day or ratios.days[-1]) if ratios.days else None
     if row is None:
         return pl.DataFrame(schema=ODDS)
-    return table_on(ratios, row, *analogues.stated(row))
+    raw, paths = analogues.stated(row)
+    return table_on(ratios, row, RawOdds(raw, np.zeros(len(raw), np.bool_), paths), raw)
 
 
-def table_on(ratios: DailyRatios, row: int, odds: Floats, paths: Ints) -> pl.DataFrame:
-    """The table of a row of days from probabilities by unit."""
+class RawOdds(NamedTuple):
+    """Probabilities by unit as worked out, which of them by events, and how many paths told each."""
+
+    probability: Floats
+    by_events: Bools
+    paths: Ints
+
+
+def table_on(ratios: DailyRatios, row: int, raw: RawOdds, odds: Floats) -> pl.DataFrame:
+    """The table of a row of days from probabilities by unit: as worked out, and put right."""
     there = np.flatnonzero(~np.isnan(ratios.carried[row]))
     full, stated = ratios.full[row, there], odds[there]
-    capacity = ratios.capacity[row, there]
-    states = np.where(full, "full already", np.where(np.isnan(stated), "too short a past", "stated"))
+    capacity, unknown = ratios.capacity[row, there], np.isnan(stated)
+    states = np.where(full, "full already", np.where(unknown, "too short a past", "stated"))
+    ways = np.where(raw.by_events[there], EVENTS, ANALOGY)
     return pl.DataFrame(
         {
             "code": [ratios.codes[unit] for unit in there],
             "state": states.tolist(),
-            "probability": [None if np.isnan(each) else float(each) for each in stated],
+            "probability": _or_null(stated),
             "band": [None if np.isnan(each) else band_of(float(each)) for each in stated],
             "capacity_x100": [
                 None if np.isnan(each) else int(np.exp(each) * 10_000 + 0.5) for each in capacity
             ],
             "run": ratios.run[row, there],
-            "paths": paths[there],
+            "paths": raw.paths[there],
+            "made_by": [None if none else str(way) for none, way in zip(unknown, ways, strict=True)],
+            "raw": _or_null(np.where(unknown, np.nan, raw.probability[there])),
         },
         schema=ODDS,
     ).sort("code")
+
+
+def _or_null(values: Floats) -> list[float | None]:
+    return [None if np.isnan(each) else float(each) for each in values]
 
 
 def _askable(ratios: DailyRatios, row: int) -> Bools:

@@ -24,8 +24,8 @@ class DailyRatios:
 
     `capacity`: the natural logarithm of points ÷ available points; NaN without a figure or without available
     time. `carried`: the same, carried over as many days as a run survives. `run`: days over in the run up to
-    the day. `full`: whether it had reached the days of the threshold. `mark`: logarithm of the threshold of
-    the day.
+    the day. `paused`: days in a row without available time up to it. `full`: whether the run had reached the
+    days of the threshold. `mark`: logarithm of the threshold of the day.
     """
 
     days: tuple[date, ...]
@@ -33,6 +33,7 @@ class DailyRatios:
     capacity: Floats
     carried: Floats
     run: day_steps.Ints
+    paused: day_steps.Ints
     full: day_steps.Bools
     mark: Floats
     #: how many days over make a full run, by the last day's rules
@@ -78,6 +79,7 @@ class _Rows:
         self.days: list[date] = []
         self.capacity: list[Floats] = []
         self.run: list[day_steps.Ints] = []
+        self.paused: list[day_steps.Ints] = []
         self.full: list[day_steps.Bools] = []
         self.mark: list[float] = []
         self.moves: list[tuple[int, day_steps.Moves]] = []
@@ -99,20 +101,23 @@ class _Rows:
         self.days.append(date.fromordinal(cut.day))
         self.capacity.append(np.where(counted, np.log(np.maximum(ratio, LOWEST)), np.nan))
         self.run.append(self.runs.length.copy())
+        self.paused.append(self.runs.paused.copy())
         self.full.append(self.runs.excess_since > 0)
         self.mark.append(float(np.log(mark.percent_x100 / 10_000)))
 
     def gathered(self, units: matrices.Units) -> DailyRatios:
         capacity = _stacked(self.capacity, len(units), np.nan)
         run, full = _stacked(self.run, len(units), 0), _stacked(self.full, len(units), False)
+        paused = _stacked(self.paused, len(units), 0)
         for row, moves in self.moves:
-            _joined(row, moves, capacity, run, full)
+            _joined(row, moves, capacity, run, paused, full)
         return DailyRatios(
             tuple(self.days),
             tuple(units.codes),
             capacity,
-            _carried(capacity, self.pause),
+            carried_over(capacity, self.pause),
             run,
+            paused,
             full,
             np.array(self.mark, np.float64),
             self.window,
@@ -134,7 +139,7 @@ def _joined(row: int, moves: day_steps.Moves, *tables: npt.NDArray[Any]) -> None
     capacity[:row, former] = np.nan
 
 
-def _carried(capacity: Floats, pause: int) -> Floats:
+def carried_over(capacity: Floats, pause: int) -> Floats:
     """Values carried over gaps of at most `pause` rows."""
     found, age = capacity.copy(), np.zeros(capacity.shape[1], np.int64)
     for row in range(1, len(found)):

@@ -4,21 +4,25 @@ What was stated stays: a file for each day of figures (`history/odds`), so that 
 happened. It follows from the history, and is made where it is missing.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from wmt.facts import table_of
 from wmt.history import History
 from wmt.history.day_steps import MarksOf
 from wmt.nights.fsync import replace_file
-from wmt.odds.analogue import FORTNIGHT, ODDS, WEEKS, Analogues, table_on
-from wmt.odds.calibration import DECILES, Hindcast, hindcast_from
-from wmt.odds.ratios import DailyRatios, daily_ratios
+from wmt.odds import analogue, events
+from wmt.odds.analogue import ODDS, WEEKS
+from wmt.odds.calibration import DECILES, ByEvents, Hindcast, chosen, hindcast_from
+from wmt.odds.night_work import TimeAhead, known_on
+from wmt.odds.ratios import DailyRatios, Floats, daily_ratios
 
 #: Levels that odds are stated for.
 LEVELS = ("post", "team", "pdu", "region")
@@ -49,39 +53,75 @@ class StatedOdds:
     past: Hindcast
 
 
-def state_odds(ratios: DailyRatios, weeks: int, day: date | None = None) -> StatedOdds | None:
+def state_odds(
+    ratios: DailyRatios, weeks: int, day: date | None = None, by_events: ByEvents | None = None
+) -> StatedOdds | None:
     """The odds on the last day with figures not after `day`; None where there is none.
 
-    They are put right by hindcasts that had ended by then. Raises HistoryError for weeks that odds are not
-    worked out for.
+    `by_events`: what is said by events, on that day and those before. All are put right by hindcasts that had
+    ended by then. Raises HistoryError for weeks that odds are not worked out for.
     """
     row = ratios.place(day or ratios.days[-1]) if ratios.days else None
     if row is None:
         return None
     today = ratios.days[row]
-    analogues = Analogues(ratios, weeks)
-    raw, paths = analogues.stated(row)
-    past = hindcast_from(analogues, weeks, today)
-    table = table_on(ratios, row, past.calibration().corrected(raw), paths)
+    analogues = analogue.Analogues(ratios, weeks)
+    analogy, paths = analogues.stated(row)
+    raw, own = chosen(analogy, by_events(row, analogy) if by_events else None)
+    past = hindcast_from(analogues, weeks, today, by_events)
+    found = analogue.RawOdds(raw, own, np.where(own, events.DRAWS, paths))
+    table = analogue.table_on(ratios, row, found, past.calibration().corrected(raw, own))
     return StatedOdds(today, weeks, table, past)
 
 
-def work_out(past: History, marks_of: MarksOf) -> None:
+@dataclass(frozen=True)
+class EventsStated:
+    """What was said of posts by events on days before, as kept, and is said now of what is known of a day."""
+
+    past: History
+    ratios: DailyRatios
+    weeks: int
+    marks_of: MarksOf
+    known: events.KnownAhead | None = None
+
+    def __call__(self, row: int, raw: Floats) -> Floats:
+        """The probability of every unit on a row of days; NaN where it was not worked out by events."""
+        day = self.ratios.days[row]
+        if self.known is not None and self.known.day == day:
+            return events.by_events(self.ratios, row, self.weeks, raw, self.known, self.marks_of)
+        found = np.full(len(self.ratios.codes), np.nan)
+        was = kept(self.past, day)
+        if was is not None:
+            own = was[0].filter(level="post", weeks=self.weeks, made_by=analogue.EVENTS)
+            place = {code: unit for unit, code in enumerate(self.ratios.codes)}
+            for code, share in own.select("code", "raw").iter_rows():
+                if code in place:
+                    found[place[code]] = share
+        return found
+
+
+def work_out(
+    past: History, marks_of: MarksOf, time: Callable[[date], TimeAhead | None] | None = None
+) -> None:
     """States the odds of the last day of a history for all levels where they are not kept yet.
 
-    About ten seconds for a nation. What earlier days stated is left as it is. Raises HistoryError where the
-    history is damaged.
+    `time` says what posts have available after a day; without it, and where nights do not say enough, the
+    odds of posts are by analogy alone. About ten seconds for a nation, and ten more by events. What earlier
+    days stated is left as it is. Raises HistoryError where the history is damaged.
     """
     day = past.last
-    if day is None or len(past.days) <= FORTNIGHT + 7 * min(WEEKS):
+    if day is None or len(past.days) <= analogue.FORTNIGHT + 7 * min(WEEKS):
         return  # too short a past for any
     if all(path.exists() for path in _paths(past, day)):
         return
+    ahead = time(day) if time else None
+    known = None if ahead is None else known_on(past, day, ahead)
     stated, scores = [], []
     for level in LEVELS:
         ratios = daily_ratios(past, marks_of, level=level)
         for weeks in WEEKS:
-            found = state_odds(ratios, weeks)
+            by_events = EventsStated(past, ratios, weeks, marks_of, known) if level == "post" else None
+            found = state_odds(ratios, weeks, by_events=by_events)
             if found is not None:
                 stated.append(_with(found.table, level, weeks).select(STATED.names()).cast(STATED))
                 scores.append(_scores(found.past, level))
@@ -98,6 +138,9 @@ def kept(past: History, day: date) -> tuple[pl.DataFrame, pl.DataFrame] | None:
     """What was stated on a day (columns `STATED`) and how good it was (`SCORES`); None where none is kept."""
     with suppress(OSError, pl.exceptions.PolarsError):
         stated, scores = (pl.read_parquet(path) for path in _paths(past, day))
+        if "made_by" not in stated.columns:  # from before there was another way
+            way = pl.when(pl.col("state") == "stated").then(pl.lit(analogue.ANALOGY))
+            stated = stated.with_columns(made_by=way, raw=pl.lit(None, pl.Float64)).select(STATED.names())
         if stated.schema == STATED and scores.schema == SCORES:
             return stated, scores
     return None

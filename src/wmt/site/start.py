@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,7 @@ def update_history() -> None:
     from wmt.nights.lock import loading
     from wmt.plan import full_history
     from wmt.site.changes import odds_alarms
+    from wmt.site.loads.time_ahead import time_ahead
 
     try:
         with loading(settings.CONFIG.home, "bringing the history up to date"):
@@ -157,7 +159,7 @@ def update_history() -> None:
         past = open_history(settings.CONFIG.nights)
         if past.days:
             full_history.work_out(past, past.days[-1])
-            odds.work_out(past, dated_marks())
+            odds.work_out(past, dated_marks(), partial(time_ahead, past))
             odds_alarms.look()
             _look_for_unusual()
 

@@ -23,6 +23,10 @@ class OddsAheadShown(Schema):
     state: Literal["stated", "full already", "too short a past"]
     probability: float | None = Field(None, description="From 0 to 1; null unless stated.")
     band: str | None = Field(None, description="The same in words.")
+    made_by: Literal["analogy", "events"] | None = Field(
+        None,
+        description="From what happened to work like it before, or from its own cases, reports and time.",
+    )
 
 
 class OddsTenthShown(Schema):

@@ -7,6 +7,7 @@ any instant, the former figures stand or the new ones do, and the next load clea
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from wmt.site.loads.given_cases import given_cases
 from wmt.site.loads.load_request import LoadRequest, Progress
 from wmt.site.loads.reports import keep_report, storable
 from wmt.site.loads.run import Run, describe, undamaged
+from wmt.site.loads.time_ahead import time_ahead
 from wmt.site.workload import swap
 from wmt.site.workload.day_format import moment_words
 from wmt.site.workload.models import Load
@@ -64,7 +66,8 @@ def perform(load: Load, *, progress: Progress | None = None, patience: float = 0
     if load.state == Load.State.LOADED:
         # the figures are shown by now, and nobody waits for what is said of the weeks ahead
         with suppress(nights.NightError):
-            odds.work_out(open_history(settings.CONFIG.nights), dated_marks())
+            past = open_history(settings.CONFIG.nights)
+            odds.work_out(past, dated_marks(), partial(time_ahead, past))
         odds_alarms.look()
         unusual_changes.look(load)
     return load

@@ -20,13 +20,15 @@ from wmt.site.workload.state import State
 
 @dataclass(frozen=True)
 class OddsAhead:
-    """What was stated for some weeks ahead. `state`, `probability` and `band` are as in `wmt.odds.ODDS`."""
+    """What was stated for some weeks ahead. `state`, `probability`, `band` and `made_by` are as in
+    `wmt.odds.ODDS`."""
 
     weeks: int
     until: date
     state: str
     probability: float | None
     band: str | None
+    made_by: str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ def odds_of(state: State, unit: Unit) -> UnitOdds | None:
     rows = stated.filter(level=unit.level, code=unit.code).sort("weeks")
     ahead = [
         OddsAhead(
-            row["weeks"], day + timedelta(weeks=row["weeks"]), row["state"], row["probability"], row["band"]
+            row["weeks"],
+            day + timedelta(weeks=row["weeks"]),
+            *(row[name] for name in ("state", "probability", "band", "made_by")),
         )
         for row in rows.iter_rows(named=True)
     ]
@@ -142,8 +146,23 @@ def odds_sentence(question: UnitRequest) -> str:
     )
     return (
         f"How likely four weeks in a row over {question.state.over_text} are, by the figures of "
-        f"{written(found.day)}: {said}."
+        f"{written(found.day)}: {said}. {_made_by(stated)}"
     )
+
+
+_WAYS = {
+    odds.ANALOGY: "from what happened to work like it before",
+    odds.EVENTS: "from its own cases, reports and time in the weeks ahead",
+}
+
+
+def _made_by(stated: Sequence[OddsAhead]) -> str:
+    """By which way the odds were worked out: in one go where it was the same for all."""
+    ways = [(each.until, _WAYS.get(each.made_by or "", _WAYS[odds.ANALOGY])) for each in stated]
+    if len({way for _, way in ways}) == 1:
+        return f"They were worked out {ways[0][1]}."
+    each = "; ".join(f"those for {written(until)} {way}" for until, way in ways)
+    return f"They were worked out in two ways: {each}."
 
 
 def shown_odds(probability: float) -> str:
