@@ -13,31 +13,30 @@ from tabs_fixtures import in_sight, table_of
 
 from wmt.site.links import unit_url
 from wmt.site.queries import staffing
-from wmt.site.web.staffing import caseload_forecast, trainees
 from wmt.site.workload.state import current_state
-from wmt.staffing import forecast_told, kept_statistics, series
+from wmt.staffing import forecast_told, kept_statistics, pipeline_told, series
 
 pytestmark = pytest.mark.one_database
 SignIn = Callable[..., Client]
 
 
 def test_months_ahead_are_counted_from_the_month_of_the_data() -> None:
-    found = [trainees.month_after(date(2026, 11, 20), months) for months in (0, 1, 2, 14)]
+    found = [pipeline_told.month_after(date(2026, 11, 20), months) for months in (0, 1, 2, 14)]
     assert found == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2028, 1, 1)]
 
 
 def test_how_sure_a_forecast_is_follows_from_its_back_test() -> None:
     prison = series.packaged()["prison"]
     told = forecast_told.of_series(prison, 8, date(2026, 11, 20))
-    test, said = told["back_test"], caseload_forecast.sure_words(told, 3)
+    test, said = told["back_test"], forecast_told.sure_words(told, 3)
     assert f"{test['off_percent'][4]:.1f}% off a year ahead" in said
     assert f"{test['error_against_last_value']:.2f} times" in said
     few = forecast_told.of_series(series.packaged()["caseload"], 8, date(2026, 11, 20))
-    assert "read it as ‘no change’" in caseload_forecast.sure_words(few, 3)
+    assert "read it as ‘no change’" in forecast_told.sure_words(few, 3)
     assert all(each["value"] == each["last_value"] for each in few["steps"])
     at_once = [series.SeriesValue(each.as_at, each.value, date(2026, 11, 1)) for each in prison.values]
     together = forecast_told.of_series(replace(prison, values=at_once), 8, date(2026, 11, 20))
-    assert "cannot be tried on the past" in caseload_forecast.sure_words(together, 3)
+    assert "cannot be tried on the past" in forecast_told.sure_words(together, 3)
 
 
 def test_officers_begin_with_the_contracts_of_the_data_and_levers_move_them(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wmt.cli import console, files, options, tables, unit_codes
+from wmt.cli import console, files, options, pack_tables, staffing_pack, unit_codes
 from wmt.cli.people import site
 
 if TYPE_CHECKING:
     from wmt.history import History
     from wmt.site.queries.month_report import MonthReport
-    from wmt.site.tables import Table
     from wmt.site.workload.state import State
 
 Code = Annotated[str, typer.Argument(metavar="UNIT", help="A team, PDU or region by its code, or nation.")]
@@ -26,6 +25,10 @@ Folder = Annotated[
     Path | None,
     typer.Option("--out", metavar="FOLDER", help="Write the tables there as an Excel file, a sheet each."),
 ]
+Staffing = Annotated[
+    bool,
+    typer.Option("--staffing", help="The staffing pack of the figures shown, of a PDU, a region or nation."),
+]
 _LEVELS = ("team", "pdu", "region", "nation")
 #: So many seconds the figures of a night may take to be fetched while a load is under way.
 _PATIENCE = 600
@@ -34,21 +37,28 @@ _PATIENCE = 600
 def pack(
     code: Code,
     month: Month = None,
+    staffing: Staffing = False,
     level: unit_codes.Level = None,
     out_folder: Folder = None,
     json: options.Json = False,
 ) -> None:
-    """Make the monthly report of a unit in the site of WMT_HOME: figures, causes, counts and states."""
+    """Make the monthly report of a unit in the site of WMT_HOME (figures, causes, counts and states), or its
+    staffing pack."""
     unit_codes.check_level(level)
     if out_folder is not None and out_folder.exists() and not out_folder.is_dir():
         raise console.RefusedInput(f"--out {out_folder}: that is a file; name a folder")
+    if staffing:
+        if month is not None:
+            raise console.RefusedInput("--staffing is of the figures shown: leave --month out")
+        staffing_pack.make(code, level, out_folder, json=json)
+        return
     with site():
         made = _report(code, level, month)
     told = _plain(made)
     if out_folder is not None:
         path = out_folder / f"wmt-monthly-report-{_file_words(made)}.xlsx"
         notes = {"notes": [{"note": note} for note in made.notes]} if made.notes else {}
-        files.write_out(path, notes | {name: _rows(table) for name, table in made.tables.items()})
+        files.write_out(path, notes | {name: pack_tables.rows(table) for name, table in made.tables.items()})
         if not json:
             console.out.print(f"Written to {path}", markup=False, soft_wrap=True)
     if json:
@@ -130,26 +140,17 @@ def _plain(made: "MonthReport") -> dict[str, Any]:
         "before": made.month.before.day if made.month.before else None,
         "notes": made.notes,
         **{
-            name: {"rows": _rows(table), "note": "" if table.rows else table.empty}
+            name: {"rows": pack_tables.rows(table), "note": "" if table.rows else table.empty}
             for name, table in made.tables.items()
         },
     }
-
-
-def _rows(table: "Table") -> list[dict[str, Any]]:
-    """The rows of a table, with its last one, by the keys of its columns."""
-    whole = [table.total] if table.total else []
-    return [
-        {column.key: row.values[column.key].raw for column in table.columns} for row in (*table.rows, *whole)
-    ]
 
 
 def _file_words(made: "MonthReport") -> str:
     """The unit and the month in the name of a file, without what a folder could not hold."""
     unit = made.unit
     place = unit.level if unit.level == "nation" else f"{unit.level}-{unit.code}"
-    words = f"{place}-{made.month.first:%Y-%m}"
-    return "".join(each if each.isalnum() or each in "-_." else "_" for each in words)
+    return pack_tables.file_words(f"{place}-{made.month.first:%Y-%m}")
 
 
 def _tell(made: "MonthReport") -> None:
@@ -157,15 +158,4 @@ def _tell(made: "MonthReport") -> None:
     for note in made.notes:
         console.out.print(note, markup=False)
     for table in made.tables.values():
-        if not table.rows:
-            console.out.print(f"{table.caption}: {table.empty}", markup=False, soft_wrap=True)
-            continue
-        columns = [
-            tables.TextColumn(column.head.replace(", ", ",\n"), "figure" if column.is_numeric else "text")
-            for column in table.columns
-        ]
-        whole = [table.total] if table.total else []
-        cells = [
-            tuple(row.values[column.key].text for column in table.columns) for row in (*table.rows, *whole)
-        ]
-        tables.table(table.caption, columns, cells)
+        pack_tables.tell(table)

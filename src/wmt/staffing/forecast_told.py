@@ -49,6 +49,33 @@ def present(
     }
 
 
+def sure_words(told: Mapping[str, Any], months: int) -> str:
+    """How sure the forecast is, in plain words."""
+    test = told["back_test"]
+    if told["method"] == "last value":
+        return (
+            f"Only {told['values']} values are known without a gap, too few to test a method or to give a "
+            "band. So the last value is carried on: read it as ‘no change’, not as a prediction."
+        )
+    ahead = 12 // months if months <= 12 else 1
+    off, naive = test["off_percent"][ahead], test["last_value_off_percent"][ahead]
+    held = "" if test["band_held_percent"] is None else (
+        f" Its bands of 80% held {test['band_held_percent']:.0f}% of the {test['bands']:,} times."
+    )  # fmt: skip
+    ratio = test["error_against_last_value"]
+    better = "" if ratio is None else (
+        f" Over all distances its errors were {ratio:.2f} times those of ‘no change’."
+    )  # fmt: skip
+    first = "" if off is None else (
+        f"In the past it was {off:.1f}% off a year ahead on average; carrying the last value on was "
+        f"{naive:.1f}% off."
+    )  # fmt: skip
+    return f"{first}{better}{held}".strip() or (
+        "It cannot be tried on the past: the values that are known were published together, or nothing has "
+        "been published since there were twelve. So there is no band either."
+    )
+
+
 def _rounded(value: float | None, places: int = 1) -> float | None:
     return None if value is None else round(value, places)
 

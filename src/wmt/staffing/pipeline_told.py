@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from wmt.staffing import pipeline as model
@@ -36,6 +37,12 @@ def present(
         model.check_people(wanted)
         told["wanted"] = {"officers": wanted, "months": model.months_until(levers, officers, wanted)}
     return told
+
+
+def month_after(day: date, months: int) -> date:
+    """The first day of the month so many months later."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
 
 
 def _month(end: model.MonthEnd) -> dict[str, Any]:

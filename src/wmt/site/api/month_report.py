@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema
 from wmt.site.api import lookups, schemas, tables
 from wmt.site.queries import histories, report_month
 from wmt.site.queries.month_report import report_of
+from wmt.site.tables import Table
 
 router = Router()
 
@@ -74,14 +75,16 @@ def month_report(request: HttpRequest, level: lookups.UnitLevel, code: lookups.U
         "complete": month.has_ended,
         "before": month.before.day if month.before else None,
         "notes": found.notes,
-        "tables": [
-            {
-                **{name: getattr(table, name) for name in ("name", "caption", "columns")},
-                "notes": list(table.notes),
-                "note": "" if table.rows else table.empty,
-                "rows": [tables.row_shown(table, row) for row in table.rows],
-                "total": tables.row_shown(table, table.total) if table.total else None,
-            }
-            for table in found.tables.values()
-        ],
+        "tables": [whole_table(table) for table in found.tables.values()],
+    }
+
+
+def whole_table(table: Table) -> dict[str, Any]:
+    """A table of a report with all its rows."""
+    return {
+        **{name: getattr(table, name) for name in ("name", "caption", "columns")},
+        "notes": list(table.notes),
+        "note": "" if table.rows else table.empty,
+        "rows": [tables.row_shown(table, row) for row in table.rows],
+        "total": tables.row_shown(table, table.total) if table.total else None,
     }

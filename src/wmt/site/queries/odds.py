@@ -1,6 +1,6 @@
 """How likely a unit is to be over the threshold for four weeks in a row: what was stated on the day shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,6 +11,7 @@ from wmt import odds
 from wmt.days import written
 from wmt.history import HistoryError
 from wmt.ledger import OMIC
+from wmt.site.figures import units
 from wmt.site.queries.histories import history_for_nobody
 from wmt.site.queries.periods import KeyedHistory
 from wmt.site.queries.unit_request import UnitRequest
@@ -84,6 +85,24 @@ def odds_of(state: State, unit: Unit) -> UnitOdds | None:
         for row in rows.iter_rows(named=True)
     ]
     return UnitOdds(day, ahead) if ahead else None
+
+
+def counts_below(
+    state: State, unit: Unit, level: str, words: Callable[[str, str | None], str]
+) -> tuple[date | None, dict[int, dict[str, int]]]:
+    """How many units of a level in a unit are how likely to be over, by weeks: the day, and counts by what
+    `words` makes of a state and a band. No unit is told apart."""
+    found = _kept_on(state)
+    if found is None:
+        return None, {}
+    day, stated, _ = found
+    there = units.below(state, unit, level).exclude(stream=OMIC).values_list("code", flat=True)
+    mine = stated.filter(pl.col("code").is_in(list(there)), level=level)
+    counts: dict[int, dict[str, int]] = {weeks: {} for weeks in odds.WEEKS}
+    for weeks, said, band in mine.select("weeks", "state", "band").iter_rows():
+        key = words(said, band)
+        counts[weeks][key] = counts[weeks].get(key, 0) + 1
+    return day, counts if len(mine) else {}
 
 
 def scores_of(state: State, level: str) -> list[OddsScore]:

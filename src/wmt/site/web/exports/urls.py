@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wmt.site.web.exports import month_report, pages, records, supervision, views
+from wmt.site.web.exports import month_report, pages, records, staffing_pack, supervision, views
 from wmt.site.web.files.page_files import FILE, files_of
 from wmt.site.web.minutes import pages as minutes
 from wmt.site.web.rules import views as rules
@@ -21,6 +21,12 @@ urlpatterns = [
     path("nation/month/month.xlsx", month_report.month_book, name="nation-month-report-book"),
     path("<level:level>/<code:code>/month/", month_report.month_report, name="month-report"),
     path("<level:level>/<code:code>/month/month.xlsx", month_report.month_book, name="month-report-book"),
+    path("nation/staffing-pack/", staffing_pack.staffing_pack, name="nation-staffing-pack"),
+    path("nation/staffing-pack/pack.xlsx", staffing_pack.staffing_book, name="nation-staffing-book"),
+    path("<level:level>/<code:code>/staffing-pack/", staffing_pack.staffing_pack, name="staffing-pack"),
+    path(
+        "<level:level>/<code:code>/staffing-pack/pack.xlsx", staffing_pack.staffing_book, name="staffing-book"
+    ),
     path("post/<code:code>/sheet/", supervision.sheet, name="supervision-sheet"),
     path("nation/downloads/" + FILE, views.download),
     path("<level:level>/<code:code>/downloads/" + FILE, views.download),

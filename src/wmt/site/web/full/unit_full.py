@@ -12,8 +12,9 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url, working_url
 from wmt.site.queries import full as query
+from wmt.site.queries import kind_sentences
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.full import advice_table, kind_sentences
+from wmt.site.web.full import advice_table
 from wmt.site.workload.models import Unit
 
 TITLE = "Room for more cases"

@@ -43,7 +43,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     """The chart, its table, and the back-test in plain words."""
     if not applies(question.unit):
         return {"tables": {}, "elsewhere": True}
-    all_known, damaged = _series()
+    all_known, damaged = known_series()
     form = ForecastForm(question.request.GET, all_known)
     form.is_valid()
     of = all_known[form.found("series")]
@@ -58,13 +58,13 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "nothing": False,
         "damaged": damaged,
         "told": told,
-        "sure": sure_words(told, of.months),
-        "chart": _chart(of, known, told),
+        "sure": forecast_told.sure_words(told, of.months),
+        "chart": forecast_chart(of, known, told),
         "tables": {"ahead": _ahead(of, told), "test": _test(told), "published": _values(of, known)},
     }
 
 
-def _series() -> tuple[Mapping[str, series.DatedSeries], str]:
+def known_series() -> tuple[Mapping[str, series.DatedSeries], str]:
     """All series; where a table that was read cannot be used, those that ship, and what to say."""
     try:
         return kept_statistics.all_series(settings.CONFIG.home / kept_statistics.FOLDER), ""
@@ -72,36 +72,10 @@ def _series() -> tuple[Mapping[str, series.DatedSeries], str]:
         return series.packaged(), str(error)
 
 
-def sure_words(told: Mapping[str, Any], months: int) -> str:
-    """How sure the forecast is, in plain words."""
-    test = told["back_test"]
-    if told["method"] == "last value":
-        return (
-            f"Only {told['values']} values are known without a gap, too few to test a method or to give a "
-            "band. So the last value is carried on: read it as ‘no change’, not as a prediction."
-        )
-    ahead = 12 // months if months <= 12 else 1
-    off, naive = test["off_percent"][ahead], test["last_value_off_percent"][ahead]
-    held = "" if test["band_held_percent"] is None else (
-        f" Its bands of 80% held {test['band_held_percent']:.0f}% of the {test['bands']:,} times."
-    )  # fmt: skip
-    ratio = test["error_against_last_value"]
-    better = "" if ratio is None else (
-        f" Over all distances its errors were {ratio:.2f} times those of ‘no change’."
-    )  # fmt: skip
-    first = "" if off is None else (
-        f"In the past it was {off:.1f}% off a year ahead on average; carrying the last value on was "
-        f"{naive:.1f}% off."
-    )  # fmt: skip
-    return f"{first}{better}{held}".strip() or (
-        "It cannot be tried on the past: the values that are known were published together, or nothing has "
-        "been published since there were twelve. So there is no band either."
-    )
-
-
-def _chart(
+def forecast_chart(
     of: series.DatedSeries, known: Sequence[series.SeriesValue], told: Mapping[str, Any]
 ) -> figure.Chart | None:
+    """What is published, carried on, with its band and ‘no change’ beside it."""
     shown = known[-_SHOWN:]
     published = _places([(each.as_at, each.value) for each in shown])
     join = (shown[-1].as_at, shown[-1].value)

@@ -10,7 +10,7 @@ from django import forms
 from wmt.ledger import HEADLINE
 from wmt.site import query_form, tables
 from wmt.site.links import unit_url
-from wmt.site.queries import staffing as query
+from wmt.site.queries import officers_ahead
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.charts import bars, time_series
 from wmt.site.web.charts.scale import Scale
@@ -60,12 +60,8 @@ def content(question: UnitRequest) -> dict[str, Any]:
     if not applies(unit):
         return {"tables": {}, "elsewhere": True}
     of_rules = rates.Rates(rules_of(state))
-    staffed = query.staffing_of(state, unit)
-    grade = staffed.supply.grades.get("PO")
-    officers = float(grade.contracted) if grade else 0.0
-    base = pipeline.levers_of(of_rules.kinds.of_day)
-    part = officers / float(of_rules.number("staffing.pipeline.officers"))
-    base = replace(base, intake=round(base.intake * part, 1))
+    found = officers_ahead.of_unit(state, unit)
+    officers, need, base = found.officers, found.need, found.levers
     form = TraineesForm(question.request.GET, intake=f"{base.intake:g}", **{
         name: f"{getattr(base, name) * 100:g}" for name in _LEVERS
     })  # fmt: skip
@@ -78,15 +74,13 @@ def content(question: UnitRequest) -> dict[str, Any]:
         ends = pipeline.project(levers, officers, months)
     except rates.StaffingError as error:
         return shared | {"tables": {}, "refused": str(error)}
-    # without single points of contact: who is one is known by reductions, whose reasons are private
-    need = float(staffed.need.work_by_grade.get("PO", 0))
     told = pipeline_told.present(levers, officers, ends, need)
     return shared | {
         "first": first_sentence(unit.name, told, state.day, officers, need),
-        "share": part,
+        "share": found.share,
         "staffing_href": unit_url(unit.level, unit.code, "staffing"),
         "chart": _officers(unit.name, told, state.day, need),
-        "cohorts": _cohorts(unit.name, told, state.day),
+        "cohorts": cohorts_chart(unit.name, told, state.day),
         "tables": {
             "months": _months(unit.name, told, state.day, need),
             "record": _record(told),
@@ -106,12 +100,6 @@ def _chosen(form: TraineesForm, base: pipeline.Levers) -> pipeline.Levers:
     return replace(base, **found)
 
 
-def month_after(day: date, months: int) -> date:
-    """The first day of the month so many months later."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, 1)
-
-
 def first_sentence(name: str, told: Mapping[str, Any], day: date, officers: float, need: float) -> str:
     """When the next trainees arrive, and when there are as many officers as the work needs."""
     coming = next((each for each in told["months"] if each["qualified"] >= 0.05), None)
@@ -119,7 +107,7 @@ def first_sentence(name: str, told: Mapping[str, Any], day: date, officers: floa
     if coming is not None:
         arrive = (
             f"By this model the next {coming['qualified']:,.0f} trainees qualify in "
-            f"{month_after(day, coming['month']):%B %Y}."
+            f"{pipeline_told.month_after(day, coming['month']):%B %Y}."
         )
     when = told["wanted"]["months"]
     reached = "not within 15 years" if when is None else f"in {when} months"
@@ -150,17 +138,17 @@ def _officers(name: str, told: Mapping[str, Any], day: date, need: float) -> Any
 
 
 def _place(day: date, month: int, value: float) -> time_series.DataPoint:
-    first = month_after(day, month)
-    last = month_after(day, month + 1) - timedelta(1)
+    first = pipeline_told.month_after(day, month)
+    last = pipeline_told.month_after(day, month + 1) - timedelta(1)
     words = f"{first:%B %Y}: {value:,.1f}"
     return time_series.DataPoint(first, last, round(value), lambda: words)
 
 
-def _cohorts(name: str, told: Mapping[str, Any], day: date) -> Any:
+def cohorts_chart(name: str, told: Mapping[str, Any], day: date) -> Any:
     """Those who qualify, by the month: in lumps, as they started."""
     found = [
         bars.Bar(
-            f"{month_after(day, each['month']):%B %Y}",
+            f"{pipeline_told.month_after(day, each['month']):%B %Y}",
             round(each["qualified"] * 10),
             f"{each['qualified']:,.1f}",
         )
@@ -193,7 +181,7 @@ def _months(name: str, told: Mapping[str, Any], day: date, need: float) -> table
     ]
     rows = []
     for each in told["months"]:
-        first = month_after(day, each["month"])
+        first = pipeline_told.month_after(day, each["month"])
         values = {key: tables.Value(each[key], f"{each[key]:,.1f}") for key, _, _ in _COLUMNS}
         short = need - each["officer_equivalents"] + each["mentor_equivalents"]
         rows.append(

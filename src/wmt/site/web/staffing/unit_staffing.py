@@ -11,6 +11,7 @@ from wmt.site import tables
 from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import staffing as query
+from wmt.site.queries import staffing_words
 from wmt.site.queries.establishment import establishment_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
@@ -77,9 +78,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
         if question.unit.level in ("nation", "region")
         else "",
         "officers": _officer_words(question.unit.name, told),
-        "days": _days_words(found),
+        "days": staffing_words.days_words(found),
         "odd_entries": establishment_tables.odd_words(told),
-        "why": _why_words(told),
+        "why": staffing_words.why_words(told),
         "scenario_href": unit_url(question.unit.level, question.unit.code, "scenario"),
         "first": _first_sentence(question.unit.name, told),
         "tables": {
@@ -109,24 +110,6 @@ def _officer_words(name: str, told: Mapping[str, Any]) -> str:
     least, most = (_tenths(max(row[f"{end}_short"], Decimal())) for end in ("least", "most"))
     between = f"between {least} and {most}" if least != most else least
     return f"Of probation officers, {name} is {between} short."
-
-
-def _days_words(found: gap.Staffing) -> str:
-    """What three more days away cost."""
-    least, most = (_tenths(gap.places(each)) for each in sorted(query.cost_of_days(found, 3)))
-    cost = least if least == most else f"{least} to {most}"
-    return f"Three more sick days a year for everybody would cost {cost} full-time people (FTE)."
-
-
-def _why_words(told: Mapping[str, Any]) -> str:
-    """Why the two readings differ."""
-    work, net, nat = told["work"], told["net_percent"], told["nat_percent"]
-    product, together = (_tenths(work[f"fte_by_points_{chain}"]) for chain in ("product", "sum"))
-    return (
-        f"The two readings differ because NET ({net:.1f}%) and NAT ({nat:.1f}%) can be taken off one after "
-        f"the other, so that NAT is a share of what NET leaves ({product} FTE for the work), or together, as "
-        f"shares of all contracted time, which leaves less of it ({together} FTE)."
-    )
 
 
 def _first_sentence(name: str, told: Mapping[str, Any]) -> str:
