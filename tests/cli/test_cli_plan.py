@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from night_tools import Nation, Run
+from wmt.plan.plan_file import load_plan
 
 
 @pytest.fixture
@@ -98,6 +99,21 @@ def test_a_new_plan_is_written_once(run: Run, tmp_path: Path) -> None:
     assert again.code != 0
     assert "is there already" in again.err
     assert file.read_text(encoding="utf-8") == before
+
+
+def test_a_plan_of_people_who_leave_is_written_from_their_posts(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "leave.yaml"
+    assert run("plan", "new", file, "--leaves", "T1:A", "--leaves", "T1:B", "--leaves", "T1:A").code == 0
+    plan = load_plan(file)
+    assert plan.name == "2 people leave"
+    assert [step.content for step in plan.steps] == [
+        {"do": "leave", "post": "T1:A"}, {"do": "leave", "post": "T1:B"},
+    ]  # fmt: skip
+    other = tmp_path / "other.yaml"
+    wrong = run("plan", "new", other, "--leaves", "T1")
+    assert wrong.code != 0
+    assert "'T1' is no post (TEAM:STAFF)" in wrong.err
+    assert not other.exists()
 
 
 def test_a_plan_with_faults_measures_nothing(run: Run, night: Path, tmp_path: Path) -> None:

@@ -353,6 +353,7 @@ TABLE: dict[str, May] = {
     # plans: of their owner alone, whoever that is; test_plans
     "plans": May(),
     "plan-new": May(BOTH),
+    "leavers-plan": May(POST, args={"level": "team", "code": "T1"}),
     "plan": May(args=_ONE),
     "plan-nation": May(args=_ONE),
     "plan-figure": May(args={**_ONE, "level": "team", "code": "T1"}),

@@ -82,6 +82,9 @@ PLAN_SAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("POST", "plan-new"): lambda place: place.form(
         f"/plans/new/?level=team&code={place.duty.team_code}", name="Another"
     ),
+    ("POST", "leavers-plan"): lambda place: place.form(
+        f"/leavers/plan/team/{place.duty.team_code}/", leaver=place.code
+    ),
     ("POST", "sharing-new"): lambda place: place.form(f"/reshare/new/team/{place.duty.team_code}/", ask="1"),
     ("POST", "api-resharings"): lambda place: place.api(
         "post", f"units/team/{place.duty.team_code}/resharings", {"moves": 3}

@@ -16,7 +16,7 @@ from wmt.cli.measure import Former
 from wmt.cli.post import show_post
 from wmt.plan.at_levels import differences_x100
 from wmt.plan.laid_plan import LaidPlan, StepOutcome
-from wmt.plan.plan_file import Plan, load_plan
+from wmt.plan.plan_file import Plan, load_plan, plan_of
 from wmt.plan.steps import lay
 from wmt.rules import RuleSet
 from wmt.text import counted
@@ -31,6 +31,10 @@ Other = Annotated[
 ]
 Post = Annotated[
     str, typer.Option("--post", metavar="TEAM:STAFF", help="The lines of this post with the plan.")
+]
+Leaves = Annotated[
+    list[str],
+    typer.Option("--leaves", metavar="TEAM:STAFF", help="A post whose officer leaves; repeatable."),
 ]
 NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the example goes; it must not exist.")]
 
@@ -75,16 +79,25 @@ class _Planned:
 
 
 @app.command()
-def new(file: NewFile) -> None:
-    """Write an example of a plan with every kind of step, to be changed."""
+def new(file: NewFile, leaves: Leaves = ()) -> None:
+    """Write an example of a plan with every kind of step, to be changed; or a plan of people who leave."""
+    text = _leaving(leaves) if leaves else _EXAMPLE
     try:
         with file.open("x", encoding="utf-8") as written:
-            written.write(_EXAMPLE)
+            written.write(text)
     except FileExistsError:
         raise console.RefusedInput(f"{file} is there already; choose another name") from None
     except OSError as error:
         raise console.RefusedInput(f"{file} cannot be written: {error}") from None
     console.out.print(f"Written to {file}", markup=False)
+
+
+def _leaving(posts: Sequence[str]) -> str:
+    """A plan of people who leave. Raises PlanError where one is no post."""
+    once = list(dict.fromkeys(posts))
+    name = counted(len(once), "person leaves", "people leave")
+    plan = plan_of({"name": name, "steps": [{"do": "leave", "post": post} for post in once]}, "--leaves")
+    return plan.text
 
 
 @app.command()

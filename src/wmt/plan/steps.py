@@ -165,7 +165,8 @@ def _leave(step: plan_file.LeaveStep, laid: LaidPlan) -> str:
     if number is None or (step.to and not to):
         return words
     team_code = step.post.partition(":")[0]
-    if not step.to:
+    holds = not case_rows(laid.facts).filter(post_no=number).is_empty()
+    if not step.to and holds:  # for who leaves nothing behind nobody is made up
         team_no = int(laid.facts.post.filter(post_no=number)["team_no"][0])
         to = [laid.waiting_post(team_code, team_no)]
     number = codes(laid.facts)[step.post]  # a placeholder may have been made, and posts numbered anew
@@ -177,7 +178,8 @@ def _leave(step: plan_file.LeaveStep, laid: LaidPlan) -> str:
     ]
     laid.facts = with_reductions(laid.facts, laid.facts.reduction.with_columns(ended))
     rows = case_rows(laid.facts).filter(post_no=number).sort("kind_no", "case_ref")
-    laid.move(_as_rows(rows), to)
+    if holds:
+        laid.move(_as_rows(rows), to)
     laid.change(step.post, contracted_micro=0, hours_source="entered")
     return words
 

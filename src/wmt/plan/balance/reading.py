@@ -38,7 +38,8 @@ class Kept:
 
     `locked` posts neither give nor receive, `protected` ones do not receive. `still` cases do not move;
     `apart` are (case or giving post, receiving post) that must not be. Cases held for less than
-    `held_weeks`, or that end within `ends_weeks`, stay. `together` are cases that move as one or not at all.
+    `held_weeks`, or that end within `ends_weeks`, stay. What posts that are `leaving` hold waits, and they
+    get nothing. `together` are cases that move as one or not at all.
     """
 
     locked: Collection[str] = ()
@@ -46,6 +47,7 @@ class Kept:
     still: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
     together: Sequence[Collection[str]] = ()
+    leaving: Collection[str] = ()
     held_weeks: int = 0
     ends_weeks: int = 0
 
@@ -71,8 +73,10 @@ def sharing(
     *,
     waiting: bool = False,
     lenient: bool = False,
+    unpriced: bool = False,
 ) -> Sharing:
-    """Who shares, and what. `dated` has the columns `movable.DATED_CASE`, where the data says.
+    """Who shares, and what. `dated` has the columns `movable.DATED_CASE`, where the data says. Cases that
+    earn nothing are among them only where they are wanted (`unpriced`).
 
     Posts of sentence management share; placeholders do not: what they hold waits. Raises ProblemError where
     something kept names no post or case among them; `lenient` passes over it, for what was kept of earlier
@@ -83,7 +87,9 @@ def sharing(
         _check_posts(posts, kept)
     if posts.is_empty():
         raise ProblemError("these teams have no post of sentence management, so there is nothing to share")
-    holders = dict(posts.select("post_no", "code").rows())
+    coded = dict(posts.select("post_no", "code").rows())
+    holders = {number: WAITING if code in kept.leaving else code for number, code in coded.items()}
+    posts = posts.filter(~pl.col("code").is_in(list(kept.leaving)))
     if waiting:
         nobody = found.facts.post.filter(pl.col("team_code").is_in(list(teams)), is_placeholder=1)
         holders |= dict.fromkeys(nobody["post_no"].to_list(), WAITING)
@@ -108,6 +114,7 @@ def sharing(
     cases = [
         {**row, "holder": holders[row["post_no"]]}
         for row in held_cases(found, lines, dated).iter_rows(named=True)
+        if unpriced or row["points_x100"]
     ]
     if not lenient:
         _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
@@ -149,8 +156,6 @@ def _bundled(
     groups: dict[int, list[dict[str, Any]]] = {}
     bundles: list[CaseBundle] = []
     for row in cases:
-        if not row["points_x100"]:
-            continue
         if row["ref"] in group_of:
             groups.setdefault(group_of[row["ref"]], []).append(row)
         elif why := _stays(row, kept, day):
@@ -175,7 +180,7 @@ def _stays(row: Mapping[str, Any], kept: Kept, day: date) -> str:
         return "kept where they are"
     if row["holder"] == WAITING:
         return ""
-    if since is not None and since > day - timedelta(weeks=kept.held_weeks):
+    if kept.held_weeks and since is not None and since > day - timedelta(weeks=kept.held_weeks):
         return f"held for less than {kept.held_weeks} weeks"
     if kept.ends_weeks and ends is not None and ends <= day + timedelta(weeks=kept.ends_weeks):
         return f"end within {kept.ends_weeks} weeks"
@@ -185,10 +190,7 @@ def _stays(row: Mapping[str, Any], kept: Kept, day: date) -> str:
 def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: FullRules) -> CaseBundle:
     refs = tuple(sorted(row["ref"] for row in rows if row["ref"]))
     kinds = [rules.kind_of(row["location"], row["tier"]) for row in rows]
-    words = [
-        case_words(row["location"], row["tier"], row["stream"], suspended=bool(row["suspended"]))
-        for row in rows
-    ]
+    words = [words_of(row) for row in rows]
     apart = {to for what, to in kept.apart if what in (*refs, rows[0]["holder"])}
     return CaseBundle(
         holder=rows[0]["holder"],
@@ -199,12 +201,18 @@ def _bundle(rows: list[dict[str, Any]], kept: Kept, rules: FullRules) -> CaseBun
         cases=len(rows),
         high=sum(kind == HIGH for kind, _ in kinds),
         tier=rows[0]["tier"] if len(rows) == 1 else "",
-        kind=_kind(rows[0]) if len(rows) == 1 else "",
+        kind=kind_of(rows[0]) if len(rows) == 1 else "",
         not_to=frozenset(apart),
         since=max((row["allocated_on"] for row in rows if row["allocated_on"]), default=None),
         number=rows[0]["number"],
     )
 
 
-def _kind(row: Mapping[str, Any]) -> str:
+def words_of(row: Mapping[str, Any]) -> str:
+    """A row of `HELD_CASE` in words."""
+    return case_words(row["location"], row["tier"], row["stream"], suspended=bool(row["suspended"]))
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """The kind of a row of `HELD_CASE`, as a plan describes it."""
     return kind_text(row["location"], row["tier"], bool(row["suspended"]), row["stream"])

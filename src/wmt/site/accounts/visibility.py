@@ -126,6 +126,16 @@ def allowed(user: Any, action: Action) -> Reach:
     return Reach(access.NATION in held, frozenset(held))
 
 
+def allocates_to(user: Any, state: access.LoadState) -> ReachOfPosts | None:
+    """Whether somebody may allocate cases to posts, by their codes; None for who may allocate nowhere."""
+    reach = allowed(user, Action.ALLOCATE_CASES)
+    return ReachOfPosts(reach, state) if reach.everywhere or reach.units else None
+
+
+#: Said of somebody to whom the reader may not allocate cases, where they are chosen.
+NOT_BY_YOU = "you cannot allocate to them"
+
+
 def reasons_of_posts(user: Any, state: access.LoadState) -> ReachOfPosts:
     """The same, asked of posts by their codes."""
     return ReachOfPosts(reasons(user), state)

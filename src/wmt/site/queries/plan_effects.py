@@ -28,6 +28,7 @@ from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan, SharingSearch
+from wmt.site.queries import unit_ledger
 from wmt.site.queries.planned_change import PlannedChange
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
@@ -87,8 +88,8 @@ class PlanReading:
         were measured with, both are measured by the program's."""
         as_shown = rules_of(self.state), self.state.tier_scheme, self.state.day
         if change.laid.overlays and not prices.price_alike(change.old, *as_shown):
-            return change.of_both(_measured)
-        (then,) = change.of_each(_measured, [(change.laid.facts, change.new)])
+            return change.of_both(self._measured)
+        (then,) = change.of_each(self._measured, [(change.laid.facts, change.new)])
         known = {post.code: post for post in self._posts}
         others = Unit.objects.filter(load_id=self.state.load_id, level="post", whole=True)
         if more := then.keys() - known.keys():
@@ -105,7 +106,7 @@ class PlanReading:
         night, posts = open_night(settings.CONFIG.nights / self.state.night), self._posts
         if not self.plan.steps or not posts:
             return None
-        part = self._part(night, {post.code for post in posts})
+        part, _ = self._part
         before = facts_shown(self.state, night, part)
         laid, outcomes = lay(self.plan, before, self._naming, self.state.day)
         old, new = self._rules(laid)
@@ -174,19 +175,31 @@ class PlanReading:
             nobody=Naming.nobody if self.reader == self.owner else "whoever made this plan cannot see {}",
         )
 
-    def _part(self, night: Night, codes: Collection[str]) -> UnitSlice:
-        """The facts of posts; where reductions end, of those too whose cases they helped with: what a trainee
-        does in a stage of PQiP earns nothing."""
+    @cached_property
+    def _part(self) -> tuple[UnitSlice, frozenset[str]]:
+        """The facts of the posts whose figures may move, with those elsewhere who did contacts on their cases
+        (what a trainee does in a stage of PQiP earns nothing), and the codes of these. Where reductions end,
+        the posts whose cases somebody helped with are among the first."""
+        night, codes = open_night(settings.CONFIG.nights / self.state.night), {p.code for p in self._posts}
         part = part_of(night, "post", codes)
-        if not any(isinstance(step, EndReductionsStep) for step in self.plan.steps):
-            return part
-        mine = part.facts.post["post_no"].implode()
-        helped = part.facts.contact.filter(
-            pl.col("by_post_no").is_in(mine), ~pl.col("om_post_no").is_in(mine)
-        )["om_post_no"]
-        posts = Unit.objects.filter(load_id=self.state.load_id, level="post", whole=True)
-        others = set(posts.filter(number__in=helped.unique().to_list()).values_list("code", flat=True))
-        return part_of(night, "post", {*codes, *others}) if others else part
+        if any(isinstance(step, EndReductionsStep) for step in self.plan.steps):
+            mine = part.facts.post["post_no"].implode()
+            helped = part.facts.contact.filter(
+                pl.col("by_post_no").is_in(mine), ~pl.col("om_post_no").is_in(mine)
+            )["om_post_no"]
+            posts = Unit.objects.filter(load_id=self.state.load_id, level="post", whole=True)
+            others = set(posts.filter(number__in=helped.unique().to_list()).values_list("code", flat=True))
+            part = part_of(night, "post", {*codes, *others}) if others else part
+        return unit_ledger.with_doers(self.state, night, part)
+
+    def _measured(self, made: Ledger) -> dict[str, _Figures]:
+        """The figures of the posts that may move; of those beside them only their contacts are known."""
+        rows = made.totals(["post"]).select("code", "stream", "points_x100", "available_x100")
+        beside = self._part[1]
+        return {
+            code: (stream, points, available)
+            for code, stream, points, available in rows.iter_rows() if code not in beside
+        }  # fmt: skip
 
     def _rules(self, laid: LaidPlan) -> tuple[rules.RuleSet, rules.RuleSet]:
         """The rules before and after. A rule that is changed is changed in those of `tree`."""
@@ -303,11 +316,6 @@ def _by_code(posts: Iterable[Unit]) -> list[Unit]:
 def _is_in(unit: Unit, within: Unit) -> bool:
     above = getattr(unit, f"{within.level}_code", "")
     return within.level == units.NATION or within.code in (unit.code, above)
-
-
-def _measured(made: Ledger) -> dict[str, _Figures]:
-    rows = made.totals(["post"]).select("code", "stream", "points_x100", "available_x100")
-    return {code: (stream, points, available) for code, stream, points, available in rows.iter_rows()}
 
 
 def _plus(before: ledger.Moment, old: _Figures, new: _Figures) -> ledger.Moment:

@@ -20,7 +20,7 @@ from wmt.allocation.eligibility import eligibility
 from wmt.ledger import Ledger
 from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
-from wmt.nights.unit_slice import part_of
+from wmt.nights.unit_slice import UnitSlice, part_of
 from wmt.plan.balance.movable import DATED_CASE, dated_cases
 from wmt.plan.balance.problem import GOALS, WAITING, CaseBundle, Goal, Limits, SharingProblem
 from wmt.plan.balance.reading import Kept, Sharing, sharing
@@ -31,6 +31,7 @@ from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.training import stages_of
 from wmt.site.figures import units
+from wmt.site.queries import unit_ledger
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -47,7 +48,7 @@ class SharingQuestion:
     """What somebody asks: goals in their order, limits, and what they keep as it is.
 
     `locked` posts neither give nor get, cases of `still` stay, `apart` are (case, post) that must not be,
-    `fixed` (case, post) that must.
+    `fixed` (case, post) that must. What posts of `leavers` hold is given out as what waits.
     """
 
     goals: tuple[str, ...] = tuple(map(str, GOALS))
@@ -62,12 +63,13 @@ class SharingQuestion:
     still: tuple[str, ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
     fixed: tuple[tuple[str, str], ...] = ()
+    leavers: tuple[str, ...] = ()
 
     @property
     def as_data(self) -> dict[str, Any]:
         """The same as plain data, the same whatever order things were kept in."""
         found = asdict(self)
-        for name in ("locked", "still", "apart", "fixed"):
+        for name in ("locked", "still", "apart", "fixed", "leavers"):
             found[name] = sorted(set(found[name]))
         return found
 
@@ -76,7 +78,8 @@ class SharingQuestion:
         """The question that was kept as plain data."""
         pairs = {name: tuple((ref, to) for ref, to in found[name]) for name in ("apart", "fixed")}
         lists = {name: tuple(found[name]) for name in ("goals", "locked", "still")}
-        return cls(**{**found, **lists, **pairs})
+        left = tuple(found.get("leavers", ()))  # what was kept by earlier versions has none
+        return cls(**{**found, **lists, **pairs, "leavers": left})
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class SharingNow:
     asked: SharingQuestion
     ledger: Ledger
     dated: pl.DataFrame
+    part: UnitSlice  # with those elsewhere who did contacts on its cases, `beside` by their codes
+    beside: frozenset[str]
 
     @cached_property
     def posts(self) -> list[Unit]:
@@ -125,6 +130,7 @@ class SharingNow:
         return Kept(
             locked=asked.locked, protected=tuple(sorted(self.protected)), still=asked.still,
             apart=asked.apart, held_weeks=asked.held_weeks, ends_weeks=asked.ends_weeks,
+            leaving=asked.leavers,
         )  # fmt: skip
 
     @property
@@ -136,14 +142,19 @@ class SharingNow:
             high_least=asked.high_least, high_most=asked.high_most,
         )  # fmt: skip
 
-    def shared(self, kept: Kept) -> Sharing:
-        """The posts and what may move among them. Raises ProblemError where nobody shares."""
+    def shared(self, kept: Kept, of: Collection[str] | None = None, *, unpriced: bool = False) -> Sharing:
+        """The posts and what may move among them: all, or only what some posts hold (`of`); cases that earn
+        nothing where they are wanted. Raises ProblemError where nobody shares."""
         teams = {post.team_code for post in self.posts}
         waiting = self.asked.waiting
-        found = sharing(self.ledger, teams, kept, self.dated, waiting=waiting, lenient=True)
+        found = sharing(
+            self.ledger, teams, kept, self.dated, waiting=waiting, lenient=True, unpriced=unpriced
+        )
+        wanted = [each for each in found.bundles if of is None or each.holder in of]
+        places = self._places({ref for bundle in wanted for ref in bundle.refs})
         bundles, stay = [], dict(found.stay)
-        for bundle in found.bundles:
-            if why := self._why_it_stays(bundle):
+        for bundle in wanted:
+            if why := self._why_it_stays(bundle, places):
                 stay[why] = stay.get(why, 0) + bundle.cases * bundle.number
             else:
                 bundles.append(replace(bundle, not_to=bundle.not_to | self._shut_out(bundle)))
@@ -153,12 +164,12 @@ class SharingNow:
         """What is asked, with some things kept."""
         return self.shared(kept).of_problem(self.limits, [Goal(each) for each in self.asked.goals])
 
-    def _why_it_stays(self, bundle: CaseBundle) -> str:
+    def _why_it_stays(self, bundle: CaseBundle, places: Mapping[str, set[int]]) -> str:
         if not bundle.refs:
             return "wait without a CRN" if bundle.holder == WAITING else ""
         if any(ref.upper() in self._hidden for ref in bundle.refs):
             return "cannot be given by you"
-        several = any(len(self._places.get(ref, ())) > 1 for ref in bundle.refs)
+        several = any(len(places.get(ref, ())) > 1 for ref in bundle.refs)
         return "held by several posts" if several else ""
 
     @cached_property
@@ -171,12 +182,10 @@ class SharingNow:
         """What they must not know of. Who is told of no case must not find by a number where one is."""
         return limited_access.hidden_from(self.user) if self._reads else ()
 
-    @cached_property
-    def _places(self) -> Mapping[str, set[int]]:
-        """The posts that have lines of each case of the unit, wherever they are."""
-        caseload = self.ledger.facts.caseload
+    def _places(self, refs: Collection[str]) -> Mapping[str, set[int]]:
+        """The posts that have lines of each of some cases, wherever they are."""
         found: dict[str, set[int]] = {}
-        for line in case_lines(self.state, set(caseload["case_ref"].drop_nulls())):
+        for line in case_lines(self.state, refs):
             found.setdefault(line.ref, set()).add(line.post_no)
         return found
 
@@ -219,15 +228,19 @@ def posts_of(state: State, user: Any, unit: Unit) -> list[Unit]:
 
 
 @contextmanager
-def sharing_now(state: State, user: Any, unit: Unit, asked: SharingQuestion) -> Iterator[SharingNow]:
-    """A question by the figures shown now. Inside, the ledger can be asked. Raises NightError."""
+def sharing_now(
+    state: State, user: Any, unit: Unit, asked: SharingQuestion, *, dated: bool = True
+) -> Iterator[SharingNow]:
+    """A question by the figures shown now. Inside, the ledger can be asked; without `dated` nobody knows how
+    long a case has been held. Raises NightError."""
     night = open_night(settings.CONFIG.nights / state.night)
     codes = {post.code for post in posts_of(state, user, unit)}
-    part = part_of(night, "post", codes)
+    part, beside = unit_ledger.with_doers(state, night, part_of(night, "post", codes))
     facts = facts_shown(state, night, part)
     with lent(_idle, sum(frame.height for frame in facts.tables().values())) as engine:
         found = Ledger(facts, rules_of(state), former=part.former, day=state.day, engine=engine)
-        yield SharingNow(state, unit, user, asked, found, _dated(state, night, codes))
+        days = _dated(state, night, codes) if dated else DATED_CASE.to_frame()
+        yield SharingNow(state, unit, user, asked, found, days, part, beside)
 
 
 def _dated(state: State, night: Night, codes: Collection[str]) -> pl.DataFrame:

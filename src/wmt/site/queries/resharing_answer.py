@@ -47,6 +47,7 @@ class AskedSharing:
             "may_move": sum(each.cases * each.number for each in self.whole.bundles),
             "stay": dict(sorted(self.shared.stay.items())),
             "protected": len(self.now.protected),
+            "leavers": sorted(set(self.now.asked.leavers).intersection(post.code for post in self.now.posts)),
             "not_kept": len(set(self.now.asked.fixed) - set(self.fixed)),
             "needs": self._needs({move["receiver"] for move in moves}),
             "stopped": solved.stopped,

@@ -4,6 +4,7 @@ What is measured with it under the rules of the figures is what the pages show; 
 work and hours would be.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -60,9 +61,28 @@ def _with_helpers(state: State, night: Night, part: UnitSlice) -> UnitSlice:
     nothing, wherever they are."""
     contact, mine = part.facts.contact, set(part.facts.post["post_no"])
     others = {*contact["by_post_no"], *contact["om_post_no"]} - mine - {None}
-    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=others)
-    helpers = set(posts.values_list("code", flat=True)) if others else set()
-    if not helpers:
-        return part
+    helpers = _codes(state, others)
+    return part_of(night, "post", helpers | _codes_of(part)) if helpers else part
+
+
+def with_doers(state: State, night: Night, part: UnitSlice) -> tuple[UnitSlice, frozenset[str]]:
+    """A part with those elsewhere who did contacts on its cases, and their codes: whether a contact earns
+    depends on whether they are in a stage of PQiP. What is measured of these themselves is not theirs: who
+    did contacts on their cases is not in the part."""
+    contact, mine = part.facts.contact, set(part.facts.post["post_no"])
+    of_mine = contact.filter(pl.col("om_post_no").is_in(list(mine)))
+    doers = _codes(state, set(of_mine["by_post_no"].drop_nulls()) - mine)
+    if not doers:
+        return part, frozenset()
+    return part_of(night, "post", doers | _codes_of(part)), frozenset(doers)
+
+
+def _codes(state: State, numbers: Collection[int]) -> set[str]:
+    """The codes of posts by their numbers."""
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True, number__in=numbers)
+    return set(posts.values_list("code", flat=True)) if numbers else set()
+
+
+def _codes_of(part: UnitSlice) -> set[str]:
     code = pl.concat_str("team_code", pl.lit(":"), "staff_code")
-    return part_of(night, "post", helpers | set(part.facts.post.select(code).to_series()))
+    return set(part.facts.post.select(code).to_series())

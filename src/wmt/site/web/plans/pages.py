@@ -1,6 +1,7 @@
 """All plans of a person, a plan with what it would come to, and a new one."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -28,7 +29,7 @@ from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
-from wmt.site.web.plans import apply, demand_tables, plan_files, room, sharing, step_forms
+from wmt.site.web.plans import apply, demand_tables, leavers, plan_files, rights, room, sharing, step_forms
 from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
 from wmt.site.web.plans.level_table import level_table
 from wmt.site.web.plans.listing import table_of
@@ -79,6 +80,8 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         note_read(request.user, holder)
     link_query = room.link_query(request, row)
     found = [] if fault else planned_levels(reading, effect)
+    leaving = leavers.of_plan(state, request.user, unit, reading.plan)
+    fits = leaving.fits() if leaving else {}
     context = {
         "row": row,
         "owns": row.owner_id == request.user.pk,
@@ -91,6 +94,8 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "note": reading.plan.note,
         "crumbs": room.crumbs(request, state, unit),
         "fault": fault,
+        "leaving": leaving,
+        "fits": {name: arranged(replace(each, prefix=f"{name}-"), request) for name, each in fits.items()},
         "steps": _steps(row, reading, effect),
         "count": len(reading.plan.steps),
         "ways": step_forms.ways(row),
@@ -108,12 +113,15 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _steps(row: SavedPlan, reading: PlanReading, effect: PlanEffect) -> list[dict[str, Any]]:
-    """Each step in words, what could not be done, and where it is done."""
+    """Each step in words, what could not be done, to whom its reader may not allocate, and its way."""
+    found = zip(
+        effect.steps, ways_to_do(reading), reading.plan.steps, rights.not_yours(reading), strict=False
+    )
     return [
         {"number": each.number, "words": upper_first(each.words), "state": state_words(each),
-         "is_done": not each.missing, "way": way,
+         "is_done": not each.missing, "way": way, "barred": barred,
          "change": reverse("plan-step-change", args=[row.pk, each.number]) if form_of(step) else ""}
-        for each, way, step in zip(effect.steps, ways_to_do(reading), reading.plan.steps, strict=False)
+        for each, way, step, barred in found
     ]  # fmt: skip
 
 

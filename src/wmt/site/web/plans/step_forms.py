@@ -13,6 +13,7 @@ from wmt.facts import LOCATIONS, NOT_KNOWN, TIERS
 from wmt.ledger import OMIC, shown_capacity
 from wmt.plan.demand_levers import LEVERS
 from wmt.plan.kept_plan import UnreadStep
+from wmt.site.accounts import visibility
 from wmt.site.changes.plan_cases import readable_cases
 from wmt.site.figures import units
 from wmt.site.plans.models import SavedPlan
@@ -187,6 +188,12 @@ class StepChoices:
             key=lambda post: (post.team_code != unit.team_code, names.get(post.team_code, ""), post.name),
         )
         self.posts = [(post.code, _post_words(post, names)) for post in found]
+        may = visibility.allocates_to(actor, state)
+        #: The same as those who get cases: to whom one may not allocate is said.
+        self.receivers = [
+            (code, words if may is None or may((post.team_code, post.staff_code)) else _barred(words))
+            for (code, words), post in zip(self.posts, found, strict=True)
+        ]
         self.kinds = kinds_of(state)
         pdus = units.seen(state, actor, "pdu").exclude(code=NOT_KNOWN)
         if near != units.NATION:
@@ -201,8 +208,8 @@ class StepChoices:
             "becomes": self.kinds,
             "from": both,
             "place": both,
-            "to": self.posts,
-            **({} if self.is_wide else dict.fromkeys(_SEVERAL, self.posts)),
+            "to": self.receivers,
+            **({} if self.is_wide else dict.fromkeys(_SEVERAL, self.receivers)),
             "letter": LETTERS,
             "location": TYPES,
             "post": self.posts,
@@ -231,6 +238,10 @@ def kinds_of(state: State) -> list[tuple[str, str]]:
 def _words(location: str, tier: str, stream: str) -> str:
     said = case_words(location, tier, stream, suspended=False)
     return said[:1].upper() + said[1:]
+
+
+def _barred(words: str) -> str:
+    return f"{words}; {visibility.NOT_BY_YOU}"
 
 
 def _post_words(post: Unit, teams: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """An answer as tables: how far each goal is reached, everybody before and after, and every move."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -61,6 +61,22 @@ class ShownAnswer:
     def posts(self) -> dict[str, Unit]:
         """The posts of the unit that the reader sees, by their codes."""
         return {post.code: post for post in posts_of(self.state, self.reader, self.unit)}
+
+    @cached_property
+    def barred(self) -> set[str]:
+        """Those to whom the reader may not allocate, by code; nobody where they may allocate nowhere."""
+        may = visibility.allocates_to(self.reader, self.state)
+        if may is None:
+            return set()
+        return {code for code, post in self.posts.items() if not may((post.team_code, post.staff_code))}
+
+    def _named(self, code: str, grade: str) -> tables.Value:
+        return name_of(self.posts, code, grade)
+
+    def _receiver(self, code: str, grade: str) -> tables.Value:
+        """Somebody who gets cases, by name; whether the reader cannot allocate to them is said."""
+        named = name_of(self.posts, code, grade)
+        return replace(named, note=f"{named.note}; {visibility.NOT_BY_YOU}") if code in self.barred else named
 
     @cached_property
     def names_cases(self) -> bool:
@@ -145,7 +161,7 @@ class ShownAnswer:
         for each in self.answer["posts"]:
             available = each["available_x100"]
             values = {
-                "name": name_of(self.posts, each["code"], each["grade"]),
+                "name": (self._receiver if each["gets"] else self._named)(each["code"], each["grade"]),
                 "now": tables.percent(each["before_x100"], available, over),
                 "then": tables.percent(each["after_x100"], available, over),
                 "gives": tables.count(each["gives"]),
@@ -212,12 +228,13 @@ class ShownAnswer:
     def _side(self, move: Mapping[str, Any], side: str) -> dict[str, tables.Value]:
         if not move[side]:
             nothing = tables.Value(None)
-            return {side: tables.text("Nobody holds it"), f"{side}_now": nothing, f"{side}_then": nothing}
+            words = "Waiting, or held by who leaves" if self.answer.get("leavers") else "Nobody holds it"
+            return {side: tables.text(words), f"{side}_now": nothing, f"{side}_then": nothing}
         post = self._figures[move[side]]
         before, after = move[f"{side}_x100"]
         over, available = self.answer["over_x100"], post["available_x100"]
         return {
-            side: name_of(self.posts, move[side], post["grade"]),
+            side: (self._receiver if side == "receiver" else self._named)(move[side], post["grade"]),
             f"{side}_now": tables.percent(before, available, over),
             f"{side}_then": tables.percent(after, available, over),
         }
@@ -295,6 +312,11 @@ def sentences(answer: Mapping[str, Any]) -> list[str]:
         found.append(
             f"All of them together are at {ledger.shown_capacity(points, available)} then, so no sharing "
             f"brings everybody to {tables.exact(over).text}%."
+        )
+    if left := answer.get("leavers"):
+        found.append(
+            f"{counted(len(left), 'person leaves', 'people leave')}: their cases are given out as cases that "
+            "nobody holds."
         )
     stay = answer["stay"].items()
     if stay:

@@ -131,7 +131,10 @@ def search_plan(request: HttpRequest, key: str) -> HttpResponse:
         messages.success(request, "These moves were put into this plan already.")
         return HttpResponseRedirect(reverse("plan", args=[made.pk]))
     name = f"Re-share cases of {unit.name}, {written(row.day)}"[:200]
-    steps = plan_steps(row.answer)
+    steps = [
+        *plan_steps(row.answer),
+        *({"do": "leave", "post": code} for code in row.answer.get("leavers", ())),
+    ]
     if len(steps) > MOST_STEPS:
         words = f"A plan holds {MOST_STEPS} steps at most, and these moves are {len(steps):,}"
         return _page(request, row, f"{words}. Ask again with fewer moves, or for a PDU", 422)

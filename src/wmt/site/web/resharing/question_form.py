@@ -1,5 +1,7 @@
 """What is asked when cases are shared again: goals in their order, limits, and what stays."""
 
+from collections.abc import Mapping
+
 from django import forms
 
 from wmt.plan.balance.problem import GOALS, Goal
@@ -15,6 +17,8 @@ _GOALS = {
 }
 _PLACES = ("First", "Second", "Third", "Fourth", "Fifth")
 _MOST = 100_000
+#: So long is a list of codes of posts at most.
+_CODES = 1_600
 
 
 def _number(label: str, least: int = 0, most: int = _MOST, initial: int | None = None) -> forms.IntegerField:
@@ -34,6 +38,7 @@ class ResharingForm(QueryForm):
     ends_weeks = _number("Keep cases that end within this many weeks", most=520, initial=4)
     high_least = _number("Fewest high-risk cases each")
     high_most = _number("Most high-risk cases each")
+    leavers = forms.CharField(label="Codes of people who leave", required=False)
 
     def add_fields(self) -> None:
         """The goals, each with its place in the order, and waiting cases."""
@@ -42,6 +47,11 @@ class ResharingForm(QueryForm):
             self.fields[f"goal{number}"] = OneOf(f"{place} goal", choices, str(goal))
         yes_no = [("no", "No, leave them waiting"), ("yes", "Yes, give them out too")]
         self.fields["waiting"] = OneOf("Cases that nobody holds", yes_no, "no")
+
+    def _typed(self, name: str, query: Mapping[str, str]) -> str:
+        if name != "leavers":
+            return super()._typed(name, query)
+        return " ".join(query.get(name, "").replace("\0", "").split())[:_CODES]
 
     def clean(self) -> dict[str, object]:
         """Goals are named once each; a least is no more than a most."""
@@ -70,6 +80,7 @@ class ResharingForm(QueryForm):
         return SharingQuestion(
             goals=self.goals, waiting=found["waiting"] == "yes",
             held_weeks=found["held_weeks"] or 0, ends_weeks=found["ends_weeks"] or 0,
+            leavers=tuple(dict.fromkeys(found["leavers"].split())),
             **{name: found[name] for name in numbers},
         )  # fmt: skip
 
@@ -84,4 +95,5 @@ def as_query(question: SharingQuestion) -> dict[str, str]:
         **{f"goal{number}": goal for number, goal in enumerate(goals, 1)},
         **{name: str(value) for name, value in found.items() if value is not None},
         "waiting": "yes" if question.waiting else "no",
+        **({"leavers": " ".join(question.leavers)} if question.leavers else {}),
     }

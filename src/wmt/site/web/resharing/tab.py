@@ -9,6 +9,7 @@ from wmt.site.queries.resharing import JOB_ONLY, LEVELS, sharing_now
 from wmt.site.queries.resharing_answer import AskedSharing
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.resharing.answer_tables import ShownAnswer, sentences
+from wmt.site.web.resharing.choices import names_in
 from wmt.site.web.resharing.question_form import ResharingForm
 from wmt.site.workload.models import Unit
 
@@ -30,7 +31,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
     if not applies(question.unit):
         return {**found, "form": None}
     form = ResharingForm(question.request.GET)
-    found |= {"form": form, "filters": form}
+    found |= {"form": form, "filters": form, "leavers": _leavers(question, form)}
     if not form.is_valid() or "ask" not in question.request.GET or not found["is_now"] or found["by_job"]:
         return found
     try:
@@ -48,3 +49,10 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "names_cases": shown.names_cases,
         "asked": {name: value for name, value in form.data.items() if value},
     }
+
+
+def _leavers(question: UnitRequest, form: ResharingForm) -> list[str]:
+    """The names of those who are to leave."""
+    codes = form.question.leavers if form.is_valid() else ()
+    names = names_in(question.state, question.user, question.unit) if codes else {}
+    return [names[code] for code in codes if code in names]

@@ -14,6 +14,7 @@ from wmt.site.web.duties import register
 from wmt.site.web.exports import listing
 from wmt.site.web.extra_work import tab as extra_work
 from wmt.site.web.full import unit_full
+from wmt.site.web.plans import leavers
 from wmt.site.web.plans import listing as plans
 from wmt.site.web.priorities import tab as priorities
 from wmt.site.web.resharing import tab as reshare
@@ -52,6 +53,7 @@ TABS.update(
         "extra": extra_work,
         "working": working,
         "duties": register,
+        "leavers": leavers,
         "plans": plans,
         "reshare": reshare,
         "hours": hours,
@@ -101,7 +103,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Changes over time": ("over-time", "why"),
     "Hours and reductions": ("hours", "ahead", "archive"),
-    "Actions": ("duties", "reshare", "plans"),
+    "Actions": ("duties", "leavers", "reshare", "plans"),
     "Calculation and rules": ("working", "challenges"),
 }
 

@@ -1,0 +1,135 @@
+"""Where the cases of people who leave fit: with whom, and of each that fits with nobody, which limit binds.
+
+It is the plain rule of re-sharing (`greedy`), asked of what leavers hold and of nothing else: who stays keeps
+all they have, so that the answer says whether there is room, and moves nobody's cases to make some.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from wmt.ledger import is_over
+from wmt.plan.balance.answer import answer
+from wmt.plan.balance.pools import pooled
+from wmt.plan.balance.problem import (
+    WAITING,
+    CaseBundle,
+    Goal,
+    Limits,
+    SharingPost,
+    may_receive,
+    problem,
+)
+from wmt.plan.balance.reading import Sharing
+from wmt.plan.balance.solve import quick
+
+
+class Binds(StrEnum):
+    """Why cases fit with nobody."""
+
+    RULES = "rules"  # nobody who stays may hold them
+    PROTECTED = "protected"  # those who may hold them get none
+    MARK = "mark"  # those who may hold them would be over the threshold
+    SHARED = "shared"  # somebody else has a part in them
+    NOT_YOURS = "not yours"  # whoever asks may not give them to anybody
+
+
+class PlacedCases(NamedTuple):
+    """A case (or `number` of counted ones alike) of somebody who leaves: who could hold it, '' for nobody."""
+
+    leaver: str
+    to: str
+    refs: tuple[str, ...]
+    what: str
+    kind: str
+    number: int
+    points_x100: int  # of all of them
+    binds: Binds | None = None
+
+
+def placed(found: Sharing, leavers: Collection[str], limits: Limits) -> list[PlacedCases]:
+    """Where the cases of leavers fit among the others of a unit, by leaver and who would get them.
+
+    Nobody goes over the threshold of the limits, and nobody over it gets any. Cases that earn nothing go
+    last, in turn to whoever has got fewest.
+    """
+    stay = [post for post in found.posts if post.code not in leavers]
+    holders: dict[CaseBundle, str] = {}
+    for bundle in found.bundles:
+        if bundle.holder in leavers:
+            # a case does not go back to who leaves, which also tells the counted cases of two leavers apart
+            left = replace(bundle, holder=WAITING, not_to=bundle.not_to | {bundle.holder})
+            holders[left] = bundle.holder
+    asked = pooled(problem(stay, holders, limits, [Goal.WAITING]))
+    rest = Counter({bundle: bundle.number for bundle in asked.problem.bundles})
+    told, ends = [], _Ends(stay, limits)
+    for move in answer(asked, quick(asked)).moves:
+        rest[move.bundle] -= move.number
+        ends.give(move.receiver.code, move.bundle, move.number)
+        told.append(_told(holders[move.bundle], move.receiver.code, move.bundle, move.number))
+    for bundle, number in rest.items():
+        while number and not bundle.points_x100 and (to := ends.receiver(bundle)):
+            ends.give(to, bundle, 1)
+            told.append(_told(holders[bundle], to, bundle, 1))
+            number -= 1
+        if number:
+            told.append(_told(holders[bundle], "", bundle, number, _binds(bundle, stay)))
+    return sorted(told, key=lambda each: (each.leaver, each.to == "", each.to, each.what, each.refs))
+
+
+class _Ends:
+    """Who stays, with what they have got so far."""
+
+    def __init__(self, stay: Iterable[SharingPost], limits: Limits) -> None:
+        self._posts = {post.code: post for post in stay if may_receive(post)}
+        self._points = {code: post.points_x100 for code, post in self._posts.items()}
+        self._got: Counter[str] = Counter()
+        self._over_x100 = limits.over_x100
+
+    def give(self, code: str, bundle: CaseBundle, number: int) -> None:
+        self._points[code] += bundle.points_x100 * number
+        self._got[code] += bundle.cases * number
+
+    def receiver(self, bundle: CaseBundle) -> str:
+        """Who gets a case that earns nothing: of those who may hold it and are not over, who got fewest, then
+        who has the lowest capacity; '' for nobody."""
+        able = [
+            (self._got[code], Fraction(self._points[code], post.available_x100), code)
+            for code, post in self._posts.items()
+            if post.grade in bundle.grades and code not in bundle.not_to
+            and not is_over(self._points[code], post.available_x100, self._over_x100)
+        ]  # fmt: skip
+        return min(able)[2] if able else ""
+
+
+def _told(leaver: str, to: str, bundle: CaseBundle, number: int, binds: Binds | None = None) -> PlacedCases:
+    return PlacedCases(
+        leaver, to, bundle.refs, bundle.what, bundle.kind, bundle.cases * number,
+        bundle.points_x100 * number, binds,
+    )  # fmt: skip
+
+
+def _binds(bundle: CaseBundle, stay: Iterable[SharingPost]) -> Binds:
+    able = [
+        post
+        for post in stay
+        if post.available_x100 and post.grade in bundle.grades and post.code not in bundle.not_to
+    ]
+    if not able:
+        return Binds.RULES
+    return Binds.MARK if any(post.receives for post in able) else Binds.PROTECTED
+
+
+def moves_told(cases: Sequence[PlacedCases]) -> Iterator[dict[str, object]]:
+    """The cases that fit as moves of a plan: by their references, or so many of a kind."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for each in cases:
+        if each.to and each.refs:
+            pairs.setdefault((each.leaver, each.to), []).extend(each.refs)
+        elif each.to:
+            yield {"do": "move", "number": each.number, "kind": each.kind, "from": each.leaver, "to": each.to}
+    for (_, to), refs in sorted(pairs.items()):
+        yield {"do": "move", "cases": refs, "to": to}
