@@ -32,7 +32,7 @@ _ASKED = SharingQuestion(held_weeks=0, ends_weeks=0)
 
 
 @dataclass(frozen=True)
-class Leaving:
+class LeaversEffect:
     """Some people of a unit leave, and `where` (the unit, or its PDU) their cases are to find somebody.
 
     `readable` are the codes of those whose cases the reader may read; of the others no case is named.
@@ -67,7 +67,7 @@ class Leaving:
         return _steps([each for each in self.cases if each.leaver in self.readable], self.leavers)
 
 
-def leaving(state: State, user: Any, where: Unit, leavers: Sequence[Unit]) -> Leaving:
+def leaving(state: State, user: Any, where: Unit, leavers: Sequence[Unit]) -> LeaversEffect:
     """What comes of it for whoever asks. Raises ProblemError where nobody of sentence management is there."""
     with sharing_now(state, user, where, _ASKED, dated=False) as now:
         left = [post.code for post in leavers]
@@ -82,7 +82,9 @@ def leaving(state: State, user: Any, where: Unit, leavers: Sequence[Unit]) -> Le
             name="If people leave", note="", steps=[plan_file.step_of(step) for step in steps]
         )
         moments = _LeavingReading(plan, user, user, where, state, now).effect().moments
-        return Leaving(where, leavers, cases, moments, {each.code: each for each in now.posts}, readable)
+        return LeaversEffect(
+            where, leavers, cases, moments, {each.code: each for each in now.posts}, readable
+        )
 
 
 def _steps(cases: Sequence[PlacedCases], leavers: Sequence[Unit]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.changes.unit_moments import UnitMoment
 from wmt.site.links import unit_url
-from wmt.site.queries.leavers import Leaving
+from wmt.site.queries.leavers import LeaversEffect
 from wmt.site.web.plans.effect_table import change_of
 from wmt.site.web.plans.leaver_words import WHY
 from wmt.site.web.units.labels import upper_first
@@ -51,7 +51,7 @@ def people_table(state: State, posts: Sequence[Unit], chosen: Collection[str]) -
     return tables.Table("leavers", "Who leaves?", columns, rows, empty=empty)
 
 
-def units_table(state: State, found: Leaving, unit: Unit) -> tables.Table:
+def units_table(state: State, found: LeaversEffect, unit: Unit) -> tables.Table:
     """The unit, its PDU and the teams that give or get cases, before and after; then who leaves."""
     order = {"region": 0, "pdu": 1, "team": 2, "post": 3}
     left = {post.code for post in found.leavers}
@@ -71,7 +71,7 @@ def units_table(state: State, found: Leaving, unit: Unit) -> tables.Table:
 
 
 def receivers_table(
-    state: State, found: Leaving, may_give: Callable[[tuple[str, str]], bool] | None
+    state: State, found: LeaversEffect, may_give: Callable[[tuple[str, str]], bool] | None
 ) -> tables.Table:
     """Who could get cases, how many and what that makes of them. `may_give` says, by the codes of a post, of
     whom the reader may allocate to; None where that is said of everybody elsewhere."""
@@ -91,7 +91,7 @@ def receivers_table(
     return tables.Table("receivers", "Who could take them", _columns(more), rows, empty=empty)
 
 
-def rest_table(found: Leaving, over: str) -> tables.Table:
+def rest_table(found: LeaversEffect, over: str) -> tables.Table:
     """The cases that fit with nobody, by why and by who leaves."""
     columns = [
         tables.Column("why", "Why", "words"),
@@ -115,7 +115,7 @@ def rest_table(found: Leaving, over: str) -> tables.Table:
     return tables.Table("no-place", "Cases that fit with nobody", columns, rows, empty=empty)
 
 
-def cases_table(found: Leaving, over: str, hidden: Collection[str]) -> tables.Table:
+def cases_table(found: LeaversEffect, over: str, hidden: Collection[str]) -> tables.Table:
     """Every case of those whose cases the reader may read, with who could take it."""
     columns = [
         tables.Column("crn", "CRN", "code"),
@@ -178,7 +178,7 @@ def _row(state: State, each: UnitMoment, more: dict[str, tables.Value], note: st
 _TITLES = {"team": "Team", "pdu": "PDU", "region": "Region"}
 
 
-def _who(found: Leaving, code: str) -> tables.Value:
+def _who(found: LeaversEffect, code: str) -> tables.Value:
     post = found.posts.get(code)
     name = staff_names.shown(post.name, code) if post else code
     return tables.text(name, unit_url("post", code), post.grade if post else "")

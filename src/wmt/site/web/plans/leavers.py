@@ -122,15 +122,15 @@ def faults_of(
     return found
 
 
-def answer_to(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) -> "Answer":
+def answer_to(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) -> "LeaversAnswer":
     """What comes of it if those leave who were chosen. Raises ProblemError."""
     state, unit, user = question.state, question.unit, question.user
     is_here = form.level == unit.level
     where = unit if is_here else units.find(state, user, "pdu", unit.pdu_code)
-    return Answer(state, user, unit, asking.leaving(state, user, where, chosen), form.found("day"))
+    return LeaversAnswer(state, user, unit, asking.leaving(state, user, where, chosen), form.found("day"))
 
 
-def of_plan(state: State, user: Any, unit: Unit, plan: Plan) -> "Answer | None":
+def of_plan(state: State, user: Any, unit: Unit, plan: Plan) -> "LeaversAnswer | None":
     """The same of those who leave by a plan of a team or a PDU and whose cases the plan gives to nobody, by
     the figures of now; None where nobody does."""
     left = {step.post for step in plan.steps if isinstance(step, LeaveStep) and not step.to}
@@ -139,19 +139,21 @@ def of_plan(state: State, user: Any, unit: Unit, plan: Plan) -> "Answer | None":
     chosen = [post for post in people(state, unit) if post.code in left][: asking.MOST]
     where = unit if unit.level == "pdu" else units.find(state, user, "pdu", unit.pdu_code)
     try:
-        return Answer(state, user, unit, asking.leaving(state, user, where, chosen)) if chosen else None
+        return (
+            LeaversAnswer(state, user, unit, asking.leaving(state, user, where, chosen)) if chosen else None
+        )
     except ProblemError:  # nobody of sentence management is there
         return None
 
 
 @dataclass(frozen=True)
-class Answer:
+class LeaversAnswer:
     """What comes of it if people leave a unit, for whoever asks; `day` is from when, where that is said."""
 
     state: State
     user: Any
     unit: Unit
-    found: asking.Leaving
+    found: asking.LeaversEffect
     day: date | None = None
 
     @property
