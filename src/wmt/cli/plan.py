@@ -33,7 +33,7 @@ Post = Annotated[
     str, typer.Option("--post", metavar="TEAM:STAFF", help="The lines of this post with the plan.")
 ]
 Leaves = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option("--leaves", metavar="TEAM:STAFF", help="A post whose officer leaves; repeatable."),
 ]
 NewFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the example goes; it must not exist.")]
@@ -79,7 +79,7 @@ class _Planned:
 
 
 @app.command()
-def new(file: NewFile, leaves: Leaves = ()) -> None:
+def new(file: NewFile, leaves: Leaves = None) -> None:
     """Write an example of a plan with every kind of step, to be changed; or a plan of people who leave."""
     text = _leaving(leaves) if leaves else _EXAMPLE
     try:

@@ -76,7 +76,7 @@ def ways_on(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) ->
     same = {"leaver": codes, "day": form.data["day"], "ask": "1"}
     at = (unit.level, unit.code) if form.level == unit.level else ("pdu", unit.pdu_code)
     wider = ""
-    if form.level == "team":
+    if form.fields.get("within") and form.level == "team":
         wider = f"{unit_url(unit.level, unit.code, TAB)}?{urlencode({**same, 'within': 'pdu'}, doseq=True)}"
         said = "Look for room in the whole PDU"
     elif unit.region_code != NOT_KNOWN:
@@ -137,7 +137,8 @@ def of_plan(state: State, user: Any, unit: Unit, plan: Plan) -> "LeaversAnswer |
     if not left or not unit.pk or not applies(unit):
         return None
     chosen = [post for post in people(state, unit) if post.code in left][: asking.MOST]
-    where = unit if unit.level == "pdu" else units.find(state, user, "pdu", unit.pdu_code)
+    is_here = LeaversForm({}, unit, state.day).level == unit.level
+    where = unit if is_here else units.find(state, user, "pdu", unit.pdu_code)
     try:
         return (
             LeaversAnswer(state, user, unit, asking.leaving(state, user, where, chosen)) if chosen else None

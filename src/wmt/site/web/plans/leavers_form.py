@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django import forms
 
 from wmt.days import written
+from wmt.facts import NOT_KNOWN
 from wmt.site.date_field import DayField
 from wmt.site.duties import workdays
 from wmt.site.query_form import OneOf, QueryForm
@@ -26,7 +27,7 @@ class LeaversForm(QueryForm):
 
     def add_fields(self) -> None:
         """In a PDU there is one place to look."""
-        if self.unit.level == "team":
+        if self.unit.level == "team" and self.unit.pdu_code not in ("", NOT_KNOWN):
             places = [("pdu", "In the whole PDU"), ("team", "In this team only")]
             self.fields["within"] = OneOf("Where to look for colleagues", places, "pdu")
 
@@ -42,4 +43,5 @@ class LeaversForm(QueryForm):
     @property
     def level(self) -> str:
         """The level of the unit that is looked in."""
-        return "team" if self.found("within") == "team" else "pdu"
+        is_alone = self.unit.level == "team" and self.unit.pdu_code in ("", NOT_KNOWN)
+        return "team" if is_alone or self.found("within") == "team" else "pdu"
