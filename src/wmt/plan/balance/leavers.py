@@ -11,20 +11,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from wmt.ledger import is_over
-from wmt.plan.balance.answer import answer
-from wmt.plan.balance.pools import pooled
-from wmt.plan.balance.problem import (
-    WAITING,
-    CaseBundle,
-    Goal,
-    Limits,
-    SharingPost,
-    may_receive,
-    problem,
-)
-from wmt.plan.balance.reading import Sharing
-from wmt.plan.balance.solve import quick
+from wmt import ledger
+from wmt.plan.balance import answer as telling
+from wmt.plan.balance import pools, reading, solve
+from wmt.plan.balance import problem as asking
 
 
 class Binds(StrEnum):
@@ -50,23 +40,23 @@ class PlacedCases(NamedTuple):
     binds: Binds | None = None
 
 
-def placed(found: Sharing, leavers: Collection[str], limits: Limits) -> list[PlacedCases]:
+def placed(found: reading.Sharing, leavers: Collection[str], limits: asking.Limits) -> list[PlacedCases]:
     """Where the cases of leavers fit among the others of a unit, by leaver and who would get them.
 
     Nobody goes over the threshold of the limits, and nobody over it gets any. Cases that earn nothing go
     last, in turn to whoever has got fewest.
     """
     stay = [post for post in found.posts if post.code not in leavers]
-    holders: dict[CaseBundle, str] = {}
+    holders: dict[asking.CaseBundle, str] = {}
     for bundle in found.bundles:
         if bundle.holder in leavers:
             # a case does not go back to who leaves, which also tells the counted cases of two leavers apart
-            left = replace(bundle, holder=WAITING, not_to=bundle.not_to | {bundle.holder})
+            left = replace(bundle, holder=asking.WAITING, not_to=bundle.not_to | {bundle.holder})
             holders[left] = bundle.holder
-    asked = pooled(problem(stay, holders, limits, [Goal.WAITING]))
+    asked = pools.pooled(asking.problem(stay, holders, limits, [asking.Goal.WAITING]))
     rest = Counter({bundle: bundle.number for bundle in asked.problem.bundles})
     told, ends = [], _Ends(stay, limits)
-    for move in answer(asked, quick(asked)).moves:
+    for move in telling.answer(asked, solve.quick(asked)).moves:
         rest[move.bundle] -= move.number
         ends.give(move.receiver.code, move.bundle, move.number)
         told.append(_told(holders[move.bundle], move.receiver.code, move.bundle, move.number))
@@ -83,36 +73,38 @@ def placed(found: Sharing, leavers: Collection[str], limits: Limits) -> list[Pla
 class _Ends:
     """Who stays, with what they have got so far."""
 
-    def __init__(self, stay: Iterable[SharingPost], limits: Limits) -> None:
-        self._posts = {post.code: post for post in stay if may_receive(post)}
+    def __init__(self, stay: Iterable[asking.SharingPost], limits: asking.Limits) -> None:
+        self._posts = {post.code: post for post in stay if asking.may_receive(post)}
         self._points = {code: post.points_x100 for code, post in self._posts.items()}
         self._got: Counter[str] = Counter()
         self._over_x100 = limits.over_x100
 
-    def give(self, code: str, bundle: CaseBundle, number: int) -> None:
+    def give(self, code: str, bundle: asking.CaseBundle, number: int) -> None:
         self._points[code] += bundle.points_x100 * number
         self._got[code] += bundle.cases * number
 
-    def receiver(self, bundle: CaseBundle) -> str:
+    def receiver(self, bundle: asking.CaseBundle) -> str:
         """Who gets a case that earns nothing: of those who may hold it and are not over, who got fewest, then
         who has the lowest capacity; '' for nobody."""
         able = [
             (self._got[code], Fraction(self._points[code], post.available_x100), code)
             for code, post in self._posts.items()
             if post.grade in bundle.grades and code not in bundle.not_to
-            and not is_over(self._points[code], post.available_x100, self._over_x100)
+            and not ledger.is_over(self._points[code], post.available_x100, self._over_x100)
         ]  # fmt: skip
         return min(able)[2] if able else ""
 
 
-def _told(leaver: str, to: str, bundle: CaseBundle, number: int, binds: Binds | None = None) -> PlacedCases:
+def _told(
+    leaver: str, to: str, bundle: asking.CaseBundle, number: int, binds: Binds | None = None
+) -> PlacedCases:
     return PlacedCases(
         leaver, to, bundle.refs, bundle.what, bundle.kind, bundle.cases * number,
         bundle.points_x100 * number, binds,
     )  # fmt: skip
 
 
-def _binds(bundle: CaseBundle, stay: Iterable[SharingPost]) -> Binds:
+def _binds(bundle: asking.CaseBundle, stay: Iterable[asking.SharingPost]) -> Binds:
     able = [
         post
         for post in stay

@@ -7,16 +7,16 @@ from django import forms
 
 from wmt.days import written
 from wmt.facts import NOT_KNOWN
+from wmt.site import query_form
 from wmt.site.date_field import DayField
 from wmt.site.duties import workdays
-from wmt.site.query_form import OneOf, QueryForm
 from wmt.site.workload.models import Unit
 
 #: Figures of today say nothing of what is later.
 _MOST_DAYS = 366
 
 
-class LeaversForm(QueryForm):
+class LeaversForm(query_form.QueryForm):
     """The day, and where to look: a team is looked at with its whole PDU unless it alone is wanted."""
 
     day = DayField("the day they leave", label="From which day", required=False)
@@ -29,7 +29,7 @@ class LeaversForm(QueryForm):
         """In a PDU there is one place to look."""
         if self.unit.level == "team" and self.unit.pdu_code not in ("", NOT_KNOWN):
             places = [("pdu", "In the whole PDU"), ("team", "In this team only")]
-            self.fields["within"] = OneOf("Where to look for colleagues", places, "pdu")
+            self.fields["within"] = query_form.OneOf("Where to look for colleagues", places, "pdu")
 
     def clean_day(self) -> date:
         """A day that the figures can say something of."""
