@@ -10,7 +10,10 @@ import pytest
 from demo_nations import Written
 
 from wmt import rules
+from wmt.cli.console import RefusedInput
+from wmt.cli.nation import nation as nation_command
 from wmt.demo import DEFAULT_AS_AT, write_nation
+from wmt.history import FIGURE
 from wmt.intake import read
 from wmt.ledger import Ledger
 
@@ -81,3 +84,51 @@ def test_the_ledger_finds_the_truth_by_stream(nation: Written, night: int) -> No
 def test_earlier_nights_cannot_be_fewer_than_none(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nights before the first"):
         write_nation(tmp_path, scale=0.01, earlier=-1)
+
+
+# ------------------------------------------------------------ days before, rolled night by night
+
+
+def test_nights_that_are_only_taken_are_those_that_would_be_kept(tmp_path: Path) -> None:
+    """Two nights that are taken and one that is kept, beside three that are kept: the same tables."""
+    taken: list[dict[str, bytes]] = []
+
+    def take(night: Path) -> None:
+        taken.append(_tables(night))
+
+    wanted = {"seed": 7, "scale": 0.01, "formats": ("tidy",)}
+    write_nation(tmp_path / "taken", before=2, earlier=1, take=take, **wanted)  # type: ignore[arg-type]
+    write_nation(tmp_path / "kept", earlier=3, **wanted)  # type: ignore[arg-type]
+    kept = [_tables(night) for night in sorted((tmp_path / "kept" / "earlier").iterdir())]
+    rest = [_tables(night) for night in sorted((tmp_path / "taken" / "earlier").iterdir())]
+    assert [*taken, *rest] == kept
+    first = DEFAULT_AS_AT.strftime("%Y-%m-%dT%H%M%S")
+    assert _tables(tmp_path / "taken" / first) == _tables(tmp_path / "kept" / first)
+
+
+def _tables(night: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in night.rglob("*.*")}
+
+
+def test_a_past_of_events_has_the_figures_of_each_night(tmp_path: Path) -> None:
+    """They are what the ledger makes of the night, and join the history as those of stays do."""
+    nation_command(tmp_path, scale=0.01, seed=7, earlier=18, formats=["tidy"], past_days=3, past="events")
+    files = sorted((tmp_path / "past").iterdir())
+    assert [file.name for file in files] == ["2026-10.parquet", "2026-11.parquet"]
+    figures = pl.concat([pl.read_parquet(file) for file in files])
+    assert figures.schema == FIGURE
+    days = figures["day"].unique().sort().to_list()
+    last = DEFAULT_AS_AT.date() - timedelta(19)  # 1 November
+    assert days == [last - timedelta(2), last - timedelta(1), last]
+    posts, nation = (figures.filter(day=last, level=level) for level in ("post", "nation"))
+    assert posts["points_x100"].sum() == nation["points_x100"].sum()
+    # the next day is a night that was kept: within a day hardly anything changes
+    night = min((tmp_path / "earlier").iterdir())
+    facts = read([night / "tidy"], people=night / "people").facts
+    assert facts is not None
+    after = Ledger(facts, rules.load().at(facts.day)).totals().filter(level="nation")
+    assert facts.day == last + timedelta(1)
+    assert 0.99 < after["points_x100"].sum() / nation["points_x100"].sum() < 1.01
+    with pytest.raises(RefusedInput, match="--past guesses: choose stays or events"):
+        nation_command(tmp_path / "none", past="guesses")
+    assert not (tmp_path / "none").exists()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
 import polars as pl
@@ -41,19 +42,23 @@ def write_nation(
     layout: str = "L2024",
     tidy_as: Literal["parquet", "csv"] = "parquet",
     progress: Progress | None = None,
+    before: int = 0,
+    take: Callable[[Path], None] | None = None,
 ) -> Truth:
     """Write a nation and return what is true of it.
 
     `posts` and `cases` overrule the scale. `earlier` writes so many nights before the first into a folder of
     that name, as tidy tables and people alone. `faults` plants faults in workbooks: True by the usual plan,
     or kinds by night number (0 is the first). `progress` is called with a word and a share from 0 to 1.
-    Raises ValueError for an unknown layout, format or fault, or a nation too small.
+    `before` rolls so many nights more before the earlier ones; `take` is given each as a folder that is gone
+    afterwards. Raises ValueError for an unknown layout, format or fault, or a nation too small.
     """
-    _check(layout, formats, tidy_as, nights, earlier)
+    _check(layout, formats, tidy_as, nights, min(earlier, before))
     size = Size.of(scale, posts, cases)
     tell = progress or (lambda _word, _share: None)
     tell("building the nation", 0.0)
-    world = _first_night(folder, NationSpec(seed, size, as_at, layout == "L2024", earlier, tidy_as), tell)
+    spec = NationSpec(seed, size, as_at, layout == "L2024", earlier, tidy_as, before, take)
+    world = _first_night(folder, spec, tell)
     truth = Truth(
         seed, scale, size.posts, size.cases, layout, tidy_as, calibration.calibrate(world), stories_of(world)
     )
@@ -75,7 +80,7 @@ def write_nation(
 
 
 class NationSpec(NamedTuple):
-    """Which nation, and how many nights of it before the first."""
+    """Which nation, and how many nights of it before the first: to be kept, and before them to be taken."""
 
     seed: int
     size: Size
@@ -83,23 +88,33 @@ class NationSpec(NamedTuple):
     suspended_tiers: bool
     earlier: int
     tidy_as: str
+    before: int
+    take: Callable[[Path], None] | None
 
 
 def _first_night(folder: Path, wanted: NationSpec, tell: Progress) -> World:
     """The nation on its first night. Nights before it are written as they pass."""
-    seed, size, as_at, suspended, earlier, tidy_as = wanted
-    if not earlier:
+    seed, size, as_at, suspended, earlier, tidy_as, before, take = wanted
+    if not earlier + before:
         return with_jump(build_world(seed, size, as_at, suspended_tiers=suspended))
-    begins = as_at - timedelta(days=earlier)
+    begins = as_at - timedelta(days=earlier + before)
     world = with_jump(build_plain(seed, size, begins, suspended_tiers=suspended))
-    for number in range(1 - earlier, 1):
-        place = folder / EARLIER / _name(world)
-        tell(f"{place.name}: an earlier night", 0.0)
-        place.mkdir(parents=True, exist_ok=True)
-        write_tidy(place / "tidy", world, tidy_as)
-        write_people(place / "people", world)
+    for number in range(1 - earlier - before, 1):
+        tell(f"{_name(world)}: an earlier night", 0.0)
+        if number > -earlier:
+            _write_earlier(folder / EARLIER / _name(world), world, tidy_as)
+        elif take is not None:
+            with TemporaryDirectory() as place:
+                _write_earlier(Path(place), world, tidy_as)
+                take(Path(place))
         world, _ = next_night(world, number)
     return with_story(world, suspended_tiers=suspended)
+
+
+def _write_earlier(place: Path, world: World, tidy_as: str) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    write_tidy(place / "tidy", world, tidy_as)
+    write_people(place / "people", world)
 
 
 def _name(world: World) -> str:
