@@ -42,8 +42,7 @@ def pack(
     out_folder: Folder = None,
     json: options.Json = False,
 ) -> None:
-    """Make the monthly report of a unit in the site of WMT_HOME (figures, causes, counts and states), or its
-    staffing pack."""
+    """Make the monthly report of a unit in the site of WMT_HOME: figures, causes, counts and states."""
     unit_codes.check_level(level)
     if out_folder is not None and out_folder.exists() and not out_folder.is_dir():
         raise console.RefusedInput(f"--out {out_folder}: that is a file; name a folder")
