@@ -137,6 +137,8 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
             NextStep(f"{labels.upper_first(limits.title)}: new cases are limited.", there, "View allocations")
         )
     found += reports_ending(question)
+    ahead = unit_url("post", post.code, "hours") + "#table-coming"
+    found.append(NextStep("", ahead, "When hours, reductions and stages of training begin or end"))
     # the reader's own request that waits for its answer; none of a day in the past
     asked = open_relief(post.team_code, post.staff_code) if own and question.state.as_of is None else None
     if asked is not None:
