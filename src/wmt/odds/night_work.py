@@ -61,7 +61,7 @@ def _work_of(past: History, day: date) -> pl.DataFrame | None:
     name = past.night_of(day)
     try:
         return work_of(open_night(past.nights / name)) if name else None
-    except NightError:
+    except (NightError, pl.exceptions.PolarsError):  # it is gone or damaged, or of a program that kept less
         return None
 
 
