@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scenario_rows import NOW, cases, ends, of, rounded, step, worth
 from wmt.plan import full
-from wmt.plan.demand_levers import LEVERS
+from wmt.plan.demand_levers import LEVERS, demand_words
 from wmt.plan.demand_text import FIELDS, steps_of, typed_of
 from wmt.plan.full_odds import Inflow
 from wmt.plan.plan_file import PlanError, plan_of, read_plan, step_of
@@ -92,6 +92,20 @@ def test_early_release_takes_no_more_people_than_there_are() -> None:
 def test_a_tier_becomes_another() -> None:
     found = of(step("tier_mix", 50, tier="C2", becomes="C1"), sums=[cases("community", "C2", 300)]).at(3)
     assert found.points.least == 150 * 74 + 150 * 69
+
+
+def test_cases_of_one_tier_change_and_those_of_no_other() -> None:
+    sums = [
+        cases("community", "C2", 300), cases("community", "C2", 100, suspended=True),
+        cases("licence", "C2", 100), cases("community", "C1", 100),
+    ]  # fmt: skip
+    found = of(step("tier_cases", 5, tier="C2", high=Decimal(10)), sums=sums).at(3).points
+    now = of(sums=sums).now().points
+    more = 300 * worth("tier_points.pc16.community.C2") + 100 * worth("tier_points.pc16.licence.C2")
+    assert (found.least - now, found.most - now) == (more * 5 / 100, more * 10 / 100)
+    (same,) = steps_of({"tier_cases": "-5", "of_tier": "c2"})[0]
+    assert demand_words(same) == "cases change by -5% in tier C2"
+    assert "such as C2" in steps_of({"tier_cases": "5"})[1]["of_tier"]
 
 
 def test_recalled_people_are_in_custody_for_as_long_as_a_recall_lasts() -> None:

@@ -71,6 +71,9 @@ LEVERS = {
         "Cases that move to another tier", "Per cent of the cases of a tier.",
         "{}% of cases", Decimal(0), Decimal(100), ("tier", "becomes"),
     ),
+    "tier_cases": DemandLever(
+        "Cases of one tier", _PERCENT, "cases change by {}%", needs=("tier",)
+    ),
     "time_factor": DemandLever(
         "True time to the time in the tables", "1 is as in the tables, for example 1.1 to 1.5.",
         "work takes {} times the time in the tables", Decimal("0.1"), Decimal(10),
@@ -127,6 +130,8 @@ def demand_words(step: Any) -> str:
     said = LEVERS[step.lever].words.format(number)
     if step.lever == "tier_mix":
         return f"{said} of tier {step.tier} become tier {step.becomes}"
+    if step.lever == "tier_cases":
+        return f"{said} in tier {step.tier}"
     if step.lever == "early_release":
         when = "now" if step.month == 0 else f"in {counted(step.month, 'month')}"
         return f"{said} {when}, {counted(step.months, 'month')} before their day"

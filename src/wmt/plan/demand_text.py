@@ -17,6 +17,7 @@ from wmt.plan.plan_file import DemandStep, PlanError, step_of
 BESIDE = {
     "early_release": {"early_month": "month", "early_months": "months"},
     "tier_mix": {"from_tier": "tier", "to_tier": "becomes"},
+    "tier_cases": {"of_tier": "tier"},
     "contract": {"unit_cost": "unit_cost", "intensity": "intensity", "budget": "budget"},
 }
 #: Every field that can be typed, in the order of the form.
@@ -100,6 +101,7 @@ _BESIDE_FAULTS = {
     "early_months": "Enter how many months early people are released: a whole number from 1 to 120",
     "from_tier": "Enter the tier that cases have now, such as C2",
     "to_tier": "Enter the tier that cases would have, such as C1",
+    "of_tier": "Enter the tier whose cases change, such as C2",
     "unit_cost": "Enter what the service costs for each person, in pounds",
     "intensity": "Choose how intensive the service is",
     "budget": "Enter the budget in pounds, or leave it blank",
@@ -112,7 +114,7 @@ def _beside(field: str, text: str, faults: dict[str, str]) -> Any:
     if field in ("early_month", "early_months") and _WHOLE.fullmatch(text):
         least = 0 if field == "early_month" else 1
         value = int(text) if least <= int(text) <= _MOST_MONTHS else None
-    elif field in ("from_tier", "to_tier") and _TIER.fullmatch(text.upper()):
+    elif field in ("from_tier", "to_tier", "of_tier") and _TIER.fullmatch(text.upper()):
         value = text.upper()
     elif field == "intensity" and text in demand_levers.INTENSITIES:
         value = text

@@ -258,6 +258,15 @@ def _tier_mix(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     return found
 
 
+def _tier_cases(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
+    """More or fewer cases of one tier, suspended ones with them, wherever they are supervised."""
+    factor = 1 + lever.value / 100
+    return [
+        _scaled(each, factor) if each.line in MOVES and each.tier == lever.step.tier else each
+        for each in then.sums
+    ]
+
+
 def _handover_months(then: DemandThen, lever: SetLever) -> Sequence[WorkSum]:
     """Cases are with the community longer before release: as many more custody cases, by and by."""
     now = then.rates.number(_HANDOVER)
@@ -295,6 +304,7 @@ _LEVERS: dict[str, Callable[[DemandThen, SetLever], Sequence[WorkSum]]] = {
     "recalls": _recalls,
     "early_release": _early_release,
     "tier_mix": _tier_mix,
+    "tier_cases": _tier_cases,
     "handover_months": _handover_months,
     "handover_meetings": _handover_meetings,
     "volume_band": _volume_band,

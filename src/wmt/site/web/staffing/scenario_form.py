@@ -17,7 +17,7 @@ GROUPS = (
                                         "police")),
     ("Court reports", ("report_share", "standard_reports", "fast_reports")),
     ("Cases in the community", ("suspended_share", "recalls", "early_release", "early_month", "early_months",
-                                "tier_mix", "from_tier", "to_tier")),
+                                "tier_mix", "from_tier", "to_tier", "tier_cases", "of_tier")),
     ("Time and people", ("time_factor", "days_away", "net_percent", "officer_share", "ceiling")),
     ("Before release", ("handover_months", "handover_meetings")),
     ("Volumes and contracts", ("volume_band", "contract", "unit_cost", "intensity", "budget")),
@@ -27,6 +27,7 @@ _BESIDE = {
     "early_months": ("How many months before their day", ""),
     "from_tier": ("The tier they have now", "For example C2."),
     "to_tier": ("The tier they would have", "For example C1."),
+    "of_tier": ("The tier whose cases change", "For example C2."),
     "unit_cost": ("Cost for each person", "In pounds."),
     "budget": ("Budget (optional)", "In pounds."),
 }
