@@ -7,7 +7,7 @@ nothing, are held by several posts, or are under OMiC.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from wmt import ledger
 from wmt.allocation.cases import case_words
 from wmt.allocation.transfers import kind_text
 from wmt.grades import DUMMY
-from wmt.plan.balance.movable import held_cases
+from wmt.plan.balance.movable import HELD_CASE, held_cases
 from wmt.plan.balance.problem import (
     GOALS,
     WAITING,
@@ -54,11 +54,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Sharing:
-    """The posts of some teams and what may move among them. `stay` counts cases that may not, by why."""
+    """The posts of some teams and what may move among them. `stay` counts cases that may not, by why; `held`
+    are all cases that were looked at, columns `movable.HELD_CASE`."""
 
     posts: list[SharingPost]
     bundles: list[CaseBundle]
     stay: Mapping[str, int]
+    held: pl.DataFrame = field(default_factory=HELD_CASE.to_frame, compare=False, repr=False)
 
     def of_problem(self, limits: Limits, goals: Sequence[Goal] = GOALS) -> SharingProblem:
         """What is asked of them."""
@@ -74,9 +76,11 @@ def sharing(
     waiting: bool = False,
     lenient: bool = False,
     unpriced: bool = False,
+    of: Collection[str] | None = None,
 ) -> Sharing:
     """Who shares, and what. `dated` has the columns `movable.DATED_CASE`, where the data says. Cases that
-    earn nothing are among them only where they are wanted (`unpriced`).
+    earn nothing are among them only where they are wanted (`unpriced`). With `of` only what these posts hold
+    is read: who else holds how many high-risk cases is not known then.
 
     Posts of sentence management share; placeholders do not: what they hold waits. Raises ProblemError where
     something kept names no post or case among them; `lenient` passes over it, for what was kept of earlier
@@ -93,6 +97,8 @@ def sharing(
     if waiting:
         nobody = found.facts.post.filter(pl.col("team_code").is_in(list(teams)), is_placeholder=1)
         holders |= dict.fromkeys(nobody["post_no"].to_list(), WAITING)
+    if of is not None:
+        holders = {number: code for number, code in holders.items() if code in of}
     lines = found.lines(sorted(holders))
     rules = FullRules(found.rules)
     tiers = lines["tier"].drop_nulls().unique().to_list()
@@ -111,14 +117,15 @@ def sharing(
         )
         for row in posts.iter_rows(named=True)
     ]
+    held = held_cases(found, lines, dated)
     cases = [
         {**row, "holder": holders[row["post_no"]]}
-        for row in held_cases(found, lines, dated).iter_rows(named=True)
+        for row in held.iter_rows(named=True)
         if unpriced or row["points_x100"]
     ]
     if not lenient:
         _check_cases({row["ref"] for row in cases}, kept, set(holders.values()))
-    return _bundled(who, cases, kept, rules, found.day)
+    return replace(_bundled(who, cases, kept, rules, found.day), held=held)
 
 
 def _posts(found: ledger.Ledger, teams: Collection[str], kept: Kept) -> pl.DataFrame:

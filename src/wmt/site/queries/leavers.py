@@ -14,7 +14,6 @@ from wmt.plan import laid_plan, plan_file
 from wmt.plan.balance import leavers as fitting
 from wmt.plan.balance import reading
 from wmt.plan.balance.leavers import Binds, PlacedCases
-from wmt.plan.balance.movable import held_cases
 from wmt.plan.facts_changed import codes
 from wmt.plan.steps import lay
 from wmt.site.accounts import limited_access, visibility
@@ -102,21 +101,20 @@ def _placed(now: SharingNow, left: Collection[str], readable: Collection[str]) -
         if each.holder not in readable or not any(ref.upper() in hidden for ref in each.refs)
     ]  # fmt: skip
     placed = fitting.placed(replace(found, bundles=free), left, now.limits)
-    return [*placed, *_others(now, left, readable, {(each.leaver, each.refs, each.kind) for each in placed})]
+    return [*placed, *_others(now, found, readable, {(each.leaver, each.refs, each.kind) for each in placed})]
 
 
 def _others(
     now: SharingNow,
-    left: Collection[str],
+    found: reading.Sharing,
     readable: Collection[str],
     placed: Collection[tuple[str, tuple[str, ...], str]],
 ) -> list[PlacedCases]:
     """The cases of the leavers that re-sharing does not move, with why."""
     hidden = limited_access.hidden_from(now.user)
-    numbers = {number: code for code, number in codes(now.ledger.facts).items() if code in left}
-    rows = held_cases(now.ledger, now.ledger.lines(sorted(numbers)), now.dated)
+    numbers = {number: code for code, number in codes(now.ledger.facts).items()}
     told = []
-    for row in rows.iter_rows(named=True):
+    for row in found.held.iter_rows(named=True):
         leaver, refs = numbers[row["post_no"]], (row["ref"],) if row["ref"] else ()
         what, kind = reading.words_of(row), reading.kind_of(row)
         if (leaver, refs, kind) in placed:

@@ -143,22 +143,22 @@ class SharingNow:
         )  # fmt: skip
 
     def shared(self, kept: Kept, of: Collection[str] | None = None, *, unpriced: bool = False) -> Sharing:
-        """The posts and what may move among them: all, or only what some posts hold (`of`); cases that earn
-        nothing where they are wanted. Raises ProblemError where nobody shares."""
+        """The posts and what may move among them: all, or only what some posts hold (`of`, without the limits
+        on high-risk cases); cases that earn nothing where they are wanted. Raises ProblemError where nobody
+        shares."""
         teams = {post.team_code for post in self.posts}
         waiting = self.asked.waiting
         found = sharing(
-            self.ledger, teams, kept, self.dated, waiting=waiting, lenient=True, unpriced=unpriced
+            self.ledger, teams, kept, self.dated, waiting=waiting, lenient=True, unpriced=unpriced, of=of
         )
-        wanted = [each for each in found.bundles if of is None or each.holder in of]
-        places = self._places({ref for bundle in wanted for ref in bundle.refs})
+        places = self._places({ref for bundle in found.bundles for ref in bundle.refs})
         bundles, stay = [], dict(found.stay)
-        for bundle in wanted:
+        for bundle in found.bundles:
             if why := self._why_it_stays(bundle, places):
                 stay[why] = stay.get(why, 0) + bundle.cases * bundle.number
             else:
                 bundles.append(replace(bundle, not_to=bundle.not_to | self._shut_out(bundle)))
-        return Sharing(found.posts, bundles, stay)
+        return replace(found, bundles=bundles, stay=stay)
 
     def problem(self, kept: Kept) -> SharingProblem:
         """What is asked, with some things kept."""

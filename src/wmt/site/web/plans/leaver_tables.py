@@ -15,8 +15,12 @@ from wmt.site.web.plans.leaver_words import WHY
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
-from wmt.site.workload.state import State
+from wmt.site.workload.state import State, rules_of
 
+_NO_POINTS = (
+    "Cases that earn no points now, such as suspended ones, are dealt in turn to people who are not over the "
+    "threshold."
+)
 _ALL = (
     "Active cases, and those that are suspended, overdue or on warrant: somebody has to hold each of them. "
     "Cases in prisons under OMiC are not counted."
@@ -87,8 +91,12 @@ def receivers_table(
         is_barred = may_give is not None and not may_give((post.team_code, post.staff_code))
         counted = {"gets": tables.count(_number(cases)), "points": tables.points(_points(cases))}
         rows.append(_row(state, moment, counted, visibility.NOT_BY_YOU if is_barred else ""))
+    notes = [_NO_POINTS] if any(not each.points_x100 for each in found.fit) else []
+    grades = sorted({found.posts[code].grade for code in gets})
+    rules = ((grade, rules_of(state).get(f"eligibility.{grade}.condition")) for grade in grades)
+    notes += [f"A {grade} who gets a case needs {rule.value}." for grade, rule in rules if rule is not None]
     empty = "None of the cases fits with anybody."
-    return tables.Table("receivers", "Who could take them", _columns(more), rows, empty=empty)
+    return tables.Table("receivers", "Who could take them", _columns(more), rows, notes=notes, empty=empty)
 
 
 def rest_table(found: LeaversEffect, over: str) -> tables.Table:
