@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -72,7 +72,7 @@ def alarm_choose(request: HttpRequest, level: str, code: str) -> HttpResponse:
 
 def _unit(request: HttpRequest, state: State, level: str, code: str) -> Unit:
     if level not in levels.LEVELS:
-        raise units.UnknownUnit(level, code)
+        raise Http404("an alarm is of a team or a PDU: open one of them")
     return units.find(state, request.user, level, code)  # type: ignore[arg-type]
 
 

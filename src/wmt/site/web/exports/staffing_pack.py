@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -65,7 +65,7 @@ def staffing_book(request: HttpRequest, level: str = NATION, code: str = NATION)
 
 def _question(request: HttpRequest, level: str, code: str) -> UnitRequest:
     if level not in query.LEVELS:
-        raise units.UnknownUnit(level, code)
+        raise Http404("there is a staffing pack of a PDU, a region and England and Wales: open one of them")
     return question_of(request, level, code).in_stream(HEADLINE)
 
 
