@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tabs_fixtures import in_sight, number, table_of
+from tabs_fixtures import in_sight, links, number, table_of
 from test_allocation_pages import Pdu, pdu  # noqa: F401
 from test_plans import kept, unit_of, user_of
 
@@ -184,8 +184,9 @@ def test_everybody_of_a_team_can_leave_and_the_team_is_then_without_anybody(pdu:
 
 
 def test_re_sharing_gives_out_the_cases_of_those_who_leave(pdu: Pdu, head: Client) -> None:
-    asked = {"ask": "1", "held_weeks": "0", "ends_weeks": "0", "leavers": pdu.holder.code}
-    text = head.get(unit_url("pdu", pdu.code, "reshare"), asked).text
+    way = next(href for href in links(_page(head, "pdu", pdu.code, pdu.holder)) if "leavers=" in href)
+    assert "goal1=waiting" in way
+    text = head.get(way.replace("held_weeks=4", "held_weeks=0").replace("ends_weeks=4", "ends_weeks=0")).text
     assert f"Without {pdu.holder.name}" in in_sight(text)
     assert not any(row["Who"].startswith(pdu.holder.name) for row in table_of(text, "people"))
     moves = table_of(text, "moves")

@@ -13,7 +13,7 @@ from wmt import ledger
 from wmt.days import written
 from wmt.facts import NOT_KNOWN
 from wmt.grades import DUMMY
-from wmt.plan.balance.problem import ProblemError
+from wmt.plan.balance.problem import GOALS, Goal, ProblemError
 from wmt.plan.plan_file import LeaveStep, Plan
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
@@ -22,9 +22,11 @@ from wmt.site.figures import units
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.links import unit_url
 from wmt.site.queries import leavers as asking
+from wmt.site.queries.resharing import SharingQuestion
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.plans import leaver_tables, leaver_words
 from wmt.site.web.plans.leavers_form import LeaversForm
+from wmt.site.web.resharing.question_form import as_query
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -75,6 +77,9 @@ def ways_on(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) ->
     unit, codes = question.unit, [post.code for post in chosen]
     same = {"leaver": codes, "day": form.data["day"], "ask": "1"}
     at = (unit.level, unit.code) if form.level == unit.level else ("pdu", unit.pdu_code)
+    # what those who leave hold comes first: whoever is over the threshold must not fill the room before it
+    first = (Goal.WAITING, *(goal for goal in GOALS if goal != Goal.WAITING))
+    without = SharingQuestion(goals=tuple(map(str, first)), leavers=tuple(codes))
     wider = ""
     if form.fields.get("within") and form.level == "team":
         wider = f"{unit_url(unit.level, unit.code, TAB)}?{urlencode({**same, 'within': 'pdu'}, doseq=True)}"
@@ -84,7 +89,7 @@ def ways_on(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) ->
     return {
         "key": uuid.uuid4().hex,
         "sent": [("leaver", code) for code in codes] + [(n, v) for n, v in form.data.items() if v],
-        "reshare_href": f"{unit_url(*at, 'reshare')}?{urlencode({'ask': '1', 'leavers': ' '.join(codes)})}",
+        "reshare_href": f"{unit_url(*at, 'reshare')}?{urlencode(as_query(without))}",
         "wider_href": wider,
         "wider_words": said if wider else "",
     }
