@@ -119,6 +119,7 @@ def test_a_manager_is_told_to_whom_they_cannot_allocate(pdu: Pdu, head: Client, 
     theirs = table_of(page, "receivers")
     assert len(theirs) == len(own)
     assert all("you cannot allocate to them" in row["Who"] for row in theirs)
+    assert f"You cannot allocate to {len(own)} of those who could take cases" in in_sight(page)
     assert not CRN.search(in_sight(page))
 
 

@@ -201,6 +201,14 @@ class LeaversAnswer:
         """Whether the reader may allocate cases anywhere."""
         return visibility.allocates_to(self.user, self.state) is not None
 
+    @property
+    def barred(self) -> int:
+        """To how many of those who could take cases the reader cannot allocate; of who may allocate nowhere
+        that is said once, by `gives`."""
+        may_give = visibility.allocates_to(self.user, self.state)
+        posts = [self.found.posts[code] for code in {each.to for each in self.found.fit}]
+        return 0 if may_give is None else sum(not may_give((p.team_code, p.staff_code)) for p in posts)
+
     def fits(self) -> dict[str, tables.Table]:
         """Who could take cases, and what fits with nobody."""
         may_give = visibility.allocates_to(self.user, self.state)
