@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odds_paths import FIRST, OVER, of_logs
+from odds_paths import FIRST, MARK, OVER, of_logs
 from odds_world import SmallWorld, marks, small_world
 
 from how_many import examples
+from wmt.history.day_steps import DayCut, Runs
 from wmt.odds import DailyRatios, KnownAhead, by_events, hindcast, work_events
 from wmt.odds.events import DRAWS, _how_many
 from wmt.odds.work_events import WORK, EventRates, events_between, own_rate, rates_by_grade
@@ -293,3 +294,19 @@ def test_each_way_is_put_right_by_what_became_of_its_own(ratios: DailyRatios) ->
 
 def test_the_small_world_is_one_worth_looking_at(ratios: DailyRatios) -> None:
     assert 0.05 < (ratios.capacity > OVER).mean() < 0.4
+
+
+def test_units_that_alone_are_followed_go_on_as_among_all() -> None:
+    dice, units = np.random.default_rng(4), 40
+    points = dice.choice([100_000, 120_000], (30, units), p=[0.1, 0.9])
+    every, some, there = Runs(units), Runs(units), np.ones(units, np.bool_)
+    kept = np.ones(units, np.bool_)
+    for number in range(30):
+        if number == 10:
+            kept = every.length > 4
+            some.keep(kept)
+        of_all = DayCut(800_000 + number, True, there, points[number], np.full(units, 100_000))
+        every.step(of_all, MARK)
+        some.step(DayCut(*of_all[:2], *(each[kept] for each in of_all[2:])), MARK)
+    assert 0 < kept.sum() < units
+    assert all(np.array_equal(vars(every)[name][kept], vector) for name, vector in vars(some).items())

@@ -96,6 +96,11 @@ class Runs:
         for name, vector in vars(self).items():
             setattr(self, name, np.pad(vector, (0, units - len(vector))))
 
+    def keep(self, units: Bools) -> None:
+        """Go on with some units alone."""
+        for name, vector in vars(self).items():
+            setattr(self, name, vector[units])
+
     def follow(self, moves: "Moves") -> None:
         """Units that have another code from this day on: the new one goes on with the run of the former.
 

@@ -192,13 +192,21 @@ def _share_full(
     weekdays = {day.weekday() for day in ratios.days[: row + 1] if (known.day - day).days < _WEEKDAYS_OVER}
     there, full = np.ones(count * draws, np.bool_), np.zeros(count * draws, np.bool_)
     available = _available(known, [ratios.codes[unit] for unit in units], days)
-    for number in range(days):
-        day = known.day + timedelta(number + 1)
-        mark = next(mark for mark in marks_of(day) if mark.name == MARK)
-        time = np.repeat(available[number], draws)
-        loaded = day.weekday() in weekdays
-        runs.step(DayCut(day.toordinal(), loaded, there, points[number].ravel(), time), mark)
-        full |= runs.excess_since > 0
+    ahead = [known.day + timedelta(number + 1) for number in range(days)]
+    marks = [next(mark for mark in marks_of(day) if mark.name == MARK) for day in ahead]
+    shortest, places = min(mark.days for mark in marks), np.arange(count * draws)
+    for number, (day, mark) in enumerate(zip(ahead, marks, strict=True)):
+        if number % 7 == 0:
+            # what is full stays so, and what lacks more days than are left cannot become it
+            open_still = ~full[places] & (runs.length + days - number >= shortest)
+            runs.keep(open_still)
+            places = places[open_still]
+        time = available[number, places // draws]
+        cut = DayCut(
+            day.toordinal(), day.weekday() in weekdays, there[places], points[number].ravel()[places], time
+        )
+        runs.step(cut, mark)
+        full[places] |= runs.excess_since > 0
     share = full.reshape(count, draws).mean(axis=1)
     # nothing is stated as certain: half a throw is left at either end
     odds: Floats = np.clip(share, 0.5 / draws, 1 - 0.5 / draws)
