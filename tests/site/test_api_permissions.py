@@ -102,6 +102,12 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     ),
     "post protections/{number}/end": (GIVE, None, {}),
     "get units/{level}/{code}/agreements": (ALL, None, {}),
+    "post units/{level}/{code}/agreements": (
+        Action.SET_AGREEMENTS, {"pack": "gwent", "mode": "live", "first_day": "{day}"}, {},
+    ),
+    "post agreements/{number}/end": (Action.SET_AGREEMENTS, None, {}),
+    "get units/{level}/{code}/counted-figures": (ALL, None, {}),
+    "post counted-figures/{number}/withdraw": (ALL, None, {}),  # of who manages there: test_counted_figures
     "get units/{level}/{code}/court-advice": (ALL, None, {}),
     "post units/{level}/{code}/court-advice": (
         Action.ADVISE_COURTS,

@@ -1,7 +1,7 @@
 """Which agreements a unit goes by on the day of the figures, as was recorded by then."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wmt.agreements import reading
 from wmt.agreements.pack import Agreement
-from wmt.site.agreements.models import StateAnswer, UnitAgreement
+from wmt.site.agreements.models import CountedFigure, StateAnswer, UnitAgreement
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -53,8 +53,18 @@ def known_on(rows: QuerySet[UnitAgreement], state: State) -> QuerySet[UnitAgreem
     """Those that stand; of a day in the past, those that stood when it ended."""
     if state.as_of is None:
         return rows.filter(ended_at__isnull=True)
-    over = timezone.make_aware(datetime.combine(state.day + timedelta(1), time.min))
+    over = end_of(state.day)
     return rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=over), recorded_at__lt=over)
+
+
+def end_of(day: date) -> datetime:
+    """The moment on which a day is over."""
+    return timezone.make_aware(datetime.combine(day + timedelta(1), time.min))
+
+
+def open_on(unit: Unit, state: State) -> QuerySet[UnitAgreement]:
+    """Those a unit goes by on the day of the figures, or will: what people count for them may come before."""
+    return known_on(of_unit(unit, state), state).exclude(last_day__lt=state.day)
 
 
 def has_ended(row: UnitAgreement, state: State) -> bool:
@@ -65,7 +75,7 @@ def has_ended(row: UnitAgreement, state: State) -> bool:
 
 
 def formerly(
-    model: type[UnitAgreement | StateAnswer], places: Iterable[tuple[str, str]], state: State
+    model: type[UnitAgreement | StateAnswer | CountedFigure], places: Iterable[tuple[str, str]], state: State
 ) -> list[int]:
     """The records of units that had one of these codes, each with its level, on the day of the figures.
 
@@ -76,7 +86,7 @@ def formerly(
     return [row.pk for row in rows if wanted & {(row.level, code) for code in codes_on(row, state)[1:]}]
 
 
-def codes_on(row: UnitAgreement | StateAnswer, state: State) -> list[str]:
+def codes_on(row: UnitAgreement | StateAnswer | CountedFigure, state: State) -> list[str]:
     """The codes by which the figures may have the unit of a record: its own, else those it had before."""
     if state.as_of is None or row.level == "post" or not row.former:
         return [row.code]
@@ -91,7 +101,7 @@ def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> No
     in the figures. Of posts nothing comes back: somebody else may have the code. The caller holds the
     transaction.
     """
-    for model in (UnitAgreement, StateAnswer):
+    for model in (UnitAgreement, StateAnswer, CountedFigure):
         for row in model.objects.filter(level=level).only("code", "former"):
             ways = [present.get(row.code, ""), *(reversed(row.former) if level != "post" else ())]
             code = next((each for each in ways if each in shown), "")

@@ -1,4 +1,5 @@
-"""Agreements that units go by, as people switched them on, and what was recorded about a state."""
+"""Agreements that units go by, as people switched them on, what was recorded about a state, and what people
+counted for them."""
 
 from django.conf import settings
 from django.db import models
@@ -84,3 +85,33 @@ class StateAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} of {self.level} {self.code}"
+
+
+class CountedFigure(models.Model):
+    """A figure that no case data has, as people counted it for a unit on a day: for an agreement to measure.
+
+    `values` has one number, or that of each person who counted, as digits. The last day not after that of the
+    figures holds, of several records of one day the last. A record is never overwritten otherwise. `batch` is
+    the key of the form it came with.
+    """
+
+    batch = models.CharField(max_length=64, db_index=True)
+    level = models.CharField(max_length=6)
+    code = models.TextField()
+    former = models.JSONField(default=list, blank=True)
+    figure = models.CharField(max_length=100)
+    values = models.JSONField()
+    counted_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    who = models.CharField(max_length=160)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["level", "code"]),)
+
+    def __str__(self) -> str:
+        return f"counted figure {self.pk} of {self.level} {self.code}"

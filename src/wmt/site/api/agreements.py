@@ -1,18 +1,28 @@
 """Agreements that a unit goes by, and what they say of it."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Body, Field, Path, Router, Schema
 
 from wmt.agreements import present
 from wmt.nights import NightError
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
 from wmt.site.agreements import in_force
+from wmt.site.agreements.models import UnitAgreement
 from wmt.site.api import lookups, schemas
+from wmt.site.changes import agreements as action
 from wmt.site.queries import agreements as query
+from wmt.site.workload import staff_names
 
 router = Router()
+
+Number = Annotated[int, Path(ge=1, le=2_000_000_000, description="The number of the agreement.")]
+Name = Annotated[str, schemas.StringConstraints(max_length=200, pattern=r"^[^\x00\n\r=]*$")]
+Digits = Annotated[str, schemas.StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,4})?$")]
+Key = Annotated[str, schemas.StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 
 
 class AgreementFigureShown(Schema):
@@ -109,3 +119,80 @@ def agreements(request: HttpRequest, level: lookups.UnitLevel, code: lookups.Uni
             "states": [present.present_finding(each.found) for each in found if each.row.pk == row.pk],
         })  # fmt: skip
     return {"level": level, "code": code, "name": unit.name, "day": state.day, "agreements": told}
+
+
+class AgreementIn(schemas.RequestSchema):
+    """An agreement to go by: one that comes with WMT, or the text of a file; one of the two."""
+
+    pack: Annotated[str, schemas.StringConstraints(max_length=60, pattern=r"^[^\x00]*$")] = Field(
+        "", description="The key of one that comes with WMT, such as `cheshire`."
+    )
+    text: Annotated[str, schemas.StringConstraints(max_length=100_000, pattern=r"^[^\x00]*$")] = Field(
+        "", description="The text of a file, as `wmt agreements check` accepts it."
+    )
+    levels: dict[Name, Digits] = Field(
+        default_factory=dict, description="Levels that it leaves open, by `MEASURE.STATE`, in digits."
+    )
+    mode: Literal["live", "shadow"] = "live"
+    first_day: schemas.Day = Field(description="Today or later.")
+    last_day: schemas.Day | None = None
+    key: Key = Field("", description="A key of your own: the same key and request again do it once.")
+
+
+class AgreementSwitchedOn(Schema):
+    """An agreement that a unit was switched on to."""
+
+    number: int
+    pack: str
+    name: str
+    mode: str
+    level: str
+    code: str
+    first_day: date
+    last_day: date | None
+    by: str
+    ended: bool
+
+
+@router.post(
+    "units/{level}/{code:code}/agreements",
+    response=schemas.answers(AgreementSwitchedOn, *schemas.WRITE),
+    url_name="api-agreement-on",
+    summary="Have a unit go by a local agreement",
+)
+def switch_on(
+    request: HttpRequest,
+    level: Annotated[Literal["team", "pdu", "region", "nation"], Path(description="The level of the unit.")],
+    code: lookups.UnitCode,
+    payload: Body[AgreementIn],
+) -> dict[str, Any]:
+    """The unit and everybody in it. No figure moves."""
+    need(request, Action.SET_AGREEMENTS)
+    told = payload.dict()
+    told["levels"] = "\n".join(f"{name} = {value}" for name, value in payload.levels.items())
+    wanted = action.AgreementRequest(level=level, code=code, **told)
+    row, _ = action.switch_on(actor=lookups.me(request), wanted=wanted, who=lookups.who(request))
+    return _switched(row)
+
+
+@router.post(
+    "agreements/{number}/end",
+    response=schemas.answers(AgreementSwitchedOn, *schemas.WRITE),
+    url_name="api-agreement-end",
+    summary="End a local agreement of a unit",
+)
+def end(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """At once."""
+    need(request, Action.SET_AGREEMENTS)
+    return _switched(action.end(actor=lookups.me(request), number=number, who=lookups.who(request)))
+
+
+def _switched(row: UnitAgreement) -> dict[str, Any]:
+    return schemas.filled(
+        AgreementSwitchedOn,
+        row,
+        number=row.pk,
+        pack=row.pack_key,
+        by=staff_names.person(row.who),
+        ended=row.ended_at is not None,
+    )

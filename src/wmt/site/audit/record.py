@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
     "alarm": "Alarm level of a team or PDU chosen, or an alarm raised",
     "agreement": "Local agreement switched on for a unit, or that ended",
     "agreement answer": "Action plan, letter or decision about an agreement",
+    "agreement count": "Figure that people counted for an agreement",
     "extra work": "Extra work on a case noted or decided",
     "unusual": "Unusual change answered",
     "challenge": "Figure challenged, or that answered",

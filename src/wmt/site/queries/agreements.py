@@ -9,8 +9,8 @@ from wmt.agreements import expressions
 from wmt.agreements.measured import MeasuredUnit
 from wmt.agreements.pack import Agreement
 from wmt.agreements.states import PackFinding, findings
-from wmt.site.agreements import in_force
-from wmt.site.agreements.models import UnitAgreement
+from wmt.site.agreements import counted, in_force
+from wmt.site.agreements.models import CountedFigure, UnitAgreement
 from wmt.site.figures import line_queries
 from wmt.site.queries import histories, runs
 from wmt.site.workload.models import Unit
@@ -38,14 +38,18 @@ def findings_of(state: State, rows: Sequence[UnitAgreement], units: Sequence[Uni
     asked = [(row, pack) for row, pack in packs if units and _covers(pack, units[0].level)]
     if not asked:
         return []
-    measured = measured_units(state, units, with_runs=any(asks_days(pack) for _, pack in asked))
+    measured = measured_units(state, units, [pack for _, pack in asked])
     return [AgreementFinding(row, found) for row, pack in asked for found in findings(pack, measured)]
 
 
-def measured_units(state: State, units: Sequence[Unit], *, with_runs: bool = False) -> list[MeasuredUnit]:
-    """Units of one level and stream as agreements read them: their sums and lines as they are shown."""
-    lines, rules = line_queries.sums_of(state, units), rules_of(state)
-    days = _days_over(state, units) if with_runs else None
+def measured_units(state: State, units: Sequence[Unit], packs: Iterable[Agreement]) -> list[MeasuredUnit]:
+    """Units of one level and stream as these agreements read them: their sums and lines as they are shown,
+    and where they ask for it the days over the threshold and what people counted."""
+    lines, rules, packs = line_queries.sums_of(state, units), rules_of(state), list(packs)
+    days = _days_over(state, units) if any(map(_asks_days, packs)) else None
+    counts: Mapping[str, Mapping[str, CountedFigure]] = {}
+    if any(map(counted.used_by, packs)):
+        counts = counted.of_units(state, units[0].level, [unit.code for unit in units])
     return [
         MeasuredUnit(
             {name: getattr(unit, name) for name in _COLUMNS},
@@ -54,6 +58,7 @@ def measured_units(state: State, units: Sequence[Unit], *, with_runs: bool = Fal
             state.tier_scheme,
             state.day,
             None if days is None else days.get(unit.code, 0),
+            counted.numbers(counts.get(unit.code, {})),
         )
         for unit in units
     ]
@@ -78,7 +83,7 @@ def state_words(found: PackFinding) -> str:
     return f"{found.state.state} ({found.note})" if found.note.startswith("at least") else found.state.state
 
 
-def asks_days(pack: Agreement) -> bool:
+def _asks_days(pack: Agreement) -> bool:
     """Whether an agreement asks how long somebody has been over the threshold."""
     asked: Iterable[expressions.FigureName] = (
         name for measure in pack.measures.values() for name in expressions.names(measure.expression)

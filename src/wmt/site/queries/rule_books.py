@@ -153,8 +153,7 @@ def _stated(state: State, unit: Unit, pack: Agreement) -> list[PackFinding]:
     if not asked and unit.level in ("team", "pdu"):
         lower = [level for level in ("team", "post") if level in levels and level != unit.level]
         asked = list(units.below(state, unit, lower[0])) if lower else []
-    with_runs = agreements.asks_days(pack)
-    return list(findings(pack, agreements.measured_units(state, asked, with_runs=with_runs))) if asked else []
+    return list(findings(pack, agreements.measured_units(state, asked, [pack]))) if asked else []
 
 
 def days_offered() -> Sequence[date]:

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from wmt.site.accounts.access import load_shown
 from wmt.site.accounts.models import ApiToken, LimitedAccess
-from wmt.site.agreements.models import StateAnswer
+from wmt.site.agreements.models import CountedFigure, StateAnswer
 from wmt.site.alarms.models import AlarmLevel
 from wmt.site.allocation.models import (
     CaseAllocation,
@@ -182,6 +182,11 @@ KINDS = (
         "words of action plans and decisions about states of agreements",
         lambda before: StateAnswer.objects.filter(until__lt=timezone.localdate(before)).exclude(words=""),
         _cleared(words=""),
+    ),
+    RetentionKind(
+        "notes",
+        "figures that people counted for agreements, of people",
+        lambda before: CountedFigure.objects.filter(level="post", counted_on__lt=timezone.localdate(before)),
     ),
     RetentionKind(
         "notes",

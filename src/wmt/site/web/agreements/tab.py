@@ -1,7 +1,7 @@
 """Agreements: which a unit goes by, what they say of it and of those below, in force and in shadow."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -19,13 +19,14 @@ from wmt.site.figures import units
 from wmt.site.links import unit_url
 from wmt.site.queries import agreements as query
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.agreements import answers
+from wmt.site.web.agreements import answers, counts
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 TITLE = "Agreements"
 TEMPLATE = "agreements/tab.jinja"
+_NOT_KNOWN = "not known"
 _BELOW = {"nation": "region", "region": "pdu", "pdu": "team", "team": "post"}
 
 
@@ -41,22 +42,43 @@ def content(question: UnitRequest) -> dict[str, Any]:
     try:
         here = query.findings_of(state, rows, [unit])
         level = _BELOW.get(unit.level, "")
-        below = list(units.below(state, unit, level)) if level and rows else []
-        found = query.findings_of(state, rows, [each for each in below if each.code != NOT_KNOWN])
+        below = _known(units.below(state, unit, level)) if level and rows else []
+        found = query.findings_of(state, rows, below)
+        # a PDU lists its teams, and says of the people in them how many are in which state
+        people = query.findings_of(state, rows, _people(question)) if unit.level == "pdu" and rows else []
     except NightError:
-        here, found, level = [], [], ""
+        here, below, found, people, level = [], [], [], [], ""
     answered = answers.answers_table(question.user, unit, state, here)
+    people_count = counts.counts_table(question, below) if rows else None
     return {
         "rows": [(row, in_force.pack_of(row), _period(row)) for row in rows],
         "set_href": _set_href(question),
+        "count_href": counts.enter_href(question),
         "duties": _duties(question, here),
         "tables": {
             "agreements": here_table(here),
             **({"agreements-answers": answered} if answered else {}),
+            **({"agreements-counted": people_count} if people_count else {}),
             **({"agreements-below": below_table(level, found)} if found else {}),
-            **({"agreements-compared": compared} if (compared := compared_table(level, found)) else {}),
+            **({"agreements-people": people_table(people)} if people else {}),
+            **({"agreements-compared": compared} if (compared := _compared(level, found, people)) else {}),
         },
     }
+
+
+def _people(question: UnitRequest) -> list[Unit]:
+    return _known(units.below(question.state, question.unit, "post"))
+
+
+def _known(found: Iterable[Unit]) -> list[Unit]:
+    return [each for each in found if NOT_KNOWN not in (each.code, each.team_code)]
+
+
+def _compared(
+    level: str, found: Sequence[query.AgreementFinding], people: Sequence[query.AgreementFinding]
+) -> tables.Table | None:
+    """Of the units below; of the people in them, where agreements measure people alone."""
+    return compared_table(level, found) or compared_table("post", people)
 
 
 def _duties(question: UnitRequest, here: Sequence[query.AgreementFinding]) -> list[tuple[Any, Any, str]]:
@@ -128,6 +150,32 @@ def below_table(level: str, found: Sequence[query.AgreementFinding]) -> tables.T
     ]
     return tables.Table(
         "agreements-below", f"{units.PLURALS[level]} by agreements", columns, made, prefix="agreements-below-"
+    )
+
+
+def people_table(found: Sequence[query.AgreementFinding]) -> tables.Table:
+    """How many people are in each state of each measure, in the order of the agreement; last those of whom
+    nobody can say."""
+    counts: dict[str, Counter[str]] = {}
+    for each in found:
+        states = [one.state for one in each.found.measure.states]
+        counts.setdefault(
+            f"{each.row.name}: {each.found.measure.name}{_mode(each)}", Counter(dict.fromkeys(states, 0))
+        )[each.found.state.state if each.found.state else _NOT_KNOWN] += 1
+    columns = [
+        tables.Column("measure", "Agreement and what is measured", "words"),
+        tables.Column("state", "State"),
+        tables.Column("number", units.PLURALS["post"], "count"),
+    ]
+    made = [
+        tables.Row(
+            {"measure": tables.text(name), "state": tables.text(state), "number": tables.count(number)}
+        )
+        for name, of_measure in counts.items()
+        for state, number in of_measure.items()
+    ]
+    return tables.Table(
+        "agreements-people", "Practitioners by state", columns, made, prefix="agreements-people-"
     )
 
 

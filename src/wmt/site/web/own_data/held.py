@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from wmt.site.accounts import limited_access
 from wmt.site.accounts.models import ApiToken, RoleGrant, User
-from wmt.site.agreements.models import StateAnswer
+from wmt.site.agreements.models import CountedFigure, StateAnswer
 from wmt.site.allocation.models import CaseAllocation, CaseColleague, CaseKindChange, PostProtection
 from wmt.site.audit.models import AuditEvent, ReadEvent
 from wmt.site.availability.models import Grade, Hours, Reduction, StaffDetails
@@ -175,6 +175,8 @@ def _of_posts(staff: str) -> Iterable[_Kind]:
     about_post = Q(level="post", code__regex=at)
     yield _Kind("agreements", "Plans, letters and decisions of agreements about you", StateAnswer, about_post,
                 ("kind", "day", "measure", "state", "words", "until", "who", "received_at"))  # fmt: skip
+    yield _Kind("counts", "What was counted about you for agreements", CountedFigure, about_post,
+                ("figure", "values", "counted_on", "recorded_at", "who", "withdrawn_at"))  # fmt: skip
     yield _Kind("unusual", "Answers to unusual changes about your post", UnusualAnswer, about_post,
                 ("kind", "day", "words", "recorded_at", "who"))  # fmt: skip
     yield _Kind("looked", "Who looked at your details, and on which day", ReadEvent, about_post,
