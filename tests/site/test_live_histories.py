@@ -19,7 +19,7 @@ from loads_fixtures import signed
 
 from how_many import SOAK
 from wmt.demo import write_nation
-from wmt.ledger.engine import DuckDBEngine
+from wmt.ledger.engine import KeptEngine
 from wmt.site.availability.models import Reduction
 from wmt.site.figures.placeholders import placeholders
 from wmt.site.loads import loading
@@ -117,7 +117,7 @@ def few(db: None, written: list[Path], settings: Any, tmp_path: Path) -> Iterato
     assert len(refs) > 12
     new = [*new_in(nights, codes, sorted(nobody)), "Z999991", "Z999992"]
     refs = pl.concat([refs, pl.Series(new)])
-    engine = DuckDBEngine(threads=1, few_rows=True)
+    engine = KeptEngine(threads=1, few_rows=True)
     told = {
         "nights": tuple(LoadRequest(paths=[str(night)]) for night in nights),
         "extracts": tuple(
