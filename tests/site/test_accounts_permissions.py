@@ -161,9 +161,8 @@ TABLE: dict[str, May] = {
     "api-plan": May(("GET", "PUT", "DELETE"), is_api=True, args=_ONE),
     "api-agreements": May(BOTH, is_api=True, args={"level": "team", "code": "T1"}),
     "api-agreement-end": May(POST, Action.SET_AGREEMENTS, is_api=True, args=_ONE),
-    # who may enter counts: test_counted_figures
     "api-counts": May(BOTH, is_api=True, args={"level": "team", "code": "T1"}),
-    "api-count-withdraw": May(POST, is_api=True, args=_ONE),
+    "api-count-withdraw": May(POST, Action.ENTER_COUNTS, is_api=True, args=_ONE),
     "api-extra-work": May(GET, _TAKES, is_api=True, args=_UNIT),
     "api-extra-work-new": May(POST, is_api=True),
     "api-extra-work-decide": May(POST, is_api=True, args=_ONE),
@@ -304,8 +303,8 @@ TABLE: dict[str, May] = {
     "court-advice": May(args=_ONE),
     "court-advice-end": May(POST, Action.ADVISE_COURTS, args=_ONE),
     "unit-agreements": May(BOTH, Action.SET_AGREEMENTS, args={"level": "team", "code": "T1"}),
-    "agreement-counts": May(BOTH, args={"level": "team", "code": "T1"}),  # of who manages there, too
-    "agreement-count-withdrawn": May(POST, args=_ONE),
+    "agreement-counts": May(BOTH, Action.ENTER_COUNTS, args={"level": "team", "code": "T1"}),
+    "agreement-count-withdrawn": May(POST, Action.ENTER_COUNTS, args=_ONE),
     "agreement-rows": May(BOTH, Action.SET_AGREEMENTS, args={"level": "team", "code": "T1"}),
     "agreement": May(args=_ONE),
     "agreement-answer-new": May(

@@ -107,7 +107,11 @@ TABLE: dict[str, tuple[Action | frozenset[Action] | None, dict[str, Any] | None,
     ),
     "post agreements/{number}/end": (Action.SET_AGREEMENTS, None, {}),
     "get units/{level}/{code}/counted-figures": (ALL, None, {}),
-    "post counted-figures/{number}/withdraw": (ALL, None, {}),  # of who manages there: test_counted_figures
+    "post units/{level}/{code}/counted-figures": (
+        Action.ENTER_COUNTS,
+        {"counted_on": "{day}", "counts": [{"unit": "x", "figure": "x", "values": ["1"]}]}, {},
+    ),
+    "post counted-figures/{number}/withdraw": (Action.ENTER_COUNTS, None, {}),
     "get units/{level}/{code}/court-advice": (ALL, None, {}),
     "post units/{level}/{code}/court-advice": (
         Action.ADVISE_COURTS,

@@ -19,18 +19,17 @@ from django.utils import timezone
 from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
+from write_paths_agreements import AGREEMENT_SAVES
 from write_paths_beside import extra_note, kept_initiative, open_challenge, own_case, unusual_answer
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 from write_paths_set_up import set_up
 
 from wmt.site.accounts.models import RoleGrant, User
-from wmt.site.agreements.models import StateAnswer
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.change_requests import Change
 from wmt.site.changes import (
     actions,
-    agreements,
     allocate,
     allocation_preview,
     case_kinds,
@@ -311,6 +310,7 @@ def _several(place: Place) -> Any:
 #: By method and name of the address: what really saves something.
 SAVES: dict[tuple[str, str], Write] = {
     **PLAN_SAVES,
+    **AGREEMENT_SAVES,
     **RULE_SAVES,
     ("POST", "account_login"): lambda _: Client(raise_request_exception=False).post(
         "/accounts/login/", {"login": "all@example.org", "password": PASSWORD}
@@ -397,17 +397,6 @@ SAVES: dict[tuple[str, str], Write] = {
     ),
     ("POST", "api-court-advice-end"): lambda place: place.api("post", f"court-advice/{_advised(place)}/end"),
     ("POST", "court-advice-end"): lambda place: place.form(f"/advice/{_advised(place)}/end/"),
-    ("POST", "unit-agreements"): lambda place: place.form(
-        f"/agreements/pdu/{place.pdu}/", pack="gwent", mode="live", first_day=place.day
-    ),
-    ("POST", "agreement-end"): lambda place: place.form(f"/agreement/{_agreed(place)}/end/"),
-    ("POST", "agreement-answer-new"): lambda place: place.form(
-        f"/agreement/{_agreed_plan(place)}/answer/pdu/{place.pdu}/workload/", words="a test",
-        until=place.day + timedelta(9),
-    ),
-    ("POST", "agreement-answer-received"): lambda place: place.asked.post(
-        f"/agreement-answer/{_letter(place)}/received/"
-    ),
     ("POST", "extra-work-new"): lambda place: place.asked.post(
         "/extra-work/new/", {
             "crn": place.own_ref, "activity": "planned_contact", "times": "4", "words": "a test",
@@ -572,39 +561,6 @@ BY_ITSELF: dict[str, Callable[[Place], object]] = {
     "the turn of the day": lambda _: turn_day(),
     "the clock of duties": lambda place: scheduled.turn(place.day + timedelta(60)),
 }
-
-
-@set_up
-def _agreed(place: Place) -> int:
-    """An agreement of the PDU, by its number."""
-    wanted = agreements.AgreementRequest(
-        level="pdu", code=place.pdu, pack="cumbria", mode="live", first_day=place.day
-    )
-    return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
-
-
-@set_up
-def _agreed_plan(place: Place) -> int:
-    """An agreement by which every PDU owes an action plan."""
-    text = (
-        "name: Plans\nclause: x\nsource: x\nbinds: true\nmeasures: {workload: {name: x, value: cases, "
-        "unit: x, covers: {level: pdu}, states: [{state: x, from: 0, duties: [{kind: plan, text: x}]}]}}"
-    )
-    wanted = agreements.AgreementRequest(
-        level="pdu", code=place.pdu, text=text, mode="live", first_day=place.day
-    )
-    return agreements.switch_on(actor=None, who="a test", wanted=wanted)[0].pk
-
-
-@set_up
-def _letter(place: Place) -> int:
-    """A letter about the person who is asked, by its number."""
-    row = StateAnswer.objects.create(
-        key=f"{StateAnswer.objects.count()}", agreement_id=_agreed(place), kind="letter", level="post",
-        code=place.duty.code, measure_key="m", measure="M", state="red", value="5", clause="x", duty="x",
-        day=place.day, who="a test",
-    )  # fmt: skip
-    return row.pk
 
 
 @set_up

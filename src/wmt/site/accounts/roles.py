@@ -21,6 +21,7 @@ class Action(StrEnum):
     SET_PRIORITIES = "set the priority level of a PDU"
     SET_ALARMS = "choose the alarm level of a team or PDU"
     SET_AGREEMENTS = "switch local agreements of a unit on and off"
+    ENTER_COUNTS = "enter figures that people count for local agreements"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
     ENTER_INITIATIVES = "enter initiatives and withdraw them"
     PROPOSE_RULES = "propose a change of rules"
@@ -51,6 +52,7 @@ _LINE_MANAGER = _EVERYONE | {
     Action.HANDLE_DUTIES,
     Action.READ_DUTIES,
     Action.SET_ALARMS,
+    Action.ENTER_COUNTS,
 }
 _READS = _EVERYONE | {Action.READ_LOADS}
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from ninja import Body, Field, Path, Router, Schema
 
 from wmt.agreements.collected import CollectedRow
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
 from wmt.site.agreements import counted
 from wmt.site.agreements.models import CountedFigure
 from wmt.site.api import lookups, schemas
@@ -104,6 +106,7 @@ def enter(
     request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, payload: Body[CountsIn]
 ) -> dict[str, Any]:
     """Of the unit and of those in it. No figure of the measure moves."""
+    need(request, Action.ENTER_COUNTS)
     state, unit = lookups.unit_for(request, level, code)
     rows = [
         CollectedRow(f"entry {number}", each.unit, each.figure, value)
@@ -128,6 +131,7 @@ def enter(
 )
 def withdraw(request: HttpRequest, number: Number) -> dict[str, Any]:
     """The count before it holds again."""
+    need(request, Action.ENTER_COUNTS)
     state = lookups.state_for(request).of_now()
     row = action.withdraw(actor=lookups.me(request), number=number, state=state, who=lookups.who(request))
     return _shown([row])[0]

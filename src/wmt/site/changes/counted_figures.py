@@ -1,8 +1,7 @@
 """Entering figures that people counted for agreements, and taking a count back. No figure of the measure
 moves.
 
-Whoever switches agreements of a unit on may, and whoever manages excessive workload there; nobody for
-themselves.
+Whoever manages the people of a unit may, and nobody for themselves.
 """
 
 import uuid
@@ -61,14 +60,13 @@ def may_enter(user: Any, unit: Unit, state: State) -> bool:
     if user is None:
         return True
     place = {"level": unit.level, "code": unit.code}
-    rights = (Action.SET_AGREEMENTS, Action.HANDLE_DUTIES)
-    return not is_own(user, unit) and any(may(user, right, **place, state=state) for right in rights)
+    return not is_own(user, unit) and may(user, Action.ENTER_COUNTS, **place, state=state)
 
 
 def need_enter(user: Any, unit: Unit, state: State) -> None:
     """Nothing where somebody may enter counts of a unit. Raises Denied."""
     if not may_enter(user, unit, state):
-        raise Denied(Action.SET_AGREEMENTS, level=unit.level, code=unit.code)
+        raise Denied(Action.ENTER_COUNTS, level=unit.level, code=unit.code)
 
 
 def enter(

@@ -17,6 +17,8 @@ from wmt.agreements.collected import CollectedRow, read_rows
 from wmt.days import written
 from wmt.facts import NOT_KNOWN
 from wmt.site import tables
+from wmt.site.accounts.access import need
+from wmt.site.accounts.roles import Action
 from wmt.site.agreements import counted
 from wmt.site.agreements.models import CountedFigure
 from wmt.site.availability.change_requests import ConflictError, RefusedError
@@ -96,6 +98,7 @@ class CountsForm(RefusableForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def counts_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """The form, and the counts that hold. Raises Denied, InThePast and UnknownUnit."""
+    need(request, Action.ENTER_COUNTS)
     state, unit = needed_state(request).of_now(), question_of(request, level, code).unit
     action.need_enter(request.user, unit, state)
     places = _places(request.user, state, unit)
@@ -124,6 +127,7 @@ def counts_page(request: HttpRequest, level: str, code: str) -> HttpResponse:
 @require_POST
 def count_withdrawn(request: HttpRequest, number: int) -> HttpResponse:
     """Takes a count back. Raises UnknownCount, Denied and InThePast."""
+    need(request, Action.ENTER_COUNTS)
     row, state = counted.find(number), needed_state(request).of_now()
     try:
         action.withdraw(actor=request.user, number=number, state=state)
