@@ -11,24 +11,27 @@ from django.utils import timezone
 
 from wmt.agreements import reading
 from wmt.agreements.pack import Agreement
-from wmt.site.agreements.models import CountedFigure, StateAnswer, UnitAgreement
+from wmt.site.agreements import models
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
+
+#: What is kept of a unit by its code.
+Kept = models.UnitAgreement | models.StateAnswer | models.CountedFigure
 
 
 class UnknownAgreement(Http404):
     """There is no agreement with this number."""
 
 
-def find(number: int) -> UnitAgreement:
+def find(number: int) -> models.UnitAgreement:
     """An agreement of a unit by its number. Raises UnknownAgreement."""
-    found = UnitAgreement.objects.filter(pk=number).first()
+    found = models.UnitAgreement.objects.filter(pk=number).first()
     if found is None:
         raise UnknownAgreement(f"there is no agreement {number}")
     return found
 
 
-def of_unit(unit: Unit, state: State) -> QuerySet[UnitAgreement]:
+def of_unit(unit: Unit, state: State) -> QuerySet[models.UnitAgreement]:
     """All that was ever switched on for a unit or for those it lies in, the last first."""
     places = {(level, getattr(unit, f"{level}_code")) for level in ("team", "pdu", "region")}
     places.add((unit.level, unit.code))
@@ -37,19 +40,19 @@ def of_unit(unit: Unit, state: State) -> QuerySet[UnitAgreement]:
         if code:
             rows |= Q(level=level, code=code)
     if state.as_of is not None:
-        rows |= Q(pk__in=formerly(UnitAgreement, places, state))
-    return UnitAgreement.objects.filter(rows).order_by("-first_day", "-pk")
+        rows |= Q(pk__in=formerly(models.UnitAgreement, places, state))
+    return models.UnitAgreement.objects.filter(rows).order_by("-first_day", "-pk")
 
 
-def on_day(unit: Unit, state: State) -> list[UnitAgreement]:
+def on_day(unit: Unit, state: State) -> list[models.UnitAgreement]:
     """Those a unit goes by on the day of the figures: in force first, then in shadow."""
     day = state.day
     rows = known_on(of_unit(unit, state), state).filter(first_day__lte=day)
     rows = rows.filter(Q(last_day__isnull=True) | Q(last_day__gte=day))
-    return sorted(rows, key=lambda row: (row.mode != UnitAgreement.Mode.LIVE, row.first_day, row.pk))
+    return sorted(rows, key=lambda row: (row.mode != models.UnitAgreement.Mode.LIVE, row.first_day, row.pk))
 
 
-def known_on(rows: QuerySet[UnitAgreement], state: State) -> QuerySet[UnitAgreement]:
+def known_on(rows: QuerySet[models.UnitAgreement], state: State) -> QuerySet[models.UnitAgreement]:
     """Those that stand; of a day in the past, those that stood when it ended."""
     if state.as_of is None:
         return rows.filter(ended_at__isnull=True)
@@ -62,12 +65,12 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(1), time.min))
 
 
-def open_on(unit: Unit, state: State) -> QuerySet[UnitAgreement]:
+def open_on(unit: Unit, state: State) -> QuerySet[models.UnitAgreement]:
     """Those a unit goes by on the day of the figures, or will: what people count for them may come before."""
     return known_on(of_unit(unit, state), state).exclude(last_day__lt=state.day)
 
 
-def has_ended(row: UnitAgreement, state: State) -> bool:
+def has_ended(row: models.UnitAgreement, state: State) -> bool:
     """Whether somebody has ended it; of a day in the past, by the end of that day."""
     if row.ended_at is None:
         return False
@@ -75,7 +78,9 @@ def has_ended(row: UnitAgreement, state: State) -> bool:
 
 
 def formerly(
-    model: type[UnitAgreement | StateAnswer | CountedFigure], places: Iterable[tuple[str, str]], state: State
+    model: type[models.UnitAgreement | models.StateAnswer | models.CountedFigure],
+    places: Iterable[tuple[str, str]],
+    state: State,
 ) -> list[int]:
     """The records of units that had one of these codes, each with its level, on the day of the figures.
 
@@ -86,7 +91,9 @@ def formerly(
     return [row.pk for row in rows if wanted & {(row.level, code) for code in codes_on(row, state)[1:]}]
 
 
-def codes_on(row: UnitAgreement | StateAnswer | CountedFigure, state: State) -> list[str]:
+def codes_on(
+    row: models.UnitAgreement | models.StateAnswer | models.CountedFigure, state: State
+) -> list[str]:
     """The codes by which the figures may have the unit of a record: its own, else those it had before."""
     if state.as_of is None or row.level == "post" or not row.former:
         return [row.code]
@@ -101,7 +108,7 @@ def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> No
     in the figures. Of posts nothing comes back: somebody else may have the code. The caller holds the
     transaction.
     """
-    for model in (UnitAgreement, StateAnswer, CountedFigure):
+    for model in (models.UnitAgreement, models.StateAnswer, models.CountedFigure):
         for row in model.objects.filter(level=level).only("code", "former"):
             ways = [present.get(row.code, ""), *(reversed(row.former) if level != "post" else ())]
             code = next((each for each in ways if each in shown), "")
@@ -113,7 +120,7 @@ def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> No
             row.save(update_fields=["code", "former"])
 
 
-def pack_of(row: UnitAgreement) -> Agreement:
+def pack_of(row: models.UnitAgreement) -> Agreement:
     """The agreement itself, with the levels chosen."""
     return _pack(row.text, row.pack_key, tuple(sorted(row.levels.items())))
 

@@ -9,8 +9,7 @@ from wmt.agreements import expressions
 from wmt.agreements.measured import MeasuredUnit
 from wmt.agreements.pack import Agreement
 from wmt.agreements.states import PackFinding, findings
-from wmt.site.agreements import counted, in_force
-from wmt.site.agreements.models import CountedFigure, UnitAgreement
+from wmt.site.agreements import counted, in_force, models
 from wmt.site.figures import line_queries
 from wmt.site.queries import histories, runs
 from wmt.site.workload.models import Unit
@@ -24,15 +23,17 @@ _COLUMNS = (*_NAMES, *ledger.MEASURES, *ledger.POST_COUNTS)
 class AgreementFinding:
     """What one measure of an agreement says of a unit, and by which record the unit goes by it."""
 
-    row: UnitAgreement
+    row: models.UnitAgreement
     found: PackFinding
 
     @property
     def in_shadow(self) -> bool:
-        return self.row.mode == UnitAgreement.Mode.SHADOW
+        return self.row.mode == models.UnitAgreement.Mode.SHADOW
 
 
-def findings_of(state: State, rows: Sequence[UnitAgreement], units: Sequence[Unit]) -> list[AgreementFinding]:
+def findings_of(
+    state: State, rows: Sequence[models.UnitAgreement], units: Sequence[Unit]
+) -> list[AgreementFinding]:
     """What agreements say of units of one level and stream. Raises NightError where rules cannot be read."""
     packs = [(row, in_force.pack_of(row)) for row in rows]
     asked = [(row, pack) for row, pack in packs if units and _covers(pack, units[0].level)]
@@ -47,7 +48,7 @@ def measured_units(state: State, units: Sequence[Unit], packs: Iterable[Agreemen
     and where they ask for it the days over the threshold and what people counted."""
     lines, rules, packs = line_queries.sums_of(state, units), rules_of(state), list(packs)
     days = _days_over(state, units) if any(map(_asks_days, packs)) else None
-    counts: Mapping[str, Mapping[str, CountedFigure]] = {}
+    counts: Mapping[str, Mapping[str, models.CountedFigure]] = {}
     if any(map(counted.used_by, packs)):
         counts = counted.of_units(state, units[0].level, [unit.code for unit in units])
     return [

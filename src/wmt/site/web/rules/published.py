@@ -6,7 +6,7 @@ from datetime import date
 
 from wmt import rules
 from wmt.site import tables
-from wmt.site.queries.rules_on_day import rules_at, value_before
+from wmt.site.queries import rules_on_day
 from wmt.site.web.rules import labels
 from wmt.site.web.rules.presenters import rule_url
 from wmt.site.web.units.labels import STATUS_WORDS
@@ -28,7 +28,10 @@ class Published:
             tables.Column(c.key, c.head.replace("{day}", labels.day_words(day)), c.kind) for c in self.columns
         ]
         return tables.Table(
-            self.name, f"{self.title}, {labels.day_words(day)}", columns, self.rows(rules_at(day))
+            self.name,
+            f"{self.title}, {labels.day_words(day)}",
+            columns,
+            self.rows(rules_on_day.rules_at(day)),
         )
 
 
@@ -41,7 +44,7 @@ def cell(value: rules.DatedValue | None) -> tables.Value:
 
 def before(value: rules.DatedValue | None, day: date) -> tables.Value:
     """The value before the one in force, as a cell that leads to the same rule."""
-    former = value_before(value.path, day) if value else None
+    former = rules_on_day.value_before(value.path, day) if value else None
     if former is None:
         return tables.Value(None, text="none before")
     return tables.Value(former.value, text=labels.worth(former.value), href=rule_url(former.path))
@@ -58,7 +61,7 @@ def _tier_rows(root: str, *locations: str) -> Callable[[rules.RuleSet], list[tab
             for leaf in leaves:
                 rest = f"pc16.{location}.{leaf}"
                 value = ruleset.get(f"{root}.{rest}")
-                former = value_before(value.path, ruleset.day) if value else None
+                former = rules_on_day.value_before(value.path, ruleset.day) if value else None
                 was, now = labels.number(former), labels.number(value)
                 change = labels.difference(was, now)
                 tier = "untiered" if leaf == "0" else f"{leaf[:-1]} suspended" if leaf.endswith("S") else leaf
