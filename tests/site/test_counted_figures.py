@@ -103,6 +103,9 @@ def test_a_head_enters_counts_on_a_page_and_everybody_reads_the_state(team: Unit
         "key": "k", "counted_on": "20 November 2026", f"count-{post.code}-sessions": " 4.5 ",
         f"count-{other.code}-sessions": "4 2 3", f"count-{team.code}-desks": "9",
     }  # fmt: skip
+    wrong = head.post(page, sent | {f"count-{other.code}-sessions": "4,5"})
+    assert wrong.status_code == 422
+    assert f'href="#count-{other.code}-sessions">{other.name}: ‘4,5’ is no count' in wrong.text
     for _ in range(2):  # sent twice, entered once
         assert head.post(page, sent)["Location"] == tab
     assert CountedFigure.objects.count() == 3

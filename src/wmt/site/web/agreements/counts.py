@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wmt.agreements import reading
-from wmt.agreements.collected import CollectedRow, read_rows
+from wmt.agreements.collected import CollectedRow, is_number, read_rows
 from wmt.days import written
 from wmt.facts import NOT_KNOWN
 from wmt.site import tables
@@ -68,12 +68,13 @@ class CountsForm(RefusableForm):
     def clean(self) -> dict[str, Any]:
         """The counts as `rows`, where nothing is wrong with them."""
         cleaned: dict[str, Any] = super().clean() or {}
-        typed = [
-            CollectedRow("", place.code, place.figure, value)
-            for place in self.places
-            for value in _BETWEEN.split(cleaned.get(place.name, ""))
-            if value
-        ]
+        typed = []
+        for place in self.places:
+            values = [value for value in _BETWEEN.split(cleaned.get(place.name, "")) if value]
+            if wrong := [value for value in values if not is_number(value)]:
+                said = f"{place.unit}: ‘{wrong[0]}’ is no count. Enter digits, such as 4 or 2.5"
+                self.add_error(place.name, said)
+            typed += [CollectedRow("", place.code, place.figure, value) for value in values]
         file = cleaned.get("file")
         if file is not None and typed:
             self.add_error("file", "Enter the counts here or upload a file, not both")
@@ -232,7 +233,10 @@ def _form(
         "values_words": values_words,
         "written": written,
         "person": staff_names.person,
-        "deeper": [figure for figure in counted.asked(unit, state).values() if _is_deeper(figure, unit)],
+        "deeper": (
+            deeper := [each for each in counted.asked(unit, state).values() if _is_deeper(each, unit)]
+        ),
+        "below": _below(state, unit) if deeper else [],
         "crumbs": [(unit.name, unit_url(unit.level, unit.code, "agreements"))],
     }
     return render(request, "agreements/counts.jinja", context, status=status)
