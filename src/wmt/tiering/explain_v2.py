@@ -7,8 +7,8 @@ from typing import Any
 
 from wmt.days import written
 from wmt.text import counted
+from wmt.tiering import v2
 from wmt.tiering.rulebook import ROSH, Rulebook
-from wmt.tiering.v2 import LETTER_ELEMENTS, NUMBER_ELEMENTS, points_of
 
 Row = Mapping[str, Any]
 
@@ -71,7 +71,7 @@ def _letter_steps(row: Row, book: Rulebook) -> Iterator[TierStep]:
     yield TierStep("MAPPA", f"{said}: {points_words(mappa)}.", "tiering_v2.mappa_level", mappa)
     yield _complexity(row, book)
     yield _women(row, book)
-    parts = [str(max(rsr, rosh)), *(str(row[points_of(each)]) for each in LETTER_ELEMENTS[2:])]
+    parts = [str(max(rsr, rosh)), *(str(row[v2.points_of(each)]) for each in v2.LETTER_ELEMENTS[2:])]
     total, letter = row["letter_points"], row["letter"]
     makes = f"letter {letter} ({_range_words(book, 'letter', letter)})"
     words = f"{' + '.join(parts)} = {points_words(total)}: {makes}."
@@ -189,7 +189,7 @@ def _number_steps(row: Row, book: Rulebook) -> Iterator[TierStep]:
         else "Not in integrated offender management (IOM)"
     )
     yield TierStep("IOM", f"{said}: {points_words(row['iom_points'])}.", "tiering_v2.iom", row["iom_points"])
-    parts = " + ".join(str(row[points_of(each)]) for each in NUMBER_ELEMENTS)
+    parts = " + ".join(str(row[v2.points_of(each)]) for each in v2.NUMBER_ELEMENTS)
     total = row["number_points"]
     words = f"{parts} = {points_words(total)}: number {number} ({_range_words(book, 'number', str(number))})."
     yield TierStep("NUMBER", words, "tiering_v2.number", total, outcome=str(number))
@@ -252,7 +252,7 @@ def v2_reasons(row: Row, steps: list[TierStep]) -> list[str]:
     found = []
     by_name = {step.element: step for step in steps}
     if row["letter"] is not None:
-        counting = [s for s in steps if s.element in LETTER_ELEMENTS and s.counts and s.points]
+        counting = [s for s in steps if s.element in v2.LETTER_ELEMENTS and s.counts and s.points]
         made = listed([f"{_SHORT[s.element]} {s.points}" for s in counting]) if counting else "nothing counts"
         found.append(f"Letter {row['letter']}: {points_words(row['letter_points'])} ({made}).")
     else:
@@ -262,7 +262,7 @@ def v2_reasons(row: Row, steps: list[TierStep]) -> list[str]:
     elif not row["is_assessed"]:
         found.append(f"Number {row['number']}: there is a mandate for change and no usable assessment.")
     else:
-        made = listed([f"{_SHORT[each]} {row[points_of(each)]}" for each in NUMBER_ELEMENTS])
+        made = listed([f"{_SHORT[each]} {row[v2.points_of(each)]}" for each in v2.NUMBER_ELEMENTS])
         found.append(f"Number {row['number']}: {points_words(row['number_points'])} ({made}).")
     return [*found, *([by_name["SUSPENDED"].words] if row["is_suspended"] else [])]
 

@@ -16,13 +16,7 @@ from wmt.site.accounts.access import load_shown
 from wmt.site.accounts.models import ApiToken, LimitedAccess
 from wmt.site.agreements.models import CountedFigure, StateAnswer
 from wmt.site.alarms.models import AlarmLevel
-from wmt.site.allocation.models import (
-    CaseAllocation,
-    CaseColleague,
-    CaseKindChange,
-    PostProtection,
-    WaitingCase,
-)
+from wmt.site.allocation import models as cases
 from wmt.site.audit.models import AuditEvent
 from wmt.site.audit.record import KINDS as EVENT_KINDS
 from wmt.site.audit.record import record
@@ -209,7 +203,7 @@ KINDS = (
     RetentionKind(
         "reasons",
         "reasons and limits of protected posts",
-        lambda before: PostProtection.objects.filter(
+        lambda before: cases.PostProtection.objects.filter(
             Q(ended_at__lt=before) | Q(last_day__lt=timezone.localdate(before))
         ).exclude(reason=""),
         _cleared(reason="", no_new=False, most_cases=None, most_x100=None, not_tiers={}),
@@ -217,7 +211,7 @@ KINDS = (
     RetentionKind(
         "allocations",
         "references and notes of allocations",
-        lambda before: CaseAllocation.objects.filter(recorded_at__lt=before, is_open=False).exclude(
+        lambda before: cases.CaseAllocation.objects.filter(recorded_at__lt=before, is_open=False).exclude(
             ref="", notes="", why_over="", why_not_eligible=""
         ),
         _cleared(ref="", notes="", why_over="", why_not_eligible=""),
@@ -225,7 +219,7 @@ KINDS = (
     RetentionKind(
         "allocations",
         "references and notes of changes of tier or type",
-        lambda before: CaseKindChange.objects.filter(recorded_at__lt=before, is_open=False).exclude(
+        lambda before: cases.CaseKindChange.objects.filter(recorded_at__lt=before, is_open=False).exclude(
             ref="", notes=""
         ),
         _cleared(ref="", notes=""),
@@ -245,8 +239,10 @@ KINDS = (
         "references and details of waiting cases",
         lambda before: (
             # of what ended, the day it did; what was changed since has none
-            WaitingCase.objects.filter(Q(closed_at__lt=before) | Q(closed_at=None, recorded_at__lt=before))
-            .exclude(Q(state=WaitingCase.State.WAITING) | Q(allocation__is_open=True))
+            cases.WaitingCase.objects.filter(
+                Q(closed_at__lt=before) | Q(closed_at=None, recorded_at__lt=before)
+            )
+            .exclude(Q(state=cases.WaitingCase.State.WAITING) | Q(allocation__is_open=True))
             .exclude(ref="")
         ),
         _cleared(**_NOTHING_OF_A_CASE),
@@ -254,7 +250,7 @@ KINDS = (
     RetentionKind(
         "allocations",
         "references of cases that colleagues covered or co-worked",
-        lambda before: CaseColleague.objects.filter(ended_at__lt=before).exclude(ref=""),
+        lambda before: cases.CaseColleague.objects.filter(ended_at__lt=before).exclude(ref=""),
         _cleared(ref=""),
     ),
     RetentionKind(
