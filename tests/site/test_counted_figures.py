@@ -218,6 +218,8 @@ def test_a_file_has_the_counts_of_everybody_in_the_unit(team: Unit, signed_in: S
     for content, said in [
         (b"\xff\xfe\x00", "not text in UTF-8"),
         (b"x" * 200_001, "larger than 200 KB"),
+        (b"unit,figure,value\n" + b"x" * 150_000, "field larger than field limit"),
+        (b"unit,figure,value\nN\0,sessions,4\n", "a character that no text has"),
         (b"unit,value\n", "row 1: should have the columns unit, figure, value"),
         (b"unit,figure,value\nT,sessions,4;5\n", "row 2, value: &#39;4;5&#39; is no number"),
         (b"unit,figure,value\nN99:1,sessions,4\n", "row 2: ‘N99:1’ is no practitioner in"),

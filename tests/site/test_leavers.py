@@ -107,6 +107,20 @@ def test_who_may_not_read_cases_gets_counts_and_points_alone(
     assert not ReadEvent.objects.filter(user__email="support@example.org").exists()
 
 
+def test_who_reads_no_cases_does_not_learn_from_what_fits_where_a_limited_case_is(
+    pdu: Pdu, head: Client, signed_in: SignIn
+) -> None:
+    other = signed_in("support", "nation", "nation", email="support@example.org")
+    before = [table_of(_page(other, "pdu", pdu.code, pdu.holder), "receivers")]
+    everybody = [post.staff_code for post in Unit.objects.filter(level="post", pdu_code=pdu.code, whole=True)]
+    LimitedAccess.objects.create(ref=pdu.held.ref, excluded=everybody, restricted=[], is_current=True)
+    # the head, who reads the case, sees that nobody may hold it; to others it is a case like any other
+    assert "access" in in_sight(_page(head, "pdu", pdu.code, pdu.holder))
+    text = _page(other, "pdu", pdu.code, pdu.holder)
+    assert [table_of(text, "receivers")] == before
+    assert "grade, training or access" not in in_sight(text)
+
+
 def test_a_manager_is_told_to_whom_they_cannot_allocate(pdu: Pdu, head: Client, signed_in: SignIn) -> None:
     own = table_of(_page(head, "pdu", pdu.code, pdu.holder), "receivers")
     assert own

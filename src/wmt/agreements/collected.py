@@ -47,7 +47,12 @@ def load_collected(path: Path) -> Collected:
 
 def read_rows(text: str, file: str) -> list[CollectedRow]:
     """The rows of such a table from its text. Raises PackError with every fault."""
-    lines = list(csv.reader(text.splitlines()))
+    try:
+        lines = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise PackError(f"{file}: cannot be read as a table of figures: {error}") from None
+    if "\0" in text:
+        raise PackError(f"{file}: has a character that no text has (NUL); save it as CSV again")
     if not lines or [cell.strip().lower() for cell in lines[0]] != _COLUMNS:
         raise PackError(f"{file}: row 1: should have the columns {', '.join(_COLUMNS)}")
     found, faults = [], []

@@ -16,12 +16,14 @@ from wmt.site.workload.state import State
 LEVELS = ("team", "pdu")
 #: How many weeks ahead it looks.
 WEEKS = 8
+#: A unit of fewer people has no alarm.
+FEWEST = 3
 POLICY = "alarms.odds_percent"
 
 
 def has_alarms(unit: Unit) -> bool:
-    """Whether a unit can have an alarm."""
-    return unit.level in LEVELS and unit.stream != OMIC
+    """Whether a unit can have an alarm: one of a person or two would be about them."""
+    return unit.level in LEVELS and unit.stream != OMIC and unit.posts >= FEWEST
 
 
 def usual_percent() -> int:
@@ -64,6 +66,10 @@ def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> No
 
     `present` is the code that units have now by every code they had before. The caller holds the transaction.
     """
+    for alarm in RaisedAlarm.objects.filter(level=level).exclude(code__in=shown):
+        if (code := present.get(alarm.code, "")) in shown:
+            alarm.code = code
+            alarm.save(update_fields=["code"])
     for row in AlarmLevel.objects.filter(level=level).exclude(code__in=shown):
         ways = (present.get(row.code, ""), *reversed(row.former))
         code = next((each for each in ways if each in shown), "")

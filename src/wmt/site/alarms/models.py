@@ -36,7 +36,7 @@ class RaisedAlarm(models.Model):
     class End(models.TextChoices):
         BELOW = "below", "less likely again"
         FULL = "full", "four weeks are full"
-        LEVEL = "level", "no alarm is wanted any more"
+        LEVEL = "level", "another level was chosen"
         GONE = "gone", "the unit has no figures any more"
 
     level = models.CharField(max_length=10)

@@ -94,7 +94,9 @@ def level_words(percent: int) -> str:
 def _faults(unit: Unit, percent: int | None, why: str) -> list[ChangeFault]:
     faults = []
     if not levels.has_alarms(unit):
-        words = "An alarm is of a team or a PDU. There is none of a person, and none of a region"
+        words = (
+            "An alarm is of a team or a PDU with at least three people. There is none of a person or a region"
+        )
         faults.append(ChangeFault("NO_ALARMS", words, "unit"))
     if percent not in PERCENTS:
         faults.append(ChangeFault("PERCENT", "Choose 20%, 30%, 50% or no alarm", "percent"))
@@ -134,9 +136,13 @@ def _judge(state: State, of: list[Unit] | None = None) -> None:
     units = of
     if units is None:
         shown = Unit.objects.filter(load_id=state.load_id, whole=True, level__in=levels.LEVELS)
+        shown = shown.filter(posts__gte=levels.FEWEST)
         units = list(shown.exclude(stream=OMIC).only("level", "code", "name", "team_code", "pdu_code"))
-        gone = RaisedAlarm.objects.filter(ended_on=None).exclude(code__in=[unit.code for unit in units])
-        gone.update(ended_on=day, end=_End.GONE)
+        RaisedAlarm.objects.filter(first_day__gt=day).delete()  # of figures that were withdrawn
+        there = {(unit.level, unit.code) for unit in units}
+        waits = RaisedAlarm.objects.filter(ended_on=None)
+        gone = [row.pk for row in waits if (row.level, row.code) not in there]
+        waits.filter(pk__in=gone).update(ended_on=day, end=_End.GONE)
     chosen, usual = levels.last_chosen(), levels.usual_percent()
     waiting = {(row.level, row.code): row for row in RaisedAlarm.objects.filter(ended_on=None)}
     raised = []
@@ -145,12 +151,11 @@ def _judge(state: State, of: list[Unit] | None = None) -> None:
         own, open_now = chosen.get(place), waiting.get(place)
         percent = own.percent if own else usual
         verdict, stated = _verdict(percent, rows.get(place))
+        if open_now is not None and verdict == _End.BELOW and stated >= open_now.percent:
+            verdict = _End.LEVEL  # no less likely: a higher level was chosen
         if open_now is not None and verdict in _End.values:
             open_now.end, open_now.ended_on = verdict, day
             open_now.save(update_fields=["end", "ended_on"])
-        elif open_now is not None and verdict == "alarm" and open_now.percent != percent:
-            open_now.percent = percent
-            open_now.save(update_fields=["percent"])
         elif open_now is None and verdict == "alarm":
             raised.append((unit, RaisedAlarm(
                 level=unit.level, code=unit.code, percent=percent, stated_percent=stated, first_day=day
@@ -170,7 +175,7 @@ def _verdict(percent: int, row: tuple[str, float | None] | None) -> tuple[str, i
         return _End.FULL, 0
     if probability is None:
         return "", 0
-    stated = int(probability * 100 + 0.5)
+    stated = min(99, int(probability * 100 + 0.5))  # no page says that anything ahead is certain
     return ("alarm" if stated >= percent else _End.BELOW), stated
 
 

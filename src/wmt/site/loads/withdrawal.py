@@ -21,6 +21,7 @@ from wmt.nights.lock import loading
 from wmt.nights.names import NightName, night_names, read_name
 from wmt.plan import full_history
 from wmt.site.audit.record import record
+from wmt.site.changes import odds_alarms
 from wmt.site.duties import scheduled
 from wmt.site.duties.judged import Undone
 from wmt.site.loads.load_request import Progress
@@ -91,6 +92,7 @@ def perform(load: models.Load, *, progress: Progress | None = None, patience: fl
     run = Run(load, progress, finish)
     work = {Deed.SHOW: _show, Deed.WITHDRAW: _withdraw, Deed.RESTORE: _restore}[wanted.deed]
     run.whole(f"{_CALLED[wanted.deed].lower()}: data {wanted.night}", lambda: work(run, wanted), patience)
+    odds_alarms.look()
     return load
 
 

@@ -93,7 +93,7 @@ def _steps(cases: Sequence[PlacedCases], leavers: Sequence[Unit]) -> list[dict[s
 
 def _placed(now: SharingNow, left: Collection[str], readable: Collection[str]) -> list[PlacedCases]:
     """All cases of the leavers, each with who could hold it or which limit binds."""
-    found = now.shared(now.kept, left, unpriced=True)
+    found = now.shared(now.kept, left, unpriced=True, readable=readable)
     # who is told of no case must not find by a number where one is that nobody may know of
     hidden = limited_access.hidden_from(now.user)
     free = [

@@ -142,10 +142,18 @@ class SharingNow:
             high_least=asked.high_least, high_most=asked.high_most,
         )  # fmt: skip
 
-    def shared(self, kept: Kept, of: Collection[str] | None = None, *, unpriced: bool = False) -> Sharing:
+    def shared(
+        self,
+        kept: Kept,
+        of: Collection[str] | None = None,
+        *,
+        unpriced: bool = False,
+        readable: Collection[str] | None = None,
+    ) -> Sharing:
         """The posts and what may move among them: all, or only what some posts hold (`of`, without the limits
-        on high-risk cases); cases that earn nothing where they are wanted. Raises ProblemError where nobody
-        shares."""
+        on high-risk cases); cases that earn nothing where they are wanted. Where the answer says what becomes
+        of the cases of each holder, access lists count for those of `readable` alone: it would tell others
+        where a limited case is. Raises ProblemError where nobody shares."""
         teams = {post.team_code for post in self.posts}
         waiting = self.asked.waiting
         found = sharing(
@@ -157,7 +165,10 @@ class SharingNow:
             if why := self._why_it_stays(bundle, places):
                 stay[why] = stay.get(why, 0) + bundle.cases * bundle.number
             else:
-                bundles.append(replace(bundle, not_to=bundle.not_to | self._shut_out(bundle)))
+                is_read = readable is None or bundle.holder in readable
+                not_to = self._too_early(bundle.kind) if bundle.kind else frozenset()
+                not_to = not_to.union(self._shut_out(bundle) if is_read else ())
+                bundles.append(replace(bundle, not_to=bundle.not_to | not_to))
         return replace(found, bundles=bundles, stay=stay)
 
     def problem(self, kept: Kept) -> SharingProblem:
@@ -190,13 +201,12 @@ class SharingNow:
         return found
 
     def _shut_out(self, bundle: CaseBundle) -> frozenset[str]:
-        """Those who must not get it: who may not know of it, and trainees whose stage does not allow it."""
-        kind = frozenset() if not bundle.kind else self._too_early(bundle.kind)
+        """Those who may not know of it."""
         limited = [self._access[ref.upper()] for ref in bundle.refs if ref.upper() in self._access]
         codes = (
             post.code for post in self.posts if any(each.shuts_out([post.staff_code]) for each in limited)
         )
-        return kind.union(codes) if limited else kind
+        return frozenset(codes) if limited else frozenset()
 
     @cached_property
     def _access(self) -> Mapping[str, limited_access.AccessLists]:

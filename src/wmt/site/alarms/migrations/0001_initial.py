@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("below", "less likely again"),
                             ("full", "four weeks are full"),
-                            ("level", "no alarm is wanted any more"),
+                            ("level", "another level was chosen"),
                             ("gone", "the unit has no figures any more"),
                         ],
                         max_length=8,

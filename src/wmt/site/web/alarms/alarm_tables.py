@@ -1,6 +1,7 @@
 """Tables of alarms: what each level would have found, what was chosen, and what was raised."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -112,8 +113,9 @@ def chosen(history: Sequence[AlarmLevel]) -> tables.Table:
     return tables.Table("chosen", "Levels that were chosen", columns, rows, empty="No level has been chosen.")
 
 
-def raised(found: Sequence[RaisedAlarm]) -> tables.Table:
-    """The alarms of a unit, the last first."""
+def raised(found: Sequence[RaisedAlarm], until: date | None = None) -> tables.Table:
+    """The alarms of a unit, the last first; of a day in the past (`until`), as they stood when it ended."""
+    ended = {row.pk: row.ended_on for row in found if until is None or (row.ended_on or until) <= until}
     columns = [
         tables.Column("first", "From", "date"),
         tables.Column("stated", "Stated then"),
@@ -127,8 +129,8 @@ def raised(found: Sequence[RaisedAlarm]) -> tables.Table:
                 "first": tables.day(row.first_day),
                 "stated": tables.text(f"{row.stated_percent}%"),
                 "percent": tables.text(f"{row.percent}%"),
-                "last": tables.day(row.ended_on) if row.ended_on else tables.Value(None, "not over"),
-                "end": tables.text(row.get_end_display() if row.end else "–"),
+                "last": tables.day(row.ended_on) if ended.get(row.pk) else tables.Value(None, "not over"),
+                "end": tables.text(row.get_end_display() if ended.get(row.pk) else "–"),
             }
         )
         for row in found

@@ -85,7 +85,7 @@ def _page(
     made: Sequence[tables.Table] = [
         *([alarm_tables.trade_offs(score, unit.level)] if score else []),
         alarm_tables.chosen(history),
-        alarm_tables.raised(list(levels.raised_for(state, unit))),
+        alarm_tables.raised(list(levels.raised_for(state, unit)), state.day if state.as_of else None),
     ]
     context: dict[str, Any] = {
         "form": form,

@@ -34,7 +34,7 @@ def into_proposal(request: HttpRequest) -> HttpResponse:
         entries = tuple((path, first, value) for path, value in found.overlay_values.items())
         wanted = action.ProposalRequest(
             overlay=Overlay(NAME, "", entries, reason=pages.reference(asked)),
-            key=request.POST.get("key", "")[:64] or uuid4().hex,
+            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid4().hex,
         )
         row, _ = action.propose(actor=request.user, wanted=wanted)
     except (RulesError, RefusedError) as error:

@@ -186,7 +186,7 @@ def plan_copy(request: HttpRequest, number: int) -> HttpResponse:
     try:
         made, _ = action.make_plan(
             actor=request.user, plan=copied, level=row.level, code=row.code,
-            key=request.POST.get("key", "")[:64] or uuid.uuid4().hex,
+            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid.uuid4().hex,
         )  # fmt: skip
     except RefusedError as refused:
         messages.error(request, f"{'; '.join(fault.said for fault in refused.faults)}.")

@@ -42,7 +42,7 @@ def leavers_plan(request: HttpRequest, level: str, code: str) -> HttpResponse:
         })  # fmt: skip
         row, is_new = plan_actions.make_plan(
             actor=request.user, plan=plan, level=level, code=code,
-            key=request.POST.get("key", "")[:64] or uuid.uuid4().hex,
+            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid.uuid4().hex,
         )  # fmt: skip
     except (PlanError, ProblemError) as error:
         messages.error(request, f"{error}. No plan was made.")
