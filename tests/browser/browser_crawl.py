@@ -21,6 +21,7 @@ def kind_of(href: str) -> str:
     path = re.sub(r"^/on/[^/]+/.*", "/on/*", path)  # the past has the same pages
     path = re.sub(r"^/rules/(value|tiers|what-if)/.+", r"/rules/\1/*", path)
     path = re.sub(r"^/(advice/new/\w+|agreements/\w+|alarm/\w+|odds|priority)/[^/]+/", r"/\1/*/", path)
+    path = re.sub(r"^/(challenges/new|cover|allocate/several)/[^/]+/", r"/\1/*/", path)
     path = re.sub(r"^/rules/(proposals/table|effect/\w+)/[^/]+/", r"/rules/\1/*/", path)
     path = re.sub(r"^/post/\*/(hours|reductions|grade)/(?!new/|history/)[^/]+/", r"/post/*/\1/*/", path)
     path = re.sub(r"^/agreement/\d+/answer/.+", "/agreement/*/answer/*", path)
@@ -32,7 +33,7 @@ def kind_of(href: str) -> str:
     return f"?{told[0]}" if told else path
 
 
-def crawl(page: Page, *, start: str = "/", limit: int = 300) -> Iterator[str]:
+def crawl(page: Page, *, start: str = "/", limit: int = 340) -> Iterator[str]:
     """Visit one page of every kind that can be reached from the start, nearest first. The kind of each.
 
     The page is on it when its kind is given. A post's lines are another kind than a team's, and so on.

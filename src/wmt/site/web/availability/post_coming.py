@@ -28,10 +28,8 @@ def coming(place: PostRequest) -> tables.Table:
         tables.Column("capacity", "Capacity", "percent"),
     ]
     rows = [_row(place, each) for each in moments[:_DAYS]]
-    notes = [
-        "Capacity on later dates uses today’s points. When reports stop counting is on the overview. When "
-        "cases are planned to end is not in the data."
-    ]
+    # one line on the sheet for supervision, which is one page
+    notes = ["Capacity on later dates uses today’s points; planned ends of cases are not in it."]
     if len(moments) > _DAYS:
         notes.append(f"The first {_DAYS} of {len(moments)} days are listed.")
     empty = "This post has earlier figures or none, so we cannot show what will change."
