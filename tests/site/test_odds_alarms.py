@@ -1,6 +1,7 @@
 """Alarms of teams and PDUs: who chooses a level, when one is raised and ends, who is told, and where."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -167,3 +168,14 @@ def test_a_level_goes_with_a_unit_that_has_another_code(stated: Callable[..., Un
     levels.follow("team", {}, set(row.former))
     row.refresh_from_db()
     assert row.former == []
+
+
+def test_alarms_follow_their_unit_and_of_two_that_became_one_a_single_one_goes_on(db: None) -> None:  # noqa: ARG001
+    usual = {"level": "team", "percent": 30, "stated_percent": 40, "first_day": date(2026, 11, 20)}
+    one, two = (RaisedAlarm.objects.create(code=code, **usual) for code in ("A", "B"))
+    levels.follow("team", {"A": "C", "B": "C"}, {"C"})
+    assert [(row.code, row.former) for row in RaisedAlarm.objects.order_by("pk")] == [("C", ["A"]), ("B", [])]
+    levels.follow("team", {}, {"A", "B"})  # the extract that joined them was withdrawn
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert [(row.code, row.former) for row in (one, two)] == [("A", []), ("B", [])]

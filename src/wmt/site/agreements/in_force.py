@@ -12,6 +12,7 @@ from django.utils import timezone
 from wmt.agreements import reading
 from wmt.agreements.pack import Agreement
 from wmt.site.agreements import models
+from wmt.site.workload.former_codes import followed
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -110,14 +111,9 @@ def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> No
     """
     for model in (models.UnitAgreement, models.StateAnswer, models.CountedFigure):
         for row in model.objects.filter(level=level).only("code", "former"):
-            ways = [present.get(row.code, ""), *(reversed(row.former) if level != "post" else ())]
-            code = next((each for each in ways if each in shown), "")
-            if row.code in shown or not code:
-                continue
-            back = row.former.index(code) if code in row.former else len(row.former)
-            row.former = row.former[:back] if code in row.former else [*row.former, row.code]
-            row.code = code
-            row.save(update_fields=["code", "former"])
+            if found := followed(row.code, row.former, present, shown, back=level != "post"):
+                row.code, row.former = found
+                row.save(update_fields=["code", "former"])
 
 
 def pack_of(row: models.UnitAgreement) -> Agreement:

@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wmt.ledger import OMIC
-from wmt.site.alarms.models import AlarmLevel, RaisedAlarm
+from wmt.site.alarms import models
 from wmt.site.policies import policies
+from wmt.site.workload.former_codes import followed
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -31,27 +32,27 @@ def usual_percent() -> int:
     return int(policies()[POLICY].hundredths // 100)
 
 
-def chosen_for(state: State, unit: Unit) -> QuerySet[AlarmLevel]:
+def chosen_for(state: State, unit: Unit) -> QuerySet[models.AlarmLevel]:
     """All levels that a unit chose, by the day of the figures, the last first."""
-    found = AlarmLevel.objects.filter(level=unit.level, code=unit.code).order_by("-pk")
+    found = models.AlarmLevel.objects.filter(level=unit.level, code=unit.code).order_by("-pk")
     if state.as_of is None:
         return found
     over = timezone.make_aware(datetime.combine(state.day + timedelta(1), time.min))
     return found.filter(recorded_at__lt=over)
 
 
-def last_chosen() -> Mapping[tuple[str, str], AlarmLevel]:
+def last_chosen() -> Mapping[tuple[str, str], models.AlarmLevel]:
     """The level that every unit chose last."""
-    return {(row.level, row.code): row for row in AlarmLevel.objects.order_by("pk")}
+    return {(row.level, row.code): row for row in models.AlarmLevel.objects.order_by("pk")}
 
 
-def raised_for(state: State, unit: Unit) -> QuerySet[RaisedAlarm]:
+def raised_for(state: State, unit: Unit) -> QuerySet[models.RaisedAlarm]:
     """The alarms of a unit up to the day of the figures, the last first."""
-    found = RaisedAlarm.objects.filter(level=unit.level, code=unit.code).order_by("-first_day", "-pk")
+    found = models.RaisedAlarm.objects.filter(level=unit.level, code=unit.code).order_by("-first_day", "-pk")
     return found if state.as_of is None else found.filter(first_day__lte=state.day)
 
 
-def open_alarm(state: State, unit: Unit) -> RaisedAlarm | None:
+def open_alarm(state: State, unit: Unit) -> models.RaisedAlarm | None:
     """The alarm of a unit that is not over on the day of the figures."""
     if not has_alarms(unit):
         return None
@@ -62,19 +63,22 @@ def open_alarm(state: State, unit: Unit) -> RaisedAlarm | None:
 
 
 def follow(level: str, present: Mapping[str, str], shown: Collection[str]) -> None:
-    """Levels of units that go on under another code go with them, and come back with a former one.
+    """Levels and alarms of units that go on under another code go with them, and come back with a former one.
 
     `present` is the code that units have now by every code they had before. The caller holds the transaction.
     """
-    for alarm in RaisedAlarm.objects.filter(level=level).exclude(code__in=shown):
-        if (code := present.get(alarm.code, "")) in shown:
-            alarm.code = code
-            alarm.save(update_fields=["code"])
-    for row in AlarmLevel.objects.filter(level=level).exclude(code__in=shown):
-        ways = (present.get(row.code, ""), *reversed(row.former))
-        code = next((each for each in ways if each in shown), "")
-        if code:
-            back = row.former.index(code) if code in row.former else len(row.former)
-            row.former = row.former[:back] if code in row.former else [*row.former, row.code]
-            row.code = code
-            row.save(update_fields=["code", "former"])
+    alarms = models.RaisedAlarm.objects.filter(level=level)
+    waiting = set(alarms.filter(ended_on=None, code__in=shown).values_list("code", flat=True))
+    kept: list[models.AlarmLevel | models.RaisedAlarm] = [
+        *models.AlarmLevel.objects.filter(level=level), *alarms.order_by("pk"),
+    ]  # fmt: skip
+    for row in kept:
+        found = followed(row.code, row.former, present, shown)
+        if found is None:
+            continue
+        if isinstance(row, models.RaisedAlarm) and row.ended_on is None:
+            if found[0] in waiting:  # of two units that became one, one alarm goes on; the other ends
+                continue
+            waiting.add(found[0])
+        row.code, row.former = found
+        row.save(update_fields=["code", "former"])

@@ -30,8 +30,8 @@ class AlarmLevel(models.Model):
 
 class RaisedAlarm(models.Model):
     """That the odds of a team or PDU reached its level, from the day of figures on which they first did until
-    the day on which they no longer do; `percent` is the level by now, `stated_percent` what was stated
-    first."""
+    the day on which they no longer do; `percent` is the level that raised it, `stated_percent` what was
+    stated then. `former` are the codes that the unit had before, the oldest first."""
 
     class End(models.TextChoices):
         BELOW = "below", "less likely again"
@@ -41,6 +41,7 @@ class RaisedAlarm(models.Model):
 
     level = models.CharField(max_length=10)
     code = models.TextField()
+    former = models.JSONField(default=list, blank=True)
     percent = models.PositiveSmallIntegerField()
     stated_percent = models.PositiveSmallIntegerField()
     first_day = models.DateField()

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from wmt.site.priorities.models import PriorityLevel
+from wmt.site.workload.former_codes import followed
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -98,10 +99,6 @@ def follow(present: Mapping[str, str], shown: Collection[str]) -> None:
     The caller holds the transaction.
     """
     for row in PriorityLevel.objects.exclude(pdu__in=shown):
-        ways = (present.get(row.pdu, ""), *reversed(row.former))
-        code = next((each for each in ways if each in shown), "")
-        if code:
-            back = row.former.index(code) if code in row.former else len(row.former)
-            row.former = row.former[:back] if code in row.former else [*row.former, row.pdu]
-            row.pdu = code
+        if found := followed(row.pdu, row.former, present, shown):
+            row.pdu, row.former = found
             row.save(update_fields=["pdu", "former"])

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ),
                 ("level", models.CharField(max_length=10)),
                 ("code", models.TextField()),
+                ("former", models.JSONField(blank=True, default=list)),
                 ("percent", models.PositiveSmallIntegerField()),
                 ("stated_percent", models.PositiveSmallIntegerField()),
                 ("first_day", models.DateField()),

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
@@ -139,10 +139,12 @@ def count_withdrawn(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("agreement-counts", args=[row.level, row.code]))
 
 
-def counts_table(question: UnitRequest, below: Sequence[Unit]) -> tables.Table | None:
-    """What people counted for the unit and those below it, and what nobody has counted; None where no
-    agreement asks."""
-    places = _places_of(question.state, question.unit, below)
+def counts_table(
+    question: UnitRequest, below: Sequence[Unit], asked: Mapping[str, counted.AskedFigure]
+) -> tables.Table | None:
+    """What people counted of what is asked for the unit and those below it, and what nobody has counted;
+    None where nothing of them is asked."""
+    places = _places_of(question.state, question.unit, below, asked)
     if not places:
         return None
     columns = [
@@ -170,11 +172,10 @@ def counts_table(question: UnitRequest, below: Sequence[Unit]) -> tables.Table |
 
 
 def enter_href(question: UnitRequest) -> str:
-    """Where counts of the unit are entered; empty for who may not, and where no agreement asks for any."""
+    """Where counts of the unit are entered; empty for who may not."""
     unit, state = question.unit, question.state
-    if state.as_of is not None or not action.may_enter(question.user, unit, state):
-        return ""
-    return reverse("agreement-counts", args=[unit.level, unit.code]) if counted.asked(unit, state) else ""
+    may = state.as_of is None and action.may_enter(question.user, unit, state)
+    return reverse("agreement-counts", args=[unit.level, unit.code]) if may else ""
 
 
 def values_words(row: CountedFigure) -> str:
@@ -185,7 +186,8 @@ def values_words(row: CountedFigure) -> str:
 def _places(user: Any, state: State, unit: Unit) -> list[_Place]:
     """The figures that somebody may enter for a unit and those directly below it."""
     below = _below(state, unit)
-    return _places_of(state, unit, [each for each in below if action.may_enter(user, each, state)])
+    mine = [each for each in below if action.may_enter(user, each, state)]
+    return _places_of(state, unit, mine, counted.asked(unit, state))
 
 
 def _below(state: State, unit: Unit) -> list[Unit]:
@@ -196,8 +198,10 @@ def _below(state: State, unit: Unit) -> list[Unit]:
     return [each for each in found if each.code != NOT_KNOWN]
 
 
-def _places_of(state: State, unit: Unit, below: Sequence[Unit]) -> list[_Place]:
-    asked, found = counted.asked(unit, state), list[_Place]()
+def _places_of(
+    state: State, unit: Unit, below: Sequence[Unit], asked: Mapping[str, counted.AskedFigure]
+) -> list[_Place]:
+    found = list[_Place]()
     for of_level in ([unit], below):
         if not of_level:
             continue

@@ -11,7 +11,7 @@ from wmt.days import written
 from wmt.facts import NOT_KNOWN
 from wmt.nights import NightError
 from wmt.site import tables
-from wmt.site.agreements import in_force
+from wmt.site.agreements import counted, in_force
 from wmt.site.agreements.models import UnitAgreement
 from wmt.site.changes.agreement_answers import may_answer
 from wmt.site.changes.agreements import may_switch
@@ -49,11 +49,12 @@ def content(question: UnitRequest) -> dict[str, Any]:
     except NightError:
         here, below, found, people, level = [], [], [], [], ""
     answered = answers.answers_table(question.user, unit, state, here)
-    people_count = counts.counts_table(question, below) if rows else None
+    asked = counted.asked(unit, state)
+    people_count = counts.counts_table(question, below, asked) if rows else None
     return {
         "rows": [(row, in_force.pack_of(row), _period(row)) for row in rows],
         "set_href": _set_href(question),
-        "count_href": counts.enter_href(question),
+        "count_href": counts.enter_href(question) if asked else "",
         "duties": _duties(question, here),
         "tables": {
             "agreements": here_table(here),

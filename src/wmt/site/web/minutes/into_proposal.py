@@ -1,7 +1,6 @@
 """A what-if on minutes made the draft of a change of rules, by whoever may propose one."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +13,7 @@ from wmt.site.accounts.roles import Action
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import rule_proposals as action
 from wmt.site.clock import calendar_day
+from wmt.site.web.forms.sent_key import sent_key
 from wmt.site.web.minutes import pages
 
 NAME = "What-if on minutes"
@@ -34,7 +34,7 @@ def into_proposal(request: HttpRequest) -> HttpResponse:
         entries = tuple((path, first, value) for path, value in found.overlay_values.items())
         wanted = action.ProposalRequest(
             overlay=Overlay(NAME, "", entries, reason=pages.reference(asked)),
-            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid4().hex,
+            key=sent_key(request),
         )
         row, _ = action.propose(actor=request.user, wanted=wanted)
     except (RulesError, RefusedError) as error:

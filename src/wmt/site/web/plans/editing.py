@@ -1,6 +1,5 @@
 """Changing a plan in the browser: steps added, taken out or moved, another name, a copy, its end."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from wmt.site.plans.models import SavedPlan
 from wmt.site.queries.plan_effects import unit_of_plan
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
+from wmt.site.web.forms.sent_key import sent_key
 from wmt.site.web.plans import room, step_forms, step_kinds
 
 _STEP = "plans/step.jinja"
@@ -186,7 +186,7 @@ def plan_copy(request: HttpRequest, number: int) -> HttpResponse:
     try:
         made, _ = action.make_plan(
             actor=request.user, plan=copied, level=row.level, code=row.code,
-            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid.uuid4().hex,
+            key=sent_key(request),
         )  # fmt: skip
     except RefusedError as refused:
         messages.error(request, f"{'; '.join(fault.said for fault in refused.faults)}.")

@@ -1,7 +1,5 @@
 """What comes of it if people leave, kept as a plan: the moves of cases that fit, then each who leaves."""
 
-import uuid
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
@@ -15,6 +13,7 @@ from wmt.site.changes import plans as plan_actions
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest, question_of
 from wmt.site.shown import needed_state
+from wmt.site.web.forms.sent_key import sent_key
 from wmt.site.web.plans import leavers, room
 from wmt.site.web.plans.leavers_form import LeaversForm
 from wmt.text import counted
@@ -42,7 +41,7 @@ def leavers_plan(request: HttpRequest, level: str, code: str) -> HttpResponse:
         })  # fmt: skip
         row, is_new = plan_actions.make_plan(
             actor=request.user, plan=plan, level=level, code=code,
-            key=request.POST.get("key", "").replace("\0", "")[:64] or uuid.uuid4().hex,
+            key=sent_key(request),
         )  # fmt: skip
     except (PlanError, ProblemError) as error:
         messages.error(request, f"{error}. No plan was made.")
