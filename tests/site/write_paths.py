@@ -20,7 +20,14 @@ from duties_fixtures import Scene, scene_in, typed
 from hours_fixtures import day
 from test_accounts_permissions import TABLE
 from write_paths_agreements import AGREEMENT_SAVES
-from write_paths_beside import extra_note, kept_initiative, open_challenge, own_case, unusual_answer
+from write_paths_beside import (
+    extra_note,
+    kept_initiative,
+    largest_pdu,
+    open_challenge,
+    own_case,
+    unusual_answer,
+)
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 from write_paths_set_up import set_up
@@ -446,7 +453,7 @@ SAVES: dict[tuple[str, str], Write] = {
         "/scenario/plan/?level=nation&code=nation", name="A scenario", police="5 to 8"
     ),
     ("POST", "alarm-choose"): lambda place: place.form(
-        f"/alarm/pdu/{place.pdu}/choose/", percent="30", why="a test"
+        f"/alarm/pdu/{largest_pdu()}/choose/", percent="30", why="a test"
     ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"

@@ -38,6 +38,13 @@ def own_case(post: str) -> str:
 
 
 @set_up
+def largest_pdu() -> str:
+    """The code of the PDU with most people: small ones have no alarm."""
+    pdus = Unit.objects.filter(load_id=current_state().load_id, level="pdu", whole=True)
+    return pdus.order_by("-posts", "code").values_list("code", flat=True)[0]
+
+
+@set_up
 def open_challenge(post: str, user: Any = None) -> int:
     """The number of what somebody said is wrong at a post, which waits for an answer."""
     state = current_state()
