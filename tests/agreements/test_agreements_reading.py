@@ -165,6 +165,8 @@ def test_counted_figures_are_read_by_unit_and_name(tmp_path: Path) -> None:
         ("unit,value\n", "row 1: should have the columns unit, figure, value"),
         ("unit,figure,value\nT1,hours\nT1,,4", "row 2: should have a unit.*\n.*row 3: should have a unit"),
         ("unit,figure,value\nT1,hours,4h", "row 2, value: '4h' is no number"),
+        ("unit,figure,value\n" + "x" * 150_000, "figures.csv: cannot be read as a table of figures: field"),
+        ("unit,figure,value\nT\0,hours,4", "has a character that no text has"),
     ],
 )
 def test_a_table_of_counted_figures_that_is_wrong_is_refused(tmp_path: Path, text: str, message: str) -> None:
