@@ -164,12 +164,13 @@ def test_the_api_asks_answers_and_takes_back(scene: Scene) -> None:
 
 
 def test_points_are_answered_by_an_administrator(scene: Scene, signed_in: Callable[..., Client]) -> None:
+    administrator = signed_in("administrator")
     scene.ask(scene.practitioner, fact="points", ref="")
     row = Challenge.objects.get()
     assert row.answers == "administrator"
     said = {"outcome": "passed", "words": "Sent to the national team."}
     assert scene.manager.post(f"/challenges/{row.pk}/", said).status_code == 403
-    assert signed_in("administrator").post(f"/challenges/{row.pk}/", said).status_code == 302
+    assert administrator.post(f"/challenges/{row.pk}/", said).status_code == 302
 
 
 def test_posts_under_another_code_keep_theirs(scene: Scene) -> None:
@@ -181,10 +182,10 @@ def test_posts_under_another_code_keep_theirs(scene: Scene) -> None:
 def said_at(post: str, by: User | None = None, **more: Any) -> Challenge:
     """A challenge of contracted hours of a post, as it is kept."""
     team, _, staff = post.partition(":")
-    usual = {"fact": "hours", "words": "30 hours", "points_x100": 0, "available_x100": 0}
+    usual = {"fact": "hours", "words": "30 hours", "points_x100": 0, "available_x100": 0, "answers": "manager"}
     return Challenge.objects.create(
         **{**usual, **more}, key=f"said{Challenge.objects.count()}", team_code=team, staff_code=staff,
-        owner="manager", answers="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
+        owner="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
     )  # fmt: skip
 
 
@@ -290,6 +291,20 @@ def test_whoever_asks_is_never_the_one_who_is_asked(people: Any) -> None:
     assert action.owners_of(row) == [head]
     row.asked_by = head
     assert action.owners_of(row) == [first]
+
+
+def test_where_the_only_administrator_asks_the_head_answers(people: Any) -> None:
+    (post, *_), (_, _, _, manager, _, head, administrator) = people
+    row = said_at(post.code, administrator, fact="points", answers="administrator", pdu_code=post.pdu_code)
+    assert action.owners_of(row) == [head]
+    state = current_state()
+    assert [action.may_answer(user, row, state) for user in (administrator, head, manager)] == [
+        False, True, False,
+    ]  # fmt: skip
+    answered = action.answer(
+        actor=head, number=row.pk, state=state, outcome=Challenge.Outcome.STANDS, words="It does."
+    )
+    assert answered.answered_by == head
 
 
 def test_omic_posts_have_no_capacity() -> None:

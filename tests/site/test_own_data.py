@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from how_many import SOAK
+from wmt.ledger import HEADLINE
 from wmt.site.accounts.models import RoleGrant, User
 from wmt.site.allocation.models import PostProtection
 from wmt.site.audit.models import AuditEvent, ReadEvent
@@ -97,7 +98,10 @@ def test_packs_have_all_that_concerns_a_person_and_nothing_of_others(nation: Any
             assert other is user or mark(other) not in whole
             assert other is user or other.email not in whole
         if user.staff_code in chosen:
-            assert texts["figures_by_day.csv"].count("\r\n") > 1
+            streams = {post.stream for post in posts if post.staff_code == user.staff_code}
+            for stream in streams:
+                name = "figures_by_day" if stream == HEADLINE else f"figures_by_day_{stream}"
+                assert texts[f"{name}.csv"].count("\r\n") > 1, stream
             assert any(name.startswith("lines_") for name in texts)
 
 

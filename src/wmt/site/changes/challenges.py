@@ -138,11 +138,16 @@ def ask(
 
 
 def may_answer(user: Any, row: Challenge, state: State) -> bool:
-    """Whether somebody may answer it: who manages there, or an administrator where the rules say so."""
+    """Whether somebody may answer it: who manages there, or an administrator where the rules say so.
+
+    Where no administrator is left who may, whoever is asked in their place.
+    """
     if state.as_of is not None or as_of_day.asked() is not None or not row.is_open or _is_theirs(user, row):
         return False
     level, code = NATION if row.answers == ADMINISTRATOR else ("post", row.post)
-    return user is None or may(user, Action.HANDLE_DUTIES, level=level, code=code, state=state)
+    if user is None or may(user, Action.HANDLE_DUTIES, level=level, code=code, state=state):
+        return True
+    return row.answers == ADMINISTRATOR and user in owners_of(row)
 
 
 def answer(*, actor: Any, number: int, state: State, outcome: str, words: str, who: str = "") -> Challenge:
@@ -264,11 +269,15 @@ def _words_faults(said: str, missing: str) -> list[ChangeFault]:
 
 
 def owners_of(row: Challenge) -> list[User]:
-    """Who is asked to answer: by the rules' role, and neither who asked nor whom it is about."""
+    """Who is asked to answer: by the rules' role, and neither who asked nor whom it is about.
+
+    Where nobody of that role is left, the next: up from the managers, or down from the administrators.
+    """
     people = responsible(row)
-    groups = (people.managers, people.heads, people.administrators)
-    asked = groups[2:] if row.answers == ADMINISTRATOR else groups
-    others = ([user for user in group if user.pk != row.asked_by_id] for group in asked)
+    groups = [people.managers, people.heads, people.administrators]
+    if row.answers == ADMINISTRATOR:
+        groups.reverse()
+    others = ([user for user in group if not _is_theirs(user, row)] for group in groups)
     return next(filter(None, others), [])
 
 

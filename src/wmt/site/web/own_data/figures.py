@@ -3,7 +3,7 @@
 from typing import Any
 
 from wmt.history import HistoryError
-from wmt.ledger import decimal
+from wmt.ledger import HEADLINE, STREAM_NAMES, STREAMS, decimal
 from wmt.site.accounts.models import User
 from wmt.site.figures import line_queries, units
 from wmt.site.queries.histories import history_for_nobody
@@ -20,7 +20,8 @@ def figures_of(user: User, state: State | None) -> list[HeldTable]:
     if state is None or not user.staff_code:
         return []
     posts = list(units.of_level(state, "post").filter(staff_code=user.staff_code))
-    tables = [_now(posts), *(_lines(state, post, user) for post in posts), _days(user.staff_code)]
+    days = (_days(user.staff_code, stream) for stream in STREAMS)
+    tables = [_now(posts), *(_lines(state, post, user) for post in posts), *days]
     return [table for table in tables if table.rows]
 
 
@@ -49,18 +50,23 @@ def _line(line: Line, pricing: Any) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _days(staff_code: str) -> HeldTable:
-    """Every day with a figure: all posts of the person together."""
+def _days(staff_code: str, stream: str) -> HeldTable:
+    """Every day with a figure in a stream: all posts of the person in it together."""
     columns = ("day", "points", "available points", "active cases", "contracted hours", "hours of reductions")
     rows: list[tuple[Any, ...]] = []
     try:
         past = history_for_nobody()  # the rows of this person are taken out of it
         if past.first is not None and past.last is not None:
-            found = past.series("person", staff_code, past.first, past.last, columns=("day", *_DAYS))
+            found = past.series(
+                "person", staff_code, past.first, past.last, columns=("day", *_DAYS), stream=stream
+            )
             rows = [
                 (day.isoformat(), decimal(points), decimal(time), cases, hours / 1_000_000, less / 1_000_000)
                 for day, points, time, cases, hours, less in found.iter_rows()
             ]
     except HistoryError as away:
-        rows = [(str(away), *[""] * 5)]
-    return HeldTable("figures_by_day", "Your figures by day, all your posts together", columns, rows)
+        rows = [(str(away), *[""] * 5)] if stream == HEADLINE else []
+    name, of = "figures_by_day", "all your posts together"
+    if stream != HEADLINE:
+        name, of = f"{name}_{stream}", f"your posts in {STREAM_NAMES[stream]} together"
+    return HeldTable(name, f"Your figures by day, {of}", columns, rows)
