@@ -182,10 +182,10 @@ def test_posts_under_another_code_keep_theirs(scene: Scene) -> None:
 def said_at(post: str, by: User | None = None, **more: Any) -> Challenge:
     """A challenge of contracted hours of a post, as it is kept."""
     team, _, staff = post.partition(":")
-    usual = {"fact": "hours", "words": "30 hours", "points_x100": 0, "available_x100": 0, "answers": "manager"}
+    usual = {"fact": "hours", "words": "30 hours", "answers": "manager"}
     return Challenge.objects.create(
-        **{**usual, **more}, key=f"said{Challenge.objects.count()}", team_code=team, staff_code=staff,
-        owner="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
+        **{**usual, "points_x100": 0, "available_x100": 0, **more}, key=f"said{Challenge.objects.count()}",
+        team_code=team, staff_code=staff, owner="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
     )  # fmt: skip
 
 
