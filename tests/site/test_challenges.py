@@ -185,7 +185,8 @@ def said_at(post: str, by: User | None = None, **more: Any) -> Challenge:
     usual = {"fact": "hours", "words": "30 hours", "answers": "manager"}
     return Challenge.objects.create(
         **{**usual, "points_x100": 0, "available_x100": 0, **more}, key=f"said{Challenge.objects.count()}",
-        team_code=team, staff_code=staff, owner="manager", due=timezone.localdate(), asked_by=by, asked_who="x",
+        team_code=team, staff_code=staff, owner="manager", due=timezone.localdate(), asked_by=by,
+        asked_who="x",
     )  # fmt: skip
 
 
