@@ -372,10 +372,14 @@ def test_what_would_help_names_nobody(pdu: Pdu, head: Client) -> None:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ({"goal1": "moves"}, "Choose each goal once"),
+        ({"goal1": "moves"}, "‘Fewest cases that move’ is already the first goal"),
         ({f"goal{number}": "none" for number in range(1, 6)}, "Choose at least one goal"),
         ({"moves": "many"}, "enter a whole number from 0"),
         ({"high_least": "3", "high_most": "2"}, "must be no more than the most"),
+        ({"step": "11"}, "enter a number from 0 to 10"),
+        ({"band": "NaN"}, "enter a number from 0 to 100"),
+        ({"locked": "NOWHERE:X"}, "One person in this address cannot be found here"),
+        ({"locked": " ".join(f"T:{number}" for number in range(200))}, "Tick 100 people at most"),
     ],
 )
 def test_what_is_wrong_with_the_question_is_said(
@@ -385,6 +389,45 @@ def test_what_is_wrong_with_the_question_is_said(
     answer = head.post(f"/reshare/new/pdu/{pdu.code}/", {**USUAL, **question})
     assert said in head.get(answer["Location"]).text
     assert not SharingSearch.objects.exists()
+
+
+def test_people_are_kept_as_they_are_from_the_first_answer_on(pdu: Pdu, head: Client) -> None:
+    free = found(asked(head, pdu))
+    giver, receiver = (max(move[who] for move in free.answer["moves"]) for who in ("giver", "receiver"))  # type: ignore[index]
+    kept = {"locked": [giver, receiver], **USUAL}
+    text = head.get(unit_url("pdu", pdu.code, "reshare"), kept).text
+    assert "2 people stay as they are" in in_sight(text)
+    ticked = re.findall(r'name="locked" value="([^"]*)" checked', text)
+    assert {unescape(each) for each in ticked} == {giver, receiver}
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
+    answer = head.post(f"/reshare/new/pdu/{pdu.code}/", {name: unescape(hidden[name]) for name in hidden})
+    row = found(SharingSearch.objects.get(key=answer["Location"].split("/")[2]))
+    assert set(row.question["locked"]) == {giver, receiver}
+    ends = {post["code"]: post for post in row.answer["posts"]}  # type: ignore[index]
+    assert [(ends[code]["gives"], ends[code]["gets"]) for code in (giver, receiver)] == [(0, 0), (0, 0)]
+    shown = page(head, row)
+    assert in_sight(shown).count("stays as they are") == 2
+    (back,) = re.findall(r'href="([^"]*)">Change what you ask', shown)
+    again = head.get(unescape(back)).text
+    assert len(re.findall(r'name="locked" value="[^"]*" checked', again)) == 2
+
+
+def test_who_leaves_cannot_be_kept_as_they_are(pdu: Pdu, head: Client) -> None:
+    code = pdu.holder.code
+    text = tab(pdu, head, leavers=code)
+    assert f'name="locked" value="{code}"' not in text
+    assert f'name="locked" value="{pdu.full[0].code}"' in text
+    assert "cannot both leave and stay as they are" in tab(pdu, head, leavers=code, locked=code)
+
+
+def test_what_counts_as_even_and_the_least_gain_are_the_managers(pdu: Pdu, head: Client) -> None:
+    row = found(asked(head, pdu, band="50", step="2"))
+    assert (row.question["band_x100"], row.question["step_x100"]) == (5_000, 200)
+    spread = next(goal for goal in row.answer["goals"] if goal["goal"] == "spread")  # type: ignore[index]
+    usual = next(goal for goal in found(asked(head, pdu)).answer["goals"] if goal["goal"] == "spread")  # type: ignore[index]
+    assert spread["before"] < usual["before"]
+    assert spread["step"] == pytest.approx(4 * usual["step"], abs=4)
+    assert "which is 2 percentage points of all available" in page(head, row)
 
 
 def test_pictures_say_which_team_gives_to_which_and_what_fewer_moves_leave(pdu: Pdu, head: Client) -> None:

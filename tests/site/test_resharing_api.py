@@ -55,8 +55,12 @@ def test_a_program_stops_and_is_told_what_is_wrong(pdu: Pdu, program: Makes) -> 
     asker = program("administrator")
     wrong = asker.ask("post", f"units/pdu/{pdu.code}/resharings", {"goals": ["over", "over"]})
     assert (wrong.status_code, wrong.json()["faults"][0]["code"]) == (422, "GOALS")
+    wrong = asker.ask("post", f"units/pdu/{pdu.code}/resharings", {"step": 11, "band": 5})
+    assert wrong.status_code == 422
     assert asker.ask("post", f"units/nation/{pdu.code}/resharings", {}).status_code in (404, 422)
-    key = asker.ask("post", f"units/pdu/{pdu.code}/resharings", {}).json()["key"]
+    key = asker.ask("post", f"units/pdu/{pdu.code}/resharings", {"step": 0.25, "band": 2}).json()["key"]
+    question = SharingSearch.objects.get(key=key).question
+    assert (question["step_x100"], question["band_x100"]) == (25, 200)
     stopped = asker.ask("post", f"resharings/{key}/stop").json()
     assert (stopped["state"], stopped["message"]) == ("failed", "You stopped it before it began.")
     assert asker.ask("get", "resharings/nobody-s").status_code == 404

@@ -1,6 +1,7 @@
 """Sharing the cases of a unit again: having a job look for the best way, its answer, and stopping it."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
@@ -54,6 +55,13 @@ class ResharingIn(schemas.RequestSchema):
     )
     high_least: Most | None = Field(None, description="At least so many high-risk cases each.")
     high_most: Most | None = Field(None, description="At most so many of these each.")
+    band: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] = Field(
+        Decimal(5), description="Even is so near the average, in percentage points of capacity."
+    )
+    step: Annotated[Decimal, Field(ge=0, le=10, decimal_places=2)] = Field(
+        Decimal("0.5"),
+        description="Points over and evenness count in steps of so many percentage points of all capacity.",
+    )
     waiting: bool = Field(False, description="Whether cases that nobody holds are given out too.")
     locked: Codes = Field([], description="Posts that neither give nor get.")
     still: Refs = Field([], description="Cases that stay where they are.")
@@ -75,6 +83,7 @@ class ResharingIn(schemas.RequestSchema):
         same = ("moves", "per_person", "held_weeks", "ends_weeks", "high_least", "high_most", "waiting")
         asked: dict[str, Any] = {name: getattr(self, name) for name in same}
         asked |= {name: tuple(map(str, getattr(self, name))) for name in ("goals", "locked", "still")}
+        asked |= {"band_x100": int(self.band * 100), "step_x100": int(self.step * 100)}
         for name in ("apart", "fixed"):
             asked[name] = tuple((each.ref, each.post) for each in getattr(self, name))
         return resharing.SharingQuestion(**asked)

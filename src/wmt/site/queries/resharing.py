@@ -17,7 +17,8 @@ from django.conf import settings
 
 from wmt.allocation.cases import read_kind
 from wmt.allocation.eligibility import eligibility
-from wmt.ledger import Ledger
+from wmt.grades import DUMMY
+from wmt.ledger import SENTENCE_MANAGEMENT, Ledger
 from wmt.ledger.engine import DuckDBEngine, lent
 from wmt.nights import Night, open_night
 from wmt.nights.unit_slice import UnitSlice, part_of
@@ -31,6 +32,7 @@ from wmt.site.changes.case_deltas import case_lines
 from wmt.site.changes.reconcile import facts_shown
 from wmt.site.changes.training import stages_of
 from wmt.site.figures import units
+from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import unit_ledger
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
@@ -48,7 +50,8 @@ class SharingQuestion:
     """What somebody asks: goals in their order, limits, and what they keep as it is.
 
     `locked` posts neither give nor get, cases of `still` stay, `apart` are (case, post) that must not be,
-    `fixed` (case, post) that must. What posts of `leavers` hold is given out as what waits.
+    `fixed` (case, post) that must. What posts of `leavers` hold is given out as what waits. `band_x100` and
+    `step_x100` are those of `Limits`: what counts as even, and the least gain that counts.
     """
 
     goals: tuple[str, ...] = tuple(map(str, GOALS))
@@ -59,6 +62,8 @@ class SharingQuestion:
     high_least: int | None = None
     high_most: int | None = None
     waiting: bool = False
+    band_x100: int = 500
+    step_x100: int = 50
     locked: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
     apart: tuple[tuple[str, str], ...] = ()
@@ -138,7 +143,8 @@ class SharingNow:
         """The limits that are stated; nobody is to be over the threshold of the figures shown."""
         asked = self.asked
         return Limits(
-            over_x100=self.state.over_x100, moves=asked.moves, per_person=asked.per_person,
+            over_x100=self.state.over_x100, band_x100=asked.band_x100, step_x100=asked.step_x100,
+            moves=asked.moves, per_person=asked.per_person,
             high_least=asked.high_least, high_most=asked.high_most,
         )  # fmt: skip
 
@@ -235,6 +241,17 @@ class SharingNow:
 def posts_of(state: State, user: Any, unit: Unit) -> list[Unit]:
     """The posts of a unit that somebody sees."""
     return list(units.seen(state, user, "post").filter(**{f"{unit.level}_code": unit.code}))
+
+
+def sharers_of(state: State, user: Any, unit: Unit) -> list[Unit]:
+    """Those of them whose cases are shared: people of sentence management, by PDU, team and name."""
+    nobody = placeholders(state)
+    found = [
+        post
+        for post in posts_of(state, user, unit)
+        if post.stream == SENTENCE_MANAGEMENT and post.grade != DUMMY and post.code not in nobody
+    ]
+    return sorted(found, key=lambda post: (post.pdu_code, post.team_code))
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class AskedSharing:
         ends = _ends(self.whole, moves)
         return {
             "over_x100": self.whole.limits.over_x100,
+            "step_x100": self.whole.limits.step_x100,
             "posts": ends,
             "moves": moves,
             "goals": [self._goal(each) for each in solved.reached],

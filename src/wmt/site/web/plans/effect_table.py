@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from wmt import ledger
-from wmt.ledger.arithmetic import MINUS, shown_difference
 from wmt.plan.laid_plan import StepOutcome
 from wmt.plan.plan_file import EndReductionsStep, HoursStep, MoveStep, ReduceStep, Step
 from wmt.site import tables
@@ -115,8 +114,7 @@ def change_of(unit: Unit, before: ledger.Moment, after: ledger.Moment) -> tables
     was, then = ledger.capacity_x100(*before), ledger.capacity_x100(*after)
     if was is None or then is None or unit.stream == ledger.OMIC:
         return tables.Value(None, "–")
-    sign = {True: "+", False: MINUS}[then > was] if then != was else ""
-    return tables.Value(ledger.decimal(then - was), f"{sign}{shown_difference(before, after)[0]}")
+    return tables.percentage_points(then - was)
 
 
 def ways_to_do(reading: PlanReading) -> list[tuple[str, str] | None]:

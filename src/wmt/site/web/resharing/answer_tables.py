@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from wmt import ledger
-from wmt.plan.balance.problem import GOAL_WORDS, Goal
+from wmt.plan.balance.problem import GOAL_WORDS, Goal, Limits
 from wmt.site import tables
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.audit.reads import note_read
@@ -137,8 +137,10 @@ class ShownAnswer:
     def _step_notes(self) -> list[str]:
         """In what steps points count; two answers within one step are alike."""
         found = {each.get("step", 1) for each in self.answer["goals"] if each["goal"] in _OF_POINTS} - {1}
+        share = tables.exact(self.answer.get("step_x100", Limits.step_x100)).text
+        points = "percentage point" if share == "1" else "percentage points"
         return [
-            f"Points count in steps of {tables.exact(step).text}, half a percentage point of all available "
+            f"Points count in steps of {tables.exact(step).text}, which is {share} {points} of all available "
             "points: to gain less than that, no case is moved. So one that is proved best may have more "
             "points than another, by less than a step."
             for step in sorted(found)

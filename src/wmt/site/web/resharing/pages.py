@@ -43,7 +43,8 @@ def search_new(request: HttpRequest, level: str, code: str) -> HttpResponse:
     unit = units.find(state, request.user, level, code)  # type: ignore[arg-type]
     if unit.level not in resharing.LEVELS:
         raise Http404("cases are shared again in teams, PDUs and regions")
-    form, tab = ResharingForm(request.POST.dict()), unit_url(level, code, "reshare")
+    sharers = {post.code for post in resharing.sharers_of(state, request.user, unit)}
+    form, tab = ResharingForm(request.POST, sharers), unit_url(level, code, "reshare")
     if not form.is_valid():  # the page of the form says what is wrong
         return HttpResponseRedirect(f"{tab}?{urlencode(form.data | {'ask': '1'})}")
     return _ask(request, state, unit, form.question, tab)

@@ -5,9 +5,10 @@ from typing import Any
 
 from wmt.plan.balance.problem import ProblemError
 from wmt.plan.balance.solve import quick
-from wmt.site.queries.resharing import JOB_ONLY, LEVELS, sharing_now
+from wmt.site.queries.resharing import JOB_ONLY, LEVELS, sharers_of, sharing_now
 from wmt.site.queries.resharing_answer import AskedSharing
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.resharing import people_kept
 from wmt.site.web.resharing.answer_tables import ShownAnswer, sentences
 from wmt.site.web.resharing.choices import names_in
 from wmt.site.web.resharing.question_form import ResharingForm
@@ -30,8 +31,13 @@ def content(question: UnitRequest) -> dict[str, Any]:
     }  # fmt: skip
     if not applies(question.unit):
         return {**found, "form": None}
-    form = ResharingForm(question.request.GET)
-    found |= {"form": form, "filters": form, "leavers": _leavers(question, form)}
+    sharers = sharers_of(question.state, question.user, question.unit)
+    form = ResharingForm(question.request.GET, {post.code for post in sharers})
+    found |= {
+        "form": form, "filters": form, "leavers": _leavers(question, form),
+        "teams": people_kept.by_team(question.state, question.unit, sharers, form),
+        "stays": sum(post.code in form.codes("locked") for post in sharers),
+    }  # fmt: skip
     if not form.is_valid() or "ask" not in question.request.GET or not found["is_now"] or found["by_job"]:
         return found
     try:

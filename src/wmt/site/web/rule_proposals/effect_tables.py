@@ -23,7 +23,7 @@ def figures(effect: rule_effects.UnitEffect, stream: str) -> Sequence[tuple[str,
     capacity = [
         (
             "Capacity", ledger.shown_capacity(*was), ledger.shown_capacity(*then),
-            f"{signed(moved)} percentage points" if moved is not None else "",
+            f"{tables.percentage_points(moved).text} percentage points" if moved is not None else "",
         )
     ]  # fmt: skip
     return [
@@ -85,7 +85,7 @@ def causes(effect: rule_effects.UnitEffect) -> tables.Table:
                 "what": tables.text(cause_words(each)),
                 "points": _difference(each.points_x100),
                 "available": _difference(each.available_x100),
-                "share": _difference(each.percentage_points_x100),
+                "share": tables.percentage_points(each.percentage_points_x100),
             }
         )
         for each in found
@@ -96,7 +96,7 @@ def causes(effect: rule_effects.UnitEffect) -> tables.Table:
             "what": tables.text("All together"),
             "points": _difference(sum(each.points_x100 for each in found)),
             "available": _difference(sum(each.available_x100 for each in found)),
-            "share": _difference(moved),
+            "share": tables.percentage_points(moved),
         }
     )
     empty = "Nothing here is worth another amount under these rules."
@@ -161,7 +161,7 @@ def _row(unit: Unit, moments: rule_effects.UnitMoments, marks_x100: tuple[int, i
             "name": tables.text(unit.name, href),
             "before": tables.capacity(*was, over_before, stream),
             "after": tables.capacity(*then, over_after, stream),
-            "moved": _difference(moments.percentage_points_x100 if is_measured else None),
+            "moved": tables.percentage_points(moments.percentage_points_x100 if is_measured else None),
             "points": tables.points(was.points_x100),
             "then": tables.points(then.points_x100),
         },
