@@ -74,6 +74,14 @@ def test_cases_that_earn_nothing_go_in_turn_to_whoever_has_got_fewest() -> None:
     assert {each.refs[0]: each.to for each in found} == {"X0": "T:A", "Z0": "T:B", "Z1": "T:A", "Z2": "T:B"}
 
 
+def test_who_leaves_too_and_whose_cases_are_settled_gets_none_and_gives_none() -> None:
+    """A has most room, and leaves too; what A holds is no part of the answer."""
+    posts = [_post("T:GOES", 900), _post("T:A", 100), _post("T:B", 900), _post("T:C", 0)]
+    cases = [_case("X1", 100), _case("Z1", 0), _case("X2", 100, holder="T:A")]
+    found = placed(Sharing(posts, cases, {}), ["T:GOES"], LIMITS, ["T:A", "T:C"])
+    assert [(each.refs, each.to) for each in found] == [(("X1",), "T:B"), (("Z1",), "T:B")]
+
+
 def test_what_colleagues_hold_stays_with_them() -> None:
     assert _placed([_post("T:A", 1_500)], [_case("X1", 100, holder="T:A")]) == []
 

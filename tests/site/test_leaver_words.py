@@ -56,3 +56,8 @@ def test_work_that_is_no_case_stays_and_is_said() -> None:
     assert "172 points of those who leave stay in the figures of their team" in leaver_words.left_behind(
         17_200
     )
+
+
+def test_of_many_who_leave_the_number_is_said() -> None:
+    said = leaver_words.answered([f"A{number}" for number in range(21)], None, 2, 500, 2, "this PDU", "110%")
+    assert said.startswith("If 21 people leave, 2 cases (5 points) need another practitioner.")

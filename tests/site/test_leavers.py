@@ -15,9 +15,11 @@ from wmt.site.accounts.models import LimitedAccess
 from wmt.site.audit.models import ReadEvent
 from wmt.site.links import unit_url
 from wmt.site.plans.models import SavedPlan
+from wmt.site.queries import leavers as leaver_cases
 from wmt.site.queries import unit_ledger
 from wmt.site.queries.leavers import leaving
 from wmt.site.queries.plan_effects import PlanReading
+from wmt.site.web.plans import leaver_words, leavers
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import current_state
 
@@ -196,6 +198,32 @@ def test_everybody_of_a_team_can_leave_and_the_team_is_then_without_anybody(pdu:
     text = _page(head, "team", team, *posts, within="team")
     assert not table_of(text, "receivers") if 'id="table-receivers-caption"' in text else True
     assert "None of" in in_sight(text)
+
+
+def test_who_leaves_by_the_same_plan_takes_no_cases(
+    pdu: Pdu, head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the plan says who gets their cases, or they are one more than the page can be asked for."""
+    leaves = {"do": "leave", "post": pdu.holder.code}
+    alone = kept(user_of(head), unit_of(pdu), leaves)
+    takes = {row["Who"] for row in table_of(head.get(f"/plans/{alone.pk}/").text, "receivers")}
+    people = Unit.objects.filter(load_id=current_state().load_id, level="post", pdu_code=pdu.code, whole=True)
+    able = [post for post in people.order_by("code") if any(post.name in who for who in takes)]
+    settled = {"do": "leave", "post": able[0].code, "to": [able[1].code]}
+    text = head.get(f"/plans/{kept(user_of(head), unit_of(pdu), leaves, settled).pk}/").text
+    assert not any(able[0].name in row["Who"] for row in table_of(text, "receivers"))
+    assert f"If {pdu.holder.name} leaves, " in in_sight(text)
+    assert "who gets them are not part of this" in in_sight(text)
+    assert "Open it by itself" not in text
+
+    stay = able[-1]
+    many = [post for post in leavers.people(current_state(), unit_of(pdu)) if post.code != stay.code]
+    monkeypatch.setattr(leaver_cases, "MOST", len(many) - 1)
+    monkeypatch.setattr(leaver_words, "MOST_NAMED", len(many) - 1)
+    steps = [{"do": "leave", "post": post.code} for post in many]
+    text = head.get(f"/plans/{kept(user_of(head), unit_of(pdu), *steps).pk}/").text
+    assert f"If {len(many)} people leave, " in in_sight(text)
+    assert [row["Who"].startswith(stay.name) for row in table_of(text, "receivers")] == [True]
 
 
 def test_re_sharing_gives_out_the_cases_of_those_who_leave(pdu: Pdu, head: Client) -> None:

@@ -40,13 +40,16 @@ class PlacedCases(NamedTuple):
     binds: Binds | None = None
 
 
-def placed(found: reading.Sharing, leavers: Collection[str], limits: asking.Limits) -> list[PlacedCases]:
+def placed(
+    found: reading.Sharing, leavers: Collection[str], limits: asking.Limits, also: Collection[str] = ()
+) -> list[PlacedCases]:
     """Where the cases of leavers fit among the others of a unit, by leaver and who would get them.
 
-    Nobody goes over the threshold of the limits, and nobody over it gets any. Cases that earn nothing go
-    last, in turn to whoever has got fewest.
+    `also` leave with them, and it is settled elsewhere who gets their cases. Nobody goes over the threshold
+    of the limits, and nobody over it gets any. Cases that earn nothing go last, in turn to whoever has got
+    fewest.
     """
-    stay = [post for post in found.posts if post.code not in leavers]
+    stay = [post for post in found.posts if post.code not in leavers and post.code not in also]
     holders: dict[asking.CaseBundle, str] = {}
     for bundle in found.bundles:
         if bundle.holder in leavers:

@@ -24,7 +24,7 @@ from wmt.site.queries.resharing import SharingNow, SharingQuestion, sharing_now
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State, rules_of
 
-#: So many people can leave at once.
+#: So many people can be asked for at once; by a plan more may leave.
 MOST = 20
 #: What is asked of who could hold cases: all of them need somebody, however long they were held.
 _ASKED = SharingQuestion(held_weeks=0, ends_weeks=0)
@@ -66,13 +66,16 @@ class LeaversEffect:
         return _steps([each for each in self.cases if each.leaver in self.readable], self.leavers)
 
 
-def leaving(state: State, user: Any, where: Unit, leavers: Sequence[Unit]) -> LeaversEffect:
-    """What comes of it for whoever asks. Raises ProblemError where nobody of sentence management is there."""
+def leaving(
+    state: State, user: Any, where: Unit, leavers: Sequence[Unit], also: Collection[str] = ()
+) -> LeaversEffect:
+    """What comes of it for whoever asks. The posts of `also` leave too, and what they hold is no part of it:
+    they get no case. Raises ProblemError where nobody of sentence management is there."""
     with sharing_now(state, user, where, _ASKED, dated=False) as now:
         left = [post.code for post in leavers]
         reach = visibility.cases_in_bulk(user, state, where)
         readable = frozenset(post.code for post in leavers if reach.covers(post))
-        cases = _placed(now, left, readable)
+        cases = _placed(now, left, readable, also)
         named = [(ref, each.to) for each in cases if each.to for ref in each.refs]
         # each case to the post beside it: one step, where a plan that is kept has one for each two people
         steps = [{"do": "move", "cases": [ref for ref, _ in named], "to": [to for _, to in named]}]
@@ -91,7 +94,9 @@ def _steps(cases: Sequence[PlacedCases], leavers: Sequence[Unit]) -> list[dict[s
     return [*fitting.moves_told(cases), *({"do": "leave", "post": post.code} for post in leavers)]
 
 
-def _placed(now: SharingNow, left: Collection[str], readable: Collection[str]) -> list[PlacedCases]:
+def _placed(
+    now: SharingNow, left: Collection[str], readable: Collection[str], also: Collection[str]
+) -> list[PlacedCases]:
     """All cases of the leavers, each with who could hold it or which limit binds."""
     found = now.shared(now.kept, left, unpriced=True, readable=readable)
     # who is told of no case must not find by a number where one is that nobody may know of
@@ -100,7 +105,7 @@ def _placed(now: SharingNow, left: Collection[str], readable: Collection[str]) -
         each for each in found.bundles
         if each.holder not in readable or not any(ref.upper() in hidden for ref in each.refs)
     ]  # fmt: skip
-    placed = fitting.placed(replace(found, bundles=free), left, now.limits)
+    placed = fitting.placed(replace(found, bundles=free), left, now.limits, also)
     return [*placed, *_others(now, found, readable, {(each.leaver, each.refs, each.kind) for each in placed})]
 
 

@@ -8,6 +8,8 @@ from wmt.days import written
 from wmt.plan.balance.leavers import Binds
 from wmt.text import counted
 
+#: Of more people who leave the number alone is said.
+MOST_NAMED = 20
 #: Which limit binds, of cases that fit with nobody.
 WHY = {
     Binds.RULES: "Nobody else there with hours may hold them, by grade, training or access",
@@ -27,7 +29,8 @@ def answered(
     names: Sequence[str], day: date | None, cases: int, points_x100: int, fit: int, where: str, over: str
 ) -> str:
     """Who leaves when (None: not said), how many cases need somebody, and how many of them fit."""
-    begins = f"If {joined(names)} {'leaves' if len(names) == 1 else 'leave'}"
+    who = joined(names) if len(names) <= MOST_NAMED else f"{len(names)} people"
+    begins = f"If {who} {'leaves' if len(names) == 1 else 'leave'}"
     begins += f" on {written(day)}" if day else ""
     if not cases:
         return f"{begins}, no case needs another practitioner."

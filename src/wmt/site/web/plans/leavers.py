@@ -1,7 +1,7 @@
 """If people leave: who, from when, and at once which of their cases fit with whom."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -137,30 +137,35 @@ def answer_to(question: UnitRequest, form: LeaversForm, chosen: Sequence[Unit]) 
 
 def of_plan(state: State, user: Any, unit: Unit, plan: Plan) -> "LeaversAnswer | None":
     """The same of those who leave by a plan of a team or a PDU and whose cases the plan gives to nobody, by
-    the figures of now; None where nobody does."""
-    left = {step.post for step in plan.steps if isinstance(step, LeaveStep) and not step.to}
+    the figures of now; None where nobody does. Nobody who leaves by the plan takes any."""
+    leave = [step for step in plan.steps if isinstance(step, LeaveStep)]
+    left = {step.post for step in leave if not step.to}
     if not left or not unit.pk or not applies(unit):
         return None
-    chosen = [post for post in people(state, unit) if post.code in left][: asking.MOST]
+    chosen = [post for post in people(state, unit) if post.code in left]
+    if not chosen:
+        return None
     is_here = LeaversForm({}, unit, state.day).level == unit.level
     where = unit if is_here else units.find(state, user, "pdu", unit.pdu_code)
+    also = {step.post for step in leave} - {post.code for post in chosen}
     try:
-        return (
-            LeaversAnswer(state, user, unit, asking.leaving(state, user, where, chosen)) if chosen else None
-        )
+        found = asking.leaving(state, user, where, chosen, also)
     except ProblemError:  # nobody of sentence management is there
         return None
+    return LeaversAnswer(state, user, unit, found, also=also)
 
 
 @dataclass(frozen=True)
 class LeaversAnswer:
-    """What comes of it if people leave a unit, for whoever asks; `day` is from when, where that is said."""
+    """What comes of it if people leave a unit, for whoever asks; `day` is from when, where that is said, and
+    `also` are the codes of those who leave with them and whose cases are no part of it."""
 
     state: State
     user: Any
     unit: Unit
     found: asking.LeaversEffect
     day: date | None = None
+    also: Collection[str] = ()
 
     @property
     def said(self) -> str:
@@ -177,7 +182,9 @@ class LeaversAnswer:
 
     @property
     def href(self) -> str:
-        """The page that says the same by itself."""
+        """The page that says the same by itself; empty where it cannot."""
+        if self.also or len(self.found.leavers) > asking.MOST:
+            return ""
         codes = [post.code for post in self.found.leavers]
         return f"{unit_url(self.unit.level, self.unit.code, TAB)}?{urlencode({'leaver': codes}, doseq=True)}"
 
