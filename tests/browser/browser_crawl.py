@@ -20,7 +20,9 @@ def kind_of(href: str) -> str:
     path = re.sub(r"^/(region|pdu|team|post)/[^/]+/", r"/\1/*/", parts.path)
     path = re.sub(r"^/on/[^/]+/.*", "/on/*", path)  # the past has the same pages
     path = re.sub(r"^/rules/(value|tiers|what-if)/.+", r"/rules/\1/*", path)
-    path = re.sub(r"^/(advice/new/\w+|agreements/\w+|alarm/\w+|odds|priority)/[^/]+/", r"/\1/*/", path)
+    path = re.sub(
+        r"^/(advice/new/\w+|(?:agreements|alarm|establishment)/\w+|odds|priority)/[^/]+/", r"/\1/*/", path
+    )
     path = re.sub(r"^/(challenges/new|cover|allocate/several)/[^/]+/", r"/\1/*/", path)
     path = re.sub(r"^/rules/(proposals/table|effect/\w+)/[^/]+/", r"/rules/\1/*/", path)
     path = re.sub(r"^/post/\*/(hours|reductions|grade)/(?!new/|history/)[^/]+/", r"/post/*/\1/*/", path)

@@ -340,6 +340,11 @@ TABLE: dict[str, May] = {
     "rule-effect": May(args={"level": "team", "code": "T1"}),
     "alarm-level": May(args={"level": "team", "code": "T1"}),
     "alarm-choose": May(POST, Action.SET_ALARMS, args={"level": "team", "code": "T1"}),
+    # a head may at a PDU alone: here those whose roles of the nation allow it, who propose rules too
+    "establishment-nation": May(BOTH, Action.PROPOSE_RULES),
+    "establishment": May(BOTH, Action.ENTER_ESTABLISHMENT, args={"level": "team", "code": "T1"}),
+    "establishment-row": May(BOTH, Action.ENTER_ESTABLISHMENT, args=_ONE),
+    "establishment-row-back": May(POST, Action.ENTER_ESTABLISHMENT, args=_ONE),
     "priority-level": May(BOTH, Action.SET_PRIORITIES, args={"pdu": "none"}),
     "priority-level-end": May(POST, Action.SET_PRIORITIES, args=_ONE),
     "priority-level-undo": May(POST, Action.SET_PRIORITIES, args=_ONE),

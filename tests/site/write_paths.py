@@ -28,6 +28,7 @@ from write_paths_beside import (
     own_case,
     unusual_answer,
 )
+from write_paths_establishment import ESTABLISHMENT_SAVES
 from write_paths_plans import PLAN_SAVES, colleague_of, kept_plan, kept_search, seen_mark, undone_step
 from write_paths_rules import RULE_SAVES, draft_of, submitted_by
 from write_paths_set_up import set_up
@@ -318,6 +319,7 @@ def _several(place: Place) -> Any:
 SAVES: dict[tuple[str, str], Write] = {
     **PLAN_SAVES,
     **AGREEMENT_SAVES,
+    **ESTABLISHMENT_SAVES,
     **RULE_SAVES,
     ("POST", "account_login"): lambda _: Client(raise_request_exception=False).post(
         "/accounts/login/", {"login": "all@example.org", "password": PASSWORD}

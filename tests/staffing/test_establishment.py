@@ -144,3 +144,37 @@ def test_agency_staff_are_there_for_the_work_and_reductions_take_nothing_off_the
     staffing = Staffing(need_of(RATES, [], own.roles), staffed)
     assert pytest.approx(float(present_row(staffing, "PO")["in_post"])) == 22
     assert float(open_row(staffing, "PO")["contracted"]) == 23
+
+
+@pytest.mark.parametrize(
+    ("kind", "fte", "contracted", "first", "last", "said"),
+    [
+        (core.TARGET, 50, 10, 1, None, ""),
+        (
+            core.TARGET,
+            51,
+            10,
+            1,
+            None,
+            "51.00 is more than 5 times those there: 10.00 are in post by contract",
+        ),
+        (core.AGENCY, 5, 0, 1, None, ""),  # where nobody is, a few are no surprise
+        (
+            core.FIXED_TERM,
+            3,
+            2,
+            1,
+            28,
+            "More people on a fixed term than there are: 2.00 are in post by contract",
+        ),
+        (core.RETURNER, 1, 2, 20, None, "The day of coming back has passed, so this counts nowhere"),
+        (core.VACANCY, 1, 2, 1, 19, "The last day has passed, so this counts on past days alone"),
+    ],
+)
+def test_what_hardly_can_be_meant_is_a_question(
+    kind: str, fte: int, contracted: int, first: int, last: int | None, said: str
+) -> None:
+    entry = core.EstablishmentEntry(
+        (), "PO", kind, Fraction(fte), date(2026, 11, first), last and date(2026, 11, last)
+    )
+    assert core.questions(entry, Fraction(contracted), date(2026, 11, 20)) == ([said] if said else [])

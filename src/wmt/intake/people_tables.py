@@ -133,7 +133,7 @@ def _check_establishment(row: PeopleRow) -> None:
         row.refuse("PEOPLE_ESTABLISHMENT", "why", "a target needs its reason")
     elif kind == people_schema.FIXED_TERM and row.values["last_day"] is None and not row.text("last_day"):
         row.refuse("PEOPLE_ESTABLISHMENT", "last_day", "a fixed term needs its last day")
-    elif kind != people_schema.TARGET and row.text("why"):
+    elif kind not in ("", people_schema.TARGET) and row.text("why"):
         what = "only targets have a reason: of people, a text could say who it is"
         row.refuse("PEOPLE_ESTABLISHMENT", "why", what)
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("wmt.site.web.plans.urls")),
     path("", include("wmt.site.web.resharing.urls")),
     path("", include("wmt.site.web.full.urls")),
+    path("", include("wmt.site.web.staffing.urls")),
     path("", include("wmt.site.web.priorities.urls")),
     path("", include("wmt.site.web.alarms.urls")),
     path("", include("wmt.site.web.agreements.urls")),

@@ -19,8 +19,8 @@ from wmt.staffing.gap import Staffing, places
 TARGET, AGENCY, FIXED_TERM, RETURNER, VACANCY = KINDS = (
     "target", "agency", "fixed_term", "returner", "vacancy",
 )  # fmt: skip
-
-
+#: More than so many times the people in post is asked about.
+TIMES = 5
 #: The levels of units by how many codes say their place.
 LEVELS = ("nation", "region", "pdu", "team")
 
@@ -90,6 +90,21 @@ def sums(entries: Iterable[EstablishmentEntry]) -> dict[str, dict[str, Fraction]
 def agency(entries: Iterable[EstablishmentEntry]) -> Mapping[str, Fraction]:
     """FTE of agency staff by grade, of entries that count."""
     return sums(entries).get(AGENCY, {})
+
+
+def questions(entry: EstablishmentEntry, contracted: Fraction, day: date) -> list[str]:
+    """What hardly can be meant of an entry, in sentences, beside people of its grade in post by contract at
+    its place on a day."""
+    found, there = [], f"{places(contracted):.2f} are in post by contract"
+    if entry.kind == FIXED_TERM and entry.fte > contracted:
+        found.append(f"More people on a fixed term than there are: {there}")
+    elif entry.fte > TIMES * max(contracted, Fraction(1)):
+        found.append(f"{places(entry.fte):.2f} is more than {TIMES} times those there: {there}")
+    if entry.kind == RETURNER and entry.first_day <= day:
+        found.append("The day of coming back has passed, so this counts nowhere")
+    if entry.last_day is not None and entry.last_day < day:
+        found.append("The last day has passed, so this counts on past days alone")
+    return found
 
 
 def present(entries: Sequence[EstablishmentEntry], staffing: Staffing) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Action(StrEnum):
     SET_AGREEMENTS = "switch local agreements of a unit on and off"
     ENTER_COUNTS = "enter figures that people count for local agreements"
     ADVISE_COURTS = "advise courts of what a full unit cannot take"
+    ENTER_ESTABLISHMENT = "enter targets, agency staff, fixed terms and vacancies of a unit"
     ENTER_INITIATIVES = "enter initiatives and withdraw them"
     PROPOSE_RULES = "propose a change of rules"
     APPROVE_RULES = "approve a change of rules"
@@ -59,7 +60,13 @@ _READS = _EVERYONE | {Action.READ_LOADS}
 #: From the nearest to the work to the furthest from it: the last one a person holds is their highest.
 #: What is decided for a whole PDU.
 _OF_HEADS = frozenset(
-    {Action.SET_PRIORITIES, Action.SET_AGREEMENTS, Action.ADVISE_COURTS, Action.ENTER_INITIATIVES}
+    {
+        Action.SET_PRIORITIES,
+        Action.SET_AGREEMENTS,
+        Action.ADVISE_COURTS,
+        Action.ENTER_INITIATIVES,
+        Action.ENTER_ESTABLISHMENT,
+    }
 )
 ROLES: dict[str, Role] = {
     "practitioner": Role("Practitioner", "post", _EVERYONE, ("team",)),
@@ -69,7 +76,13 @@ ROLES: dict[str, Role] = {
         "Performance and quality analyst",
         "nation",
         _EVERYONE
-        | {Action.READ_LOADS, Action.READ_CASE_FILES, Action.ENTER_INITIATIVES, Action.PROPOSE_RULES},
+        | {
+            Action.READ_LOADS,
+            Action.READ_CASE_FILES,
+            Action.ENTER_INITIATIVES,
+            Action.ENTER_ESTABLISHMENT,
+            Action.PROPOSE_RULES,
+        },
         ("nation", "region", "pdu"),
     ),
     "support": Role(

@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "protection": "Post protected from new cases, or that ended",
     "priority": "Priority level of a PDU set, ended or undone",
     "alarm": "Alarm level of a team or PDU chosen, or an alarm raised",
+    "establishment": "Establishment of a unit entered, changed or taken back",
     "agreement": "Local agreement switched on for a unit, or that ended",
     "agreement answer": "Action plan, letter or decision about an agreement",
     "agreement count": "Figure that people counted for an agreement",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from wmt.intake.people_model import EstablishmentRow
 from wmt.intake.people_schema import TARGET
+from wmt.site.accounts.models import User
 from wmt.site.audit.record import record
 from wmt.site.availability.models import Establishment
 from wmt.site.workload.models import Unit
@@ -56,34 +57,43 @@ def rows_changed(rows: Sequence[EstablishmentRow]) -> list[EstablishmentChange]:
 
 
 def save_rows(changes: Sequence[EstablishmentChange], *, change: int, who: str) -> None:
-    """Make these changes, each a version more. The caller holds the journal; `change` is its next number."""
+    """Make these changes, each a version more, and write them down as one upload. The caller holds the
+    journal; `change` is its next number."""
     if not changes:
         return
+    put_rows(changes, change=change, who=who)
+    record(
+        "people import",
+        f"{who} uploaded the establishment of units: {counted(len(changes), 'record')}.",
+        who=who,
+        before=[facts(was) for _, was in changes if was is not None],
+        after=[facts(row) for row, _ in changes],
+    )
+
+
+def put_rows(
+    changes: Sequence[EstablishmentChange], *, change: int, who: str, user: User | None = None
+) -> list[Establishment]:
+    """Make these changes, each a version more; the new versions. The caller holds the journal."""
     now = timezone.now()
     former = [each.stands.pk for each in changes if each.stands is not None]
     Establishment.objects.filter(pk__in=former).update(ended_change=change, ended_at=now)
-    Establishment.objects.bulk_create(
+    return Establishment.objects.bulk_create(
         [
             Establishment(
                 key=row.key, version=was.version + 1 if was else 1, change=change, recorded_at=now,
-                who=who[:160], why=row.why, withdrawn=row.deleted, level=row.level, code=row.code,
-                grade=row.grade, kind=row.kind, fte_x100=row.fte_x100,
+                recorded_by=user, who=who[:160], why=row.why, withdrawn=row.deleted, level=row.level,
+                code=row.code, grade=row.grade, kind=row.kind, fte_x100=row.fte_x100,
                 first_day=row.first_day, last_day=row.last_day,
             )
             for row, was in changes
         ],
         batch_size=500,
     )  # fmt: skip
-    record(
-        "people import",
-        f"{who} uploaded the establishment of units: {counted(len(changes), 'record')}.",
-        who=who,
-        before=[_facts(was) for _, was in changes if was is not None],
-        after=[_facts(row) for row, _ in changes],
-    )
 
 
-def _facts(row: EstablishmentRow | Establishment) -> dict[str, object]:
+def facts(row: EstablishmentRow | Establishment) -> dict[str, object]:
+    """A record as an audit event keeps it."""
     gone = row.deleted if isinstance(row, EstablishmentRow) else row.withdrawn
     return {
         "key": row.key,

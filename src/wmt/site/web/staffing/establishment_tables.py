@@ -1,13 +1,16 @@
 """Targets, people in post and vacancies of a unit by grade, and the rows that they are sums of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from wmt.ledger.arithmetic import MINUS
 from wmt.site import tables
+from wmt.site.availability.models import Establishment
 from wmt.site.links import unit_url
 from wmt.site.queries.establishment import UnitEstablishment
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.staffing import establishment as core
 
@@ -105,6 +108,48 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
     return tables.Table(
         "establishment_rows", f"What the establishment is made of: {unit.name}", columns, rows
     )
+
+
+def is_of_few(row: Establishment) -> bool:
+    """Whether the last day of a row would say when the contract of one person in a team ends."""
+    return row.kind == core.FIXED_TERM and row.level == "team"
+
+
+def entered(rows: Sequence[tuple[Establishment, Unit, date | None]], links: Sequence[str]) -> tables.Table:
+    """All rows that stand, each with its unit, its last day as far as it is shown, and where to change it."""
+    columns = [
+        tables.Column("kind", "What"),
+        tables.Column("grade", "Grade"),
+        tables.Column("unit", "Where"),
+        tables.Column("fte", "FTE", "number"),
+        tables.Column("first_day", "From", "date"),
+        tables.Column("last_day", "Until", "date"),
+        tables.Column("why", "Why", "words"),
+        tables.Column("who", "Entered by"),
+        tables.Column("change", "Change", "way"),
+    ]
+    made = [
+        tables.Row(
+            {
+                "kind": tables.text(KINDS[row.kind]),
+                "grade": tables.text(row.grade),
+                "unit": tables.text(unit.name),
+                "fte": _fte(Decimal(row.fte_x100) / 100, 2),
+                "first_day": tables.day(row.first_day),
+                "last_day": tables.day(last) if last else tables.Value(None, _no_end(row)),
+                "why": tables.text(row.why or "–"),
+                "who": tables.text(staff_names.person(row.who)),
+                "change": tables.text("Change or take back", link),
+            }
+        )
+        for (row, unit, last), link in zip(rows, links, strict=True)
+    ]
+    empty = "Nothing has been entered."
+    return tables.Table("entered", "What has been entered", columns, made, empty=empty)
+
+
+def _no_end(row: Establishment) -> str:
+    return "no end" if row.last_day is None else "not shown for a team"
 
 
 def _until(entry: core.EstablishmentEntry) -> tables.Value:

@@ -15,7 +15,7 @@ from wmt.site.queries import staffing_words
 from wmt.site.queries.establishment import establishment_of
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import ChoiceOrDefault, QueryForm
-from wmt.site.web.staffing import establishment_tables
+from wmt.site.web.staffing import establishment_form, establishment_tables
 from wmt.site.workload.models import Unit
 from wmt.staffing import establishment, gap
 from wmt.staffing.rates import StaffingError
@@ -79,6 +79,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         else "",
         "officers": _officer_words(question.unit.name, told),
         "days": staffing_words.days_words(found),
+        "enter_href": establishment_form.enter_href(question.user, question.state, question.unit),
         "odd_entries": establishment_tables.odd_words(told),
         "why": staffing_words.why_words(told),
         "scenario_href": unit_url(question.unit.level, question.unit.code, "scenario"),
