@@ -162,7 +162,9 @@ def _need_same(was: Establishment, now: Establishment | None) -> None:
     if now is None or now.pk != was.pk or now.withdrawn:
         by = now.who if now else "Somebody"
         what = "taken this back" if now and now.withdrawn else "changed this"
-        raise ConflictError([ChangeFault("CHANGED", f"{by} has {what} since. Look at it again")])
+        raise ConflictError(
+            [ChangeFault("CHANGED", f"{by} has {what} since. Open the list to see what stands")]
+        )
 
 
 def _need_likely(row: EstablishmentRow, unit: Unit, state: State, *, sure: bool) -> None:

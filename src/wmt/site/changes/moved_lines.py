@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wmt import ledger
+from wmt.site.changes import unit_moments
 from wmt.site.changes.case_deltas import PostExchange
-from wmt.site.changes.unit_moments import UnitMoment, above_code
 from wmt.site.figures import line_queries
 from wmt.site.workload import models
 from wmt.site.workload.state import State
@@ -27,7 +27,9 @@ class MovedLine(NamedTuple):
     after_x100: int
 
 
-def moved_lines(state: State, moment: UnitMoment, moved: Sequence[PostExchange]) -> list[MovedLine]:
+def moved_lines(
+    state: State, moment: unit_moments.UnitMoment, moved: Sequence[PostExchange]
+) -> list[MovedLine]:
     """What the points of a unit are made of before and after: they add up to both. What stays is one line,
     the last."""
     unit, found = moment.unit, list[MovedLine]()
@@ -35,7 +37,7 @@ def moved_lines(state: State, moment: UnitMoment, moved: Sequence[PostExchange])
         if unit.level == "post":
             if each.unit.pk == unit.pk:
                 found += _lines(state, each, is_there=True, stays=True)
-        elif above_code(each.unit, unit.level) == unit.code:
+        elif unit_moments.above_code(each.unit, unit.level) == unit.code:
             found += _above(state, each)
     rest = moment.before.points_x100 - sum(line.before_x100 for line in found)
     return [*found, MovedLine(None, None, "", rest, rest)]

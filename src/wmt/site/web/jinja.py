@@ -8,10 +8,10 @@ from django.urls import reverse
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 
 from wmt.site.links import unit_url
+from wmt.site.web import table_html
 from wmt.site.web.alarms.strip import alarm_strip
 from wmt.site.web.charts.figure import svg
 from wmt.site.web.priorities.strip import priority_strip
-from wmt.site.web.table_html import mark_of, rows_html
 from wmt.text import counted
 
 GOVUK = "govuk_frontend_jinja"
@@ -42,7 +42,8 @@ def environment(**options: Any) -> Environment:
     made = Pages(**options)
     loader = PrefixLoader({GOVUK: PackageLoader(GOVUK)})
     made.govuk = Environment(**{**options, "undefined": ChainableUndefined, "loader": loader})
-    made.globals.update(static=static, url=reverse, unit_url=unit_url, rows_html=rows_html, mark_of=mark_of)
+    made.globals.update(static=static, url=reverse, unit_url=unit_url)
+    made.globals.update(rows_html=table_html.rows_html, mark_of=table_html.mark_of)
     made.globals.update(
         sample_svg=svg, counted=counted, priority_strip=priority_strip, alarm_strip=alarm_strip
     )

@@ -7,8 +7,8 @@ from wmt.rules import activities
 from wmt.site import tables
 from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.web.rules import activity_tables as shown
+from wmt.site.web.rules import tier_page
 from wmt.site.web.rules.labels import worth
-from wmt.site.web.rules.tier_page import TierPage, tier_page
 
 #: The first day of the new points, and so of the hours behind them.
 CHANGED = date(2023, 1, 6)
@@ -20,7 +20,7 @@ class ACases:
     """The page: tiers before and since, the change of one tier of each type, and what was published of it."""
 
     table: tables.Table
-    examples: tuple[TierPage, ...]
+    examples: tuple[tier_page.TierPage, ...]
     review: dict[str, str]
     highest: str
 
@@ -32,7 +32,7 @@ def a_cases() -> ACases:
         page
         for case_type in activities.CASE_TYPES
         for tier in _TIERS
-        if (page := tier_page(case_type, tier, CHANGED)) and page.change
+        if (page := tier_page.tier_page(case_type, tier, CHANGED)) and page.change
     ]
     return ACases(
         table=_table(pages),
@@ -55,13 +55,13 @@ _COLUMNS = (
 )
 
 
-def _table(pages: list[TierPage]) -> tables.Table:
+def _table(pages: list[tier_page.TierPage]) -> tables.Table:
     caption = "A cases before and since 6 January 2023"
     notes = ["The hours behind the points before 6 January 2023 were not published."]
     return tables.Table("a-cases", caption, list(_COLUMNS), [_row(page) for page in pages], notes=notes)
 
 
-def _row(page: TierPage) -> tables.Row:
+def _row(page: tier_page.TierPage) -> tables.Row:
     change = page.change
     assert change is not None
     _, hours, is_published = page.supervision or ("", "", True)

@@ -1,6 +1,7 @@
 """Entering targets, agency staff, fixed terms, people coming back and vacancies of a unit, row by row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -209,7 +210,8 @@ def _page(
         "places": [(key, each.name) for key, each in places.items()],
         "deeper": [(each.name, _address(each)) for each in below] if _has_deeper(below) else [],
         "level": below[0].level if below else "",
-        "table": tables.arranged(_rows_table(request, state, places, unit), request),
+        # it is for those who enter rows: files have the table of the page of the unit
+        "table": replace(tables.arranged(_rows_table(request, state, places, unit), request), exports=()),
         "crumbs": _crumbs(unit),
     }
     return render(request, "unit/establishment.jinja", context, status=status)
