@@ -36,6 +36,7 @@ Stays = Annotated[
 Flag = Annotated[
     str, typer.Option("--flag", help="Only cases marked t2a, suspended, unpaid_work, iom, or none of these.")
 ]
+Cohort = Annotated[str, typer.Option("--cohort", help="Only cases in this cohort, by its code.")]
 UndoAll = Annotated[str, typer.Option("--undo", metavar="BATCH", help="Undo these allocations of today.")]
 
 
@@ -48,6 +49,7 @@ def allocate_several(
     ends_within: EndsWithin = None,
     stays: Stays = None,
     flag: Flag = "",
+    cohort: Cohort = "",
     reason: allocate.Why = "",
     notes: allocate.Notes = "",
     sensitive: allocate.Sensitive = False,
@@ -69,7 +71,7 @@ def allocate_several(
             told = _undo(undo) if undo else _spread(
                 check, post, list(dict.fromkeys(to or ())), list(dict.fromkeys(case or ())),
                 {"location": case_type, "letter": tier, "ends_within": ends_within, "stays": stays,
-                 "flag": flag}, reason=reason, notes=notes, sensitive=sensitive,
+                 "flag": flag, "cohort": cohort}, reason=reason, notes=notes, sensitive=sensitive,
                 limited_access=limited_access, tell_previous=tell_previous,
             )  # fmt: skip
         except RefusedError as refused:
@@ -95,9 +97,11 @@ def _chosen(state: "State", post: str, refs: list[str], chosen: dict[str, Any]) 
     """The cases of a post that were named and fit what was chosen; all that fit where none was named."""
     from wmt.facts import LOCATIONS
     from wmt.site.changes import allocation_preview, spread
+    from wmt.site.figures import cohort_lines
     from wmt.site.queries import case_selection
 
-    for name, known in (("location", LOCATIONS), ("flag", case_selection.FLAGS)):
+    cohorts = cohort_lines.cohorts_of(state)
+    for name, known in (("location", LOCATIONS), ("flag", case_selection.FLAGS), ("cohort", cohorts)):
         if chosen[name] and chosen[name] not in known:
             option = "type" if name == "location" else name
             raise console.RefusedInput(f"--{option} {chosen[name]}: choose one of {', '.join(known)}")

@@ -55,6 +55,7 @@ class CaseSelectionIn(schemas.RequestSchema):
     location: Literal["", "community", "custody", "licence"] = ""
     letter: schemas.Short = Field("", description="Of the tier, or `untiered`.")
     flag: Literal["", "t2a", "suspended", "unpaid_work", "iom", "none"] = ""
+    cohort: schemas.Short = Field("", description="The code of a cohort (rules `cohorts`).")
     ends_within: int | None = Field(
         None, ge=0, le=3660, description="Only those planned to end within so many days."
     )

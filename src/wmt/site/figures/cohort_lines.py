@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Upper
 
 from wmt import ledger
-from wmt.facts.cohorts import CaseCohort, named_cohorts
+from wmt.facts.cohorts import CaseCohort, named_cohorts, names
 from wmt.ledger.lines import WEIGHTED_FLAGS
 from wmt.nights import NightError
 from wmt.rules import DatedValue, RuleSet
@@ -22,6 +22,8 @@ from wmt.site.workload.state import State, rules_of
 ByCohort = Mapping[str, Mapping[str, list[Amounts]]]
 _Sums = dict[str, dict[str, list[Amounts]]]
 _OPEN_AT = ("region", "nation")
+#: So many cases are named in a question to the database; of more, all that are in cohorts are read.
+_NAMED = 500
 
 
 def cohorts_of(state: State) -> dict[str, CaseCohort]:
@@ -59,6 +61,27 @@ def is_whole_count(user: Any, state: State, unit: Unit, cohort: CaseCohort) -> b
     """Whether a count may be told to the last case, with its points: of a private cohort only to whoever may
     read its cases."""
     return not cohort.private or visibility.cases(user, state).covers(unit)
+
+
+def names_of(user: Any, state: State, refs: Collection[str]) -> dict[str, str]:
+    """What the cohorts of some cases are called, by the reference as it was asked for. Only of cases that are
+    in any, and of those alone that somebody may read where they are held now."""
+    if not refs:
+        return {}
+    lines = Line.objects.filter(load_id=state.load_id).exclude(cohorts="")
+    lines = lines.filter(ref__in=refs) if len(refs) <= _NAMED else lines
+    found = [row for row in lines.order_by("pk").values_list("ref", "cohorts", "post_no") if row[0] in refs]
+    if not found:
+        return {}
+    posts = Unit.objects.filter(load_id=state.load_id, level="post", whole=True)
+    posts = posts.filter(number__in={post for *_, post in found})
+    readable = set(visibility.cases(user, state).among(posts).values_list("number", flat=True))
+    named, hidden = cohorts_of(state), limited_access.hidden_from(user)
+    return {
+        ref: ", ".join(names(codes, named))
+        for ref, codes, post in found
+        if post in readable and ref.upper() not in hidden
+    }
 
 
 def sums_of(state: State, units: Sequence[Unit], *, user: Any, grade: str = "") -> ByCohort:

@@ -30,13 +30,15 @@ UNTIERED = "untiered"
 class CaseSelection:
     """A choice among the cases of a post; what is empty or None leaves all.
 
-    `letter` is that of the tier, or `UNTIERED`; `flag` is of `FLAGS`. With `ends_within` only those that the
-    data plans to end within so many days, with `stays` only those it does not plan to end within so many.
+    `letter` is that of the tier, or `UNTIERED`; `flag` is of `FLAGS`, `cohort` the code of one of the rules.
+    With `ends_within` only those that the data plans to end within so many days, with `stays` only those it
+    does not plan to end within so many.
     """
 
     location: str = ""
     letter: str = ""
     flag: str = ""
+    cohort: str = ""
     ends_within: int | None = None
     stays: int | None = None
 
@@ -46,6 +48,7 @@ def fitting(
 ) -> list[CaseToGive]:
     """Those of some cases of a post that fit a choice, in their order."""
     flags = _flags(state, holder, cases) if chosen.flag else {}
+    cohort = _in_cohort(state, holder, cases, chosen.cohort) if chosen.cohort else frozenset[str]()
     days = chosen.ends_within if chosen.ends_within is not None else chosen.stays
     ends: Collection[str] = ()
     if days is not None:
@@ -59,11 +62,20 @@ def fitting(
             chosen.location in ("", case.location)
             and chosen.letter in ("", letter)
             and (chosen.flag in ("", *marked) or (chosen.flag == "none" and not marked))
+            and (not chosen.cohort or case.ref in cohort)
             and (chosen.ends_within is None or case.ref in ends)
             and (chosen.stays is None or case.ref not in ends)
         )
 
     return [case for case in cases if fits(case)]
+
+
+def _in_cohort(state: State, holder: Unit, cases: Sequence[CaseToGive], code: str) -> frozenset[str]:
+    """The references of those that the night marks as in a cohort."""
+    lines = case_lines(state, [case.ref or "" for case in cases])
+    return frozenset(
+        line.ref for line in lines if line.post_no == holder.number and code in line.cohorts.split()
+    )
 
 
 def _flags(state: State, holder: Unit, cases: Sequence[CaseToGive]) -> dict[str, set[str]]:

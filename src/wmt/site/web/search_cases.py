@@ -11,7 +11,7 @@ from wmt.site.accounts.access import scope
 from wmt.site.audit.reads import note_read
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
-from wmt.site.web.units import labels
+from wmt.site.web.units import cohort_column, labels
 from wmt.site.workload.models import Line
 from wmt.site.workload.state import OfLoad, State
 from wmt.text import plain_marks
@@ -147,6 +147,7 @@ def table(state: State, user: Any, refs: list[str]) -> tables.Table:
             "holder": tables.text(post.name, unit_url("post", post.code)),
             "team": tables.text(post.team_code, unit_url("team", post.team_code)),
             "what": tables.text(labels.what(priced)),
+            "cohorts": cohort_column.value(state, line),
             "points": tables.exact(line.points_x100, at_line),
             "why": tables.text(priced.reason),
         }
@@ -156,6 +157,7 @@ def table(state: State, user: Any, refs: list[str]) -> tables.Table:
         tables.Column("holder", "Held by"),
         tables.Column("team", "Team code", "code"),
         tables.Column("what", "Case"),
+        *([cohort_column.COLUMN] if cohort_column.is_used(lines, in_full=False) else []),
         tables.Column("points", "Points", "points"),
         tables.Column("why", "Notes"),
     ]

@@ -21,6 +21,7 @@ from wmt.site.duties import notices
 from wmt.site.figures import units
 from wmt.site.shown import needed_state
 from wmt.site.web.allocation import labels
+from wmt.site.web.units import cohort_column
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.state import State
@@ -43,7 +44,7 @@ def batch_page(request: HttpRequest, batch: str) -> HttpResponse:
         "batch": batch,
         "decided": moment_words(timezone.localtime(rows[0].recorded_at)),
         "by": staff_names.person(rows[0].who),
-        "table": _table(state, rows),
+        "table": cohort_column.with_cohorts(_table(state, rows), request.user, state),
         "number": counted(len(left), "allocation"),
         "can_undo": bool(left) and fresh and all(may(access.codes(code)) for code in posts),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wmt import facts
+from wmt.site.figures.cohort_lines import cohorts_of
 from wmt.site.queries import case_selection
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.workload.state import State
@@ -25,6 +26,7 @@ def form_of(sent: Mapping[str, str], state: State) -> FilterForm:
         fit_tier=OneOf("Tier", [_ALL, *((each, each) for each in letters), untiered]),
         fit_ends=OneOf("Planned to end", [_ALL, *ends]),
         fit_flag=OneOf("Marked", [_ALL, *case_selection.FLAGS.items()]),
+        fit_cohort=OneOf("Cohort", [_ALL, *((code, each.name) for code, each in cohorts_of(state).items())]),
     )
 
 
@@ -34,5 +36,6 @@ def chosen(sent: Mapping[str, str], state: State) -> case_selection.CaseSelectio
     way, _, days = form.chosen("fit_ends").partition(" ")
     return case_selection.CaseSelection(
         location=form.chosen("fit_type"), letter=form.chosen("fit_tier"), flag=form.chosen("fit_flag"),
+        cohort=form.chosen("fit_cohort"),
         ends_within=int(days) if way == "within" else None, stays=int(days) if way == "stays" else None,
     )  # fmt: skip

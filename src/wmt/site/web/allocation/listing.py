@@ -21,7 +21,7 @@ from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.allocation import colleague_tables, labels, protect
-from wmt.site.web.units import cover
+from wmt.site.web.units import cohort_column, cover
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -84,7 +84,9 @@ def content(question: UnitRequest) -> dict[str, Any]:
     allocates = visibility.allowed(question.user, Action.ALLOCATE_CASES).covers(unit)
     return {
         "tables": {
-            "allocations": _table(question, rows, readable, asked),
+            "allocations": cohort_column.with_cohorts(
+                _table(question, rows, readable, asked), question.user, state
+            ),
             **({"kind-changes": _changes(question, changes, changes_read, known)} if changes else {}),
             **({"colleagues": colleague_tables.table(question.user, beside)} if beside.found else {}),
             **({"protected": protected} if protected.rows else {}),

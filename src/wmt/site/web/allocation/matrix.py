@@ -21,6 +21,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries import waiting_cases
 from wmt.site.queries.choosing import Choosing
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.web.units import cohort_column
 from wmt.site.workload.models import Unit
 
 TITLE = "Cases and people"
@@ -183,6 +184,7 @@ def _pairs(
         tables.Column("grade", "Grade"),
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
+        cohort_column.COLUMN,
         tables.Column("points", "Points", "points"),
         tables.Column("now", "Capacity now", "percent"),
         tables.Column("then", "Capacity with it", "percent"),
@@ -200,6 +202,7 @@ def _pairs(
                 "grade": tables.text(one.grade),
                 "crn": tables.text(entry.ref),
                 "what": tables.text(effect.case.words),
+                "cohorts": cohort_column.value(question.state, entry.line),
                 "points": tables.exact(effect.case.points_x100),
                 "now": tables.percent(*one.now, over),
                 "then": tables.percent(*effect.after, over),

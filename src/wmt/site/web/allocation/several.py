@@ -2,8 +2,9 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from wmt.site.audit.reads import note_read
 from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes import allocation_preview as preview
-from wmt.site.figures import units
+from wmt.site.figures import cohort_lines, units
 from wmt.site.outbox import mail_server
 from wmt.site.queries import case_selection
 from wmt.site.shown import state_anew
@@ -158,6 +159,12 @@ class _Page:
             "here": reverse("allocate-several", args=[self.post]),
         }  # fmt: skip
 
+    @cached_property
+    def cohorts(self) -> dict[str, str]:
+        """What the cohorts of the listed cases are called, by CRN."""
+        refs = {case.ref for case in self.listed if case.ref}
+        return cohort_lines.names_of(self.request.user, self.state, refs)
+
     def fitting(self) -> list[CaseToGive]:
         """The cases that fit what was chosen to narrow them."""
         chosen = case_filter.chosen(self.request.POST, self.state)
@@ -176,7 +183,7 @@ class _Page:
                 ("case-1" if "person" not in words and "people" not in words else "person-1", words)
                 for words in errors
             ],
-            "cases": [_case(case) for case in self.listed],
+            "cases": [_case(case, self.cohorts) for case in self.listed],
             "people": [_person(each, self.state) for each in self.people.values()],
         }
         status = 409 if conflict else 422 if errors else 200
@@ -247,7 +254,7 @@ class _Page:
         people = dict.fromkeys((*picked.people, *filter(None, picked.to)))
         return [
             {
-                **_case(by_ref[ref]), "to": to, "seen": marks.get(ref, ""),
+                **_case(by_ref[ref], self.cohorts), "to": to, "seen": marks.get(ref, ""),
                 "why": against.get(ref) or said,
                 "options": [
                     (code, _option(self.people[code], by_ref[ref], self.state))
@@ -285,8 +292,9 @@ class _Page:
         return HttpResponseRedirect(reverse("allocation-batch", args=[rows[0].batch]))
 
 
-def _case(case: CaseToGive) -> dict[str, Any]:
-    return {"ref": case.ref, "what": case.words, "points": tables.exact(case.points_x100).text}
+def _case(case: CaseToGive, cohorts: Mapping[str, str]) -> dict[str, Any]:
+    what = ", ".join(filter(None, (case.words, cohorts.get(case.ref or ""))))
+    return {"ref": case.ref, "what": what, "points": tables.exact(case.points_x100).text}
 
 
 def _person(one: Candidate, state: State) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from wmt.site.accounts.roles import Action
 from wmt.site.allocation import access
 from wmt.site.allocation.models import WaitingCase
 from wmt.site.audit.reads import note_read
-from wmt.site.figures import units
+from wmt.site.figures import cohort_lines, units
 from wmt.site.links import unit_url
 from wmt.site.queries import waiting_cases as query
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
 from wmt.site.web.allocation import room, waiting_labels
-from wmt.site.web.units import labels, references
+from wmt.site.web.units import cohort_column, labels, references
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.text import SEPARATOR
@@ -61,7 +61,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             counts["gone"] = replace(_table(question, gone, visibility.NOWHERE), name="gone", caption=_GONE)
         return {"tables": counts, "elsewhere": False, "cases": cases + len(gone), "is_list": False}
     everything = query.waiting_in(question)
-    filters, fits = _filters(question)
+    filters, fits = _filters(question, everything)
     found = [entry for entry in everything if fits(entry)]
     if found:
         note_read(question.user, unit)
@@ -107,7 +107,7 @@ def _several(found: Sequence[query.WaitingEntry], allowed: visibility.Reach) -> 
     return [(name, reverse("allocate-several", args=[code])) for code, name in sorted(posts.items())]
 
 
-def _filters(question: UnitRequest) -> tuple[FilterForm, _Fits]:
+def _filters(question: UnitRequest, everything: Sequence[query.WaitingEntry]) -> tuple[FilterForm, _Fits]:
     """The choices over the list, and which cases they leave."""
     tiers = [
         ("0", "No tier yet"),
@@ -119,6 +119,12 @@ def _filters(question: UnitRequest) -> tuple[FilterForm, _Fits]:
         "source": OneOf("Known from", [_ALL, *((n, labels.upper_first(w)) for n, w in _SOURCES.items())]),
         "age": OneOf("Waiting", [_ALL, *((days, f"{days} days or more") for days in _AGES)]),
     }
+    # those of cases that who asks may read: a withheld line has none
+    here = {code for entry in everything for code in cohort_column.codes(entry.line)}
+    if here:
+        cohorts = cohort_lines.cohorts_of(question.state)
+        named = [(code, each.name) for code, each in cohorts.items() if code in here]
+        choices["cohort"] = OneOf("Cohort", [_ALL, *named])
     filters = FilterForm(question.request.GET, **choices)
     chosen = {name: filters.chosen(name) for name in choices}
     day = question.state.day
@@ -130,6 +136,7 @@ def _filters(question: UnitRequest) -> tuple[FilterForm, _Fits]:
             and chosen["tier"] in ("", entry.kind.tier)
             and chosen["source"] in ("", *_sources(entry))
             and (not chosen["age"] or days >= int(chosen["age"]))
+            and chosen.get("cohort", "") in ("", *cohort_column.codes(entry.line))
         )
 
     return filters, fits
@@ -147,6 +154,7 @@ def _table(
     columns = [
         tables.Column("crn", "CRN", "code"),
         tables.Column("what", "Case"),
+        cohort_column.COLUMN,
         tables.Column("cases", "Cases", "count"),
         tables.Column("points", "Points", "points", "What it will be for whoever holds it."),
         tables.Column("team", "Team code", "code"),
@@ -161,7 +169,8 @@ def _table(
     limited = limited_access.limits([entry.ref for entry in found if entry.ref])
     made = [_row(question, allowed, entry, is_limited=entry.ref.upper() in limited) for entry in found]
     said = {key: any(row.values[key].text for row in made) for key in ("appointment", "details")} | {
-        "cases": any(entry.cases > 1 for entry in found)
+        "cases": any(entry.cases > 1 for entry in found),
+        "cohorts": cohort_column.is_used([entry.line for entry in found], in_full=question.in_full),
     }
     columns = [column for column in columns if said.get(column.key, True)]
     rows = [replace(row, values={each.key: row.values[each.key] for each in columns}) for row in made]
@@ -196,6 +205,7 @@ def _row(
     values = {
         "crn": crn,
         "what": tables.text(labels.what(entry.priced) if entry.priced else labels.upper_first(words)),
+        "cohorts": cohort_column.value(question.state, line),
         "cases": tables.count(entry.cases),
         "points": tables.exact(entry.points_x100),
         "team": tables.text(entry.team_code, unit_url("team", entry.team_code) if entry.team else ""),

@@ -26,6 +26,7 @@ from wmt.site.plans import access
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import room, step_forms
+from wmt.site.web.units import cohort_column
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -111,7 +112,7 @@ def _shown(
     elif form.is_valid() and (done := _added(request, form, ticked)):
         return done
     unknown = [ref for ref in asked if ref not in known]
-    return _page(request, form, cases, ticked, unknown)
+    return _page(request, state, form, cases, ticked, unknown)
 
 
 def _added(request: HttpRequest, form: BasketForm, ticked: Sequence[str]) -> HttpResponse | None:
@@ -137,6 +138,7 @@ def _added(request: HttpRequest, form: BasketForm, ticked: Sequence[str]) -> Htt
 
 def _page(
     request: HttpRequest,
+    state: State,
     form: BasketForm,
     cases: Sequence[HeldCase],
     ticked: Sequence[str],
@@ -147,7 +149,9 @@ def _page(
     context = {
         "form": form,
         "holder": first if len(holders) == 1 else None,
-        "table": _table(cases, ticked, one_holder=len(holders) < 2),
+        "table": cohort_column.with_cohorts(
+            _table(cases, ticked, one_holder=len(holders) < 2), request.user, state
+        ),
         "sum": _sum(cases, ticked) if ticked else "",
         "unknown": unknown,
         "plans": form.fields["plan"].choices,  # type: ignore[attr-defined]

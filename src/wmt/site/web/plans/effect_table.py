@@ -12,7 +12,7 @@ from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
 from wmt.site.changes.unit_moments import UnitMoment
-from wmt.site.figures import units
+from wmt.site.figures import cohort_lines, units
 from wmt.site.links import unit_url
 from wmt.site.queries.plan_effects import PlanEffect, PlanReading
 from wmt.site.web.units.labels import upper_first
@@ -21,11 +21,19 @@ from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
 
-def steps_table(steps: Sequence[StepOutcome]) -> tables.Table:
-    """The steps in words, and what could not be done."""
+def step_cohorts(reading: PlanReading) -> list[str]:
+    """For each step the cohorts of those of its cases that the reader may see, with their CRNs; or empty."""
+    found = cohort_lines.names_of(reading.reader, reading.state, set(reading.readable))
+    of_steps = [getattr(step, "cases", ()) for step in reading.plan.steps]
+    return ["; ".join(f"{ref}: {found[ref]}" for ref in refs if ref in found) for refs in of_steps]
+
+
+def steps_table(steps: Sequence[StepOutcome], cohorts: Sequence[str] = ()) -> tables.Table:
+    """The steps in words, the cohorts of their cases where there are any, and what could not be done."""
     columns = [
         tables.Column("number", "Step", "code"),
         tables.Column("what", "What would change", "words"),
+        *([tables.Column("cohorts", "Cohorts", "words")] if any(cohorts) else []),
         tables.Column("state", "Can it be done?", "words"),
     ]
     rows = [
@@ -33,10 +41,11 @@ def steps_table(steps: Sequence[StepOutcome]) -> tables.Table:
             {
                 "number": tables.text(str(each.number)),
                 "what": tables.text(upper_first(each.words)),
+                "cohorts": tables.text(marked),
                 "state": tables.text(state_words(each)),
             }
         )
-        for each in steps
+        for each, marked in zip(steps, cohorts or [""] * len(steps), strict=False)
     ]
     return tables.Table("steps", "Steps", columns, rows, empty="This plan has no steps yet.")
 

@@ -20,7 +20,7 @@ from wmt.site.shown import needed_state
 from wmt.site.tables import arranged
 from wmt.site.web.plans import room
 from wmt.site.web.plans.effect_table import effect_table, figure_url, shown_name
-from wmt.site.web.units import labels
+from wmt.site.web.units import cohort_column, labels
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import counted
@@ -53,7 +53,9 @@ def figure_page(request: HttpRequest, number: int, level: str, code: str) -> Htt
         raise Http404(f"the plan does not touch {level} {code}")
     query = room.link_query(request, row)
     if level == "post":
-        shown = [lines_table(lines_of(reading, code))]
+        shown = [
+            cohort_column.with_cohorts(lines_table(lines_of(reading, code)), request.user, state, after="crn")
+        ]
     else:
         below = PlanEffect([], [each for each in effect.moments if _is_below(each, found)])
         listed = effect_table(state, below, lambda unit: figure_url(row.pk, unit, query), "below")

@@ -27,6 +27,7 @@ from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.web.plans import leaver_tables, leaver_words
 from wmt.site.web.plans.leavers_form import LeaversForm
 from wmt.site.web.resharing.question_form import as_query
+from wmt.site.web.units import cohort_column
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -233,5 +234,6 @@ class LeaversAnswer:
             for post in found.leavers:
                 if post.code in found.readable:
                     note_read(self.user, post)
-            told["cases"] = leaver_tables.cases_table(found, over, limited_access.hidden_from(self.user))
+            listed = leaver_tables.cases_table(found, over, limited_access.hidden_from(self.user))
+            told["cases"] = cohort_column.with_cohorts(listed, self.user, self.state)
         return told

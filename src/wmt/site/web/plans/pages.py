@@ -1,6 +1,7 @@
 """All plans of a person, a plan with what it would come to, and a new one."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,14 @@ from wmt.site.tables import arranged
 from wmt.site.web.forms import limited_upload
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.plans import apply, demand_tables, leavers, plan_files, rights, room, sharing, step_forms
-from wmt.site.web.plans.effect_table import effect_table, figure_url, state_words, steps_table, ways_to_do
+from wmt.site.web.plans.effect_table import (
+    effect_table,
+    figure_url,
+    state_words,
+    step_cohorts,
+    steps_table,
+    ways_to_do,
+)
 from wmt.site.web.plans.level_table import level_table
 from wmt.site.web.plans.listing import table_of
 from wmt.site.web.plans.step_forms import form_of
@@ -80,6 +88,7 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         note_read(request.user, holder)
     link_query = room.link_query(request, row)
     found = [] if fault else planned_levels(reading, effect)
+    cohorts = step_cohorts(reading)
     leaving = leavers.of_plan(state, request.user, unit, reading.plan)
     fits = leaving.fits() if leaving else {}
     context = {
@@ -96,13 +105,13 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
         "fault": fault,
         "leaving": leaving,
         "fits": {name: arranged(replace(each, prefix=f"{name}-"), request) for name, each in fits.items()},
-        "steps": _steps(row, reading, effect),
+        "steps": _steps(row, reading, effect, cohorts),
         "count": len(reading.plan.steps),
         "ways": step_forms.ways(row),
         "may_apply": bool(reading.plan.steps) and plan_apply.may_apply(request.user),
         "applied": apply.applied_of(request, row, state),
         "copy_key": uuid.uuid4().hex,
-        "steps_table": arranged(steps_table(effect.steps), request, rows_a_page=None),
+        "steps_table": arranged(steps_table(effect.steps, cohorts), request, rows_a_page=None),
         "demand": demand_tables.of_plan(request, state, unit, reading.plan),
         "levels": [arranged(level_table(state, each), request, rows_a_page=None) for each in found],
         "table": arranged(
@@ -112,16 +121,17 @@ def plan_page(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "plans/plan.jinja", context)
 
 
-def _steps(row: SavedPlan, reading: PlanReading, effect: PlanEffect) -> list[dict[str, Any]]:
+def _steps(
+    row: SavedPlan, reading: PlanReading, effect: PlanEffect, cohorts: Sequence[str]
+) -> list[dict[str, Any]]:
     """Each step in words, what could not be done, to whom its reader may not allocate, and its way."""
-    found = zip(
-        effect.steps, ways_to_do(reading), reading.plan.steps, rights.not_yours(reading), strict=False
-    )
+    ways, barred = ways_to_do(reading), rights.not_yours(reading)
+    found = zip(effect.steps, ways, reading.plan.steps, barred, cohorts, strict=False)
     return [
         {"number": each.number, "words": upper_first(each.words), "state": state_words(each),
-         "is_done": not each.missing, "way": way, "barred": barred,
+         "is_done": not each.missing, "way": way, "barred": barred, "cohorts": marked,
          "change": reverse("plan-step-change", args=[row.pk, each.number]) if form_of(step) else ""}
-        for each, way, step, barred in found
+        for each, way, step, barred, marked in found
     ]  # fmt: skip
 
 

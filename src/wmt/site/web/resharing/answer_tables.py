@@ -14,6 +14,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries.resharing import posts_of
 from wmt.site.web.charts.dots import DotPair, dots
 from wmt.site.web.charts.figure import Chart
+from wmt.site.web.units import cohort_column
 from wmt.site.web.units.labels import upper_first
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
@@ -90,7 +91,7 @@ class ShownAnswer:
         """Everything that is told, by name."""
         found = {"goals": self._goals(), "people": self._people(ticks=ticks)}
         if self.names_cases:
-            found["moves"] = self._moves(ticks=ticks)
+            found["moves"] = cohort_column.with_cohorts(self._moves(ticks=ticks), self.reader, self.state)
         if self.answer.get("would_help"):
             found["help"] = self._help()
         return found

@@ -12,7 +12,7 @@ from wmt.site import tables
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units import cohort_column, labels, line_tables
 from wmt.site.web.units.case_counts import Below
 from wmt.site.web.units.case_reasons import LISTED_AT
 from wmt.site.web.units.references import notes, reference
@@ -118,6 +118,7 @@ class Uncommenced:
                 "crn": reference(line),
                 "type": tables.text(labels.place(priced)),
                 "tier": tables.Value(priced.tier, f"{tier}, suspended" if priced.suspended else tier),
+                "cohorts": cohort_column.value(question.state, line),
                 "cases": tables.count(line.listed_cases),
                 "points": tables.exact(worth * line.listed_cases - line.points_x100),
             }
@@ -129,6 +130,7 @@ class Uncommenced:
             *([] if question.is_post else [tables.Column("holder", "Practitioner")]),
             tables.Column("type", "Type"),
             tables.Column("tier", "Tier", "code"),
+            *([cohort_column.COLUMN] if cohort_column.is_used(lines, in_full=question.in_full) else []),
             *_COLUMNS,
         ]
         empty = {column.key: tables.text("") for column in columns}

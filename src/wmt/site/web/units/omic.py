@@ -9,7 +9,7 @@ from wmt.site import tables
 from wmt.site.figures import line_queries, units
 from wmt.site.links import unit_url
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.units import labels, line_tables
+from wmt.site.web.units import cohort_column, labels, line_tables
 from wmt.site.web.units.references import notes, reference
 from wmt.site.workload import models
 from wmt.text import counted
@@ -105,6 +105,7 @@ def _listed(question: UnitRequest) -> tables.Table:
         tables.Column("points", "Points in custody", "points"),
         tables.Column("since", "Held since", "date"),
         tables.Column("flags", "Flags"),
+        *([cohort_column.COLUMN] if cohort_column.is_used(here, in_full=question.in_full) else []),
     ]
     href = line_tables.lines_url(question, question.unit, "omic")
     cases = tables.count(line_queries.summed(here, line_tables.NUMBER))
@@ -127,5 +128,6 @@ def _row(question: UnitRequest, line: models.Line, pricing: models.Pricing) -> t
         "points": tables.exact(line.beside_x100),
         "since": tables.day(line.since),
         "flags": tables.text(line.about),
+        "cohorts": cohort_column.value(question.state, line),
     }
     return tables.Row(values)
