@@ -209,14 +209,15 @@ def test_a_practitioner_is_told_and_sees_why(person: Person, complaints: Complai
     walker.write(page.get_by_label("Why this person (optional)"), "Knows the family")
     for box in page.locator("#why_over, #why_not_eligible").all():
         walker.write(box, "For this week")
-    walker.use(page.get_by_label("Sensitive: keep these notes out of emails"))
-    walker.write(page.get_by_label("Other people to tell by email (optional)"), "someone@elsewhere.example")
+    assert not page.get_by_label("Other people to tell by email (optional)").count()
+    walker.write(
+        page.get_by_label("Why this person (optional)"), "Knows the family: https://elsewhere.example"
+    )
     walker.button("Allocate the case")
     walker.use(page.locator(".govuk-error-summary a").first)
-    expect(page.locator("#recipients")).to_be_focused()
-    assert page.get_by_label("Sensitive: keep these notes out of emails").is_checked()
+    expect(page.locator("#notes")).to_be_focused()
     _keeps_the_rules(page)
-    page.locator("#recipients").fill("")
+    walker.write(page.locator("#notes"), "Knows the family")
     walker.button("Allocate the case")
     assert f"{name} (practitioner@demonstration.invalid): not sent: email is not switched on" in text_of(page)
 

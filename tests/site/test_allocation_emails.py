@@ -272,7 +272,10 @@ def test_the_page_says_what_became_of_each_email_and_addresses_to_few(
 
 def test_where_email_is_off_pages_say_so(pdu: Pdu, head: Client, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-    assert "Email is not switched on here" in head.get(pdu.address(pdu.held.ref, pdu.free[0])).text
+    form = head.get(pdu.address(pdu.held.ref, pdu.free[0])).text
+    assert "Email is not switched on here" in form
+    for field, is_asked in (("recipients", False), ("copy_to_self", False), ("limited_access", True)):
+        assert (f'name="{field}"' in form) == is_asked, field
     row = give(pdu, recipients=("desk@justice.gov.uk",))
     page = in_sight(head.get(reverse("allocation", args=[row.pk])).text)
     assert "Email is not switched on here." in page

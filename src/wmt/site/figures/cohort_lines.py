@@ -2,20 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Upper
 
 from wmt import ledger
-from wmt.facts.cohorts import CaseCohort, named_cohorts, names
+from wmt.facts.cohorts import CaseCohort, names
 from wmt.ledger.lines import WEIGHTED_FLAGS
 from wmt.nights import NightError
-from wmt.rules import DatedValue, RuleSet
+from wmt.rules import DatedValue
 from wmt.site.accounts import limited_access, visibility
 from wmt.site.figures.line_queries import Amounts
 from wmt.site.workload.models import Line, Unit
+from wmt.site.workload.night_cohorts import cohorts_in
 from wmt.site.workload.state import State, rules_of
 
 #: The sums of units by the code of the unit and that of the cohort.
@@ -29,14 +29,9 @@ _NAMED = 500
 def cohorts_of(state: State) -> dict[str, CaseCohort]:
     """The cohorts that have names by the rules of the figures; none where their night is gone."""
     try:
-        return _named(rules_of(state))
+        return cohorts_in(rules_of(state))
     except NightError:
         return {}
-
-
-@lru_cache(maxsize=8)
-def _named(ruleset: RuleSet) -> dict[str, CaseCohort]:
-    return named_cohorts({path: value.value for path, value in ruleset.under("cohorts").items()})
 
 
 def weighting_of(state: State, cohort: CaseCohort) -> DatedValue | None:

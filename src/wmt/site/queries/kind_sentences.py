@@ -17,14 +17,19 @@ def unit_today(found: full_state.FullState, outlook: full_history.FullOutlook | 
         return found.word
     runs = outlook.runs.values() if outlook else []
     by_rule = bool(runs) and all(run.full_since is not None for run in runs)
-    return found.word if by_rule else f"{found.word} today"
+    return found.word if by_rule else _only_today(found.word)
+
+
+def _only_today(word: str) -> str:
+    """'full today', 'full today, but uneven': not for so many days yet as the rule asks."""
+    return f"{full_state.FULL} today{word.removeprefix(full_state.FULL).replace(' but', ', but')}"
 
 
 def today(each: full_state.KindState, run: full_runs.FullRun | None) -> str:
     """Where a kind stands: full by the rule only after as many days as it asks."""
     said = each.word
     if each.best.is_full and (run is None or run.full_since is None):
-        said += " today"
+        said = _only_today(said)
     return f"{said}; over-full" if each.is_over_full else said
 
 

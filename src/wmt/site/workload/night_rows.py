@@ -12,7 +12,7 @@ import polars as pl
 from wmt.allocation.cases import MOVES
 from wmt.allocation.transfers import CaseTransfer
 from wmt.facts import SCHEMAS, Facts, table_of
-from wmt.facts.cohorts import MARK, marked, named_cohorts
+from wmt.facts.cohorts import MARK, marked
 from wmt.facts.enums import MENTIONED
 from wmt.ledger import (
     AMOUNTS,
@@ -31,6 +31,7 @@ from wmt.nights import Night, NightError, open_night
 from wmt.nights.kept_transfers import kept_transfers
 from wmt.nights.names import night_names
 from wmt.rules import ALWAYS, DatedValue, RuleSet
+from wmt.site.workload.night_cohorts import cohorts_in
 from wmt.text import plain_marks
 
 #: Levels whose cells are kept; a team has few enough lines to be summed where it is asked for.
@@ -258,8 +259,7 @@ def _lines(
 
 def _cohorts(facts: Facts, night: Night, rules: RuleSet) -> pl.DataFrame:
     """The cases in cohorts on the day of the extract, as the work of a night is all of that day."""
-    named = named_cohorts({path: value.value for path, value in rules.under("cohorts").items()})
-    return marked(_input(night, "case_cohort", MARK), facts.flag, named, facts.day)
+    return marked(_input(night, "case_cohort", MARK), facts.flag, cohorts_in(rules), facts.day)
 
 
 def _about(frame: pl.DataFrame, kind: str) -> pl.DataFrame:

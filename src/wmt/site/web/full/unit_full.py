@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wmt.facts import NOT_KNOWN
-from wmt.ledger import HEADLINE
+from wmt.ledger import HEADLINE, remaining_x100
 from wmt.ledger.arithmetic import divide_half_up
 from wmt.plan.full_state import HAS_ROOM, FullState
 from wmt.plan.full_words import kind_words, relief_words, set_words
@@ -49,6 +49,7 @@ def content_of(question: UnitRequest, found: query.UnitFull) -> dict[str, Any]:
         "has_room": state.word == HAS_ROOM,
         "ceiling": _percent(state.rules.ceiling_x100),
         "over": _percent(state.rules.over_x100),
+        "overview_left": tables.points(remaining_x100(unit.points_x100, unit.available_x100)).text,
         "days": state.rules.days,
         "inflow_days": state.rules.inflow_days,
         "certificate": unit_url(unit.level, unit.code, "certificate"),
@@ -77,7 +78,13 @@ def _kinds(found: query.UnitFull) -> tables.Table:
     columns = [
         tables.Column("kind", "Kind of case"),
         tables.Column("today", "Today", "words"),
-        tables.Column("spare", "Points left, re-shared", "points", "Below zero: too much already."),
+        tables.Column(
+            "spare",
+            "Points left, re-shared",
+            "points",
+            f"Up to {_percent(found.state.rules.ceiling_x100)} of the points available to the grades that "
+            "limit the kind. Below zero: too much already.",
+        ),
         tables.Column("cases", "Cases, best re-sharing", "count", "Average cases: the most there can be."),
         tables.Column("unmoved", "Cases, if none move", "count", "Average cases, post by post."),
         tables.Column("posts", "By so many people", "count"),
@@ -248,7 +255,12 @@ def _cases(found: query.UnitFull) -> tables.Table:
         )
         for each in found.state.pool.demands
     ]
-    return tables.Table("cases", "Cases, and who may hold them", columns, rows)
+    notes = [
+        "By grade, everybody of one together. Whether one person may hold a case can be narrower: for a "
+        "trainee by the stage of training, for anybody by protection or limited access. ‘Cases and people’ "
+        "asks it of each."
+    ]
+    return tables.Table("cases", "Cases, and who may hold them", columns, rows, notes=notes)
 
 
 def _in_order(state: FullState, grades: frozenset[str]) -> Sequence[str]:

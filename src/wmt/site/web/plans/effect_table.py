@@ -7,7 +7,15 @@ from django.utils.http import urlencode
 
 from wmt import ledger
 from wmt.plan.laid_plan import StepOutcome
-from wmt.plan.plan_file import EndReductionsStep, HoursStep, MoveStep, ReduceStep, Step
+from wmt.plan.plan_file import (
+    BecomeStep,
+    EndReductionsStep,
+    EndStep,
+    HoursStep,
+    MoveStep,
+    ReduceStep,
+    Step,
+)
 from wmt.site import tables
 from wmt.site.accounts import visibility
 from wmt.site.accounts.roles import Action
@@ -24,7 +32,8 @@ from wmt.site.workload.state import State
 def step_cohorts(reading: PlanReading) -> list[str]:
     """For each step the cohorts of those of its cases that the reader may see, with their CRNs; or empty."""
     found = cohort_lines.names_of(reading.reader, reading.state, set(reading.readable))
-    of_steps = [getattr(step, "cases", ()) for step in reading.plan.steps]
+    naming = MoveStep | BecomeStep | EndStep
+    of_steps = [step.cases if isinstance(step, naming) else () for step in reading.plan.steps]
     return ["; ".join(f"{ref}: {found[ref]}" for ref in refs if ref in found) for refs in of_steps]
 
 

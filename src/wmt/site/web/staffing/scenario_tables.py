@@ -7,16 +7,10 @@ from typing import Any, Literal
 from wmt.ledger.arithmetic import MINUS
 from wmt.plan import full_words
 from wmt.site import tables
+from wmt.site.queries import staffing_words
 from wmt.site.web.staffing.unit_staffing import KINDS
 from wmt.site.web.units.labels import upper_first
 from wmt.text import counted
-
-_LINES = {
-    "case": "cases",
-    "report": "reports",
-    "contact": "help with colleagues’ cases",
-    "meetings_before_release": "meetings before release",
-}
 
 
 def number(value: Decimal | None, decimals: int = 1) -> tables.Value:
@@ -87,7 +81,7 @@ def when(name: str, told: Mapping[str, Any], key: str = "when") -> tables.Table:
         "capacity_least": now["capacity"], "capacity_most": now["capacity"],
     }  # fmt: skip
     rows = [tables.Row(_when(each)) for each in (today, *told["when"])]
-    return tables.Table(key, f"People the work of {name} would need", columns, rows)
+    return tables.Table(key, f"People needed for the work of {name}", columns, rows)
 
 
 def _when(each: Mapping[str, Any]) -> dict[str, tables.Value]:
@@ -232,8 +226,8 @@ def _lines(told: Mapping[str, Any]) -> tables.Table:
         ),
     ]
     rows = [tables.Row(_line(each)) for each in told["lines"]]
-    notes = ["What every full-time person (FTE) of the need is made of; the FTE add up to the need."]
-    title = f"What the need is made of, in {counted(told['months'], 'month')}"
+    notes = ["The FTE of these lines add up to the people needed."]
+    title = f"Work behind the people needed, in {counted(told['months'], 'month')}"
     return tables.Table("lines", title, columns, rows, notes=notes)
 
 
@@ -241,7 +235,7 @@ def _line(each: Mapping[str, Any]) -> dict[str, tables.Value]:
     ends = ("now", "least", "most")
     return {
         "kind": tables.text(KINDS.get(each["kind"], each["kind"])),
-        "line": tables.text(_LINES.get(each["line"], each["line"].replace("_", " "))),
+        "line": tables.text(staffing_words.line_words(each)),
         "type": tables.text(each["type"] or each["rule"].partition("report_points.")[2].upper()),
         "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),
         **{f"cases_{end}": tables.count(each[f"cases_{end}"]) for end in ends},

@@ -1,6 +1,7 @@
 """People needed: the need of a unit's work by grade, the people who are there, the lines behind every FTE."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,6 @@ KINDS = {
     "reports": "court reports",
     "other": "other work with points",
 }
-_LINES = {"case": "cases", "report": "reports", "contact": "help with colleagues’ cases"}
 
 
 class StaffingForm(QueryForm):
@@ -121,14 +121,15 @@ def _first_sentence(name: str, told: Mapping[str, Any]) -> str:
         least, most = row["least_short"], row["most_short"]
         has = f"has {_tenths(row['contracted'])} by contract, {_tenths(row['left'])} after all reductions"
         if most <= 0:
-            return f"{needs} and {has}: no fewer than its work needs."
+            return f"{needs} and {has}: no fewer than its work needs.{staffing_words.unmet_words(told)}"
         between = f"between {_tenths(max(least, Decimal()))} and {_tenths(most)} short"
-        return f"{needs} and {has}: {between}, depending on what the reductions are for."
+        said = f"{between}, depending on what the reductions are for.{staffing_words.unmet_words(told)}"
+        return f"{needs} and {has}: {said}"
     short = _tenths(abs(row["short"]))
     how = f"{short} short" if row["short"] > 0 else f"{short} more than its work needs"
     shortest = told["binding_grade"]
     said = f" The grade that is shortest of people is {shortest}." if shortest else ""
-    return f"{needs} and has {_tenths(row['in_post'])}: {how}.{said}"
+    return f"{needs} and has {_tenths(row['in_post'])}: {how}.{staffing_words.unmet_words(told)}{said}"
 
 
 def _tenths(value: Decimal) -> str:
@@ -198,7 +199,11 @@ def _grades(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
         for each in told["grades"]
     ]
     nothing = {"grade": tables.text("All"), "work": _fte(None), "roles": _fte(None)}
-    total = tables.Row({**nothing, **_row_values(told["all"], of_people)})
+    values = _row_values(told["all"], of_people)
+    for key in {"short", "least_short", "most_short"} & values.keys():
+        if (lacking := staffing_words.unmet(told, key)) is not None:
+            values[key] = replace(values[key], note=f"{_tenths(lacking)} of the grades that are short")
+    total = tables.Row({**nothing, **values})
     return tables.Table("staffing", f"People needed by grade: {unit.name}", columns, rows, total)
 
 
@@ -250,7 +255,7 @@ def _lines(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
         tables.Row(
             {
                 "kind": tables.text(KINDS.get(kind["kind"], kind["kind"])),
-                "line": tables.text(_line_words(each)),
+                "line": tables.text(staffing_words.line_words(each)),
                 "type": tables.text(each["type"] or each["rule"].partition("report_points.")[2].upper()),
                 "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),
                 "cases": tables.count(each["active_cases"]),
@@ -263,12 +268,7 @@ def _lines(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
         for kind in told["kinds"]
         for each in kind["lines"]
     ]
-    return tables.Table("lines", f"What the need is made of: {unit.name}", columns, rows)
-
-
-def _line_words(line: Mapping[str, Any]) -> str:
-    said = _LINES.get(line["line"], line["line"].replace("_", " "))
-    return f"{said}, T2A" if line["rule"].startswith("t2a_points.") else said
+    return tables.Table("lines", f"Work behind the people needed: {unit.name}", columns, rows)
 
 
 def _in_post(told: Mapping[str, Any]) -> tables.Table:
