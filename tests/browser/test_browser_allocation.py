@@ -217,7 +217,7 @@ def test_a_practitioner_is_told_and_sees_why(person: Person, complaints: Complai
     walker.use(page.locator(".govuk-error-summary a").first)
     expect(page.locator("#notes")).to_be_focused()
     _keeps_the_rules(page)
-    walker.write(page.locator("#notes"), "Knows the family")
+    page.locator("#notes").fill("Knows the family")
     walker.button("Allocate the case")
     assert f"{name} (practitioner@demonstration.invalid): not sent: email is not switched on" in text_of(page)
 
