@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.conf import settings
-
 from wmt import history, ledger
 from wmt.allocation.candidates import Candidate, candidate_of, lately
 from wmt.allocation.cases import CaseToGive
@@ -20,7 +18,6 @@ from wmt.allocation.limits import CaseLimits
 from wmt.facts import LOCATIONS
 from wmt.grades import DUMMY
 from wmt.history import runs_ahead
-from wmt.ledger.prices import price
 from wmt.site.accounts import limited_access
 from wmt.site.allocation.protection import limits_of
 from wmt.site.changes import weeks_ahead
@@ -31,6 +28,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import case_nights, histories, runs
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.movement import marks_on
+from wmt.site.queries.work_leaving import LeavingDays
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -183,17 +181,11 @@ class Choosing:
     @cached_property
     def leaving(self) -> dict[int | None, list[WorkLeaving]]:
         """The work of posts that goes by itself: reports that stop counting, cases planned to end."""
-        prices = price(self.rules, self.state.tier_scheme, self.state.day).tables["report_price"]
-        windows = {row["rule"]: row["window_days"] for row in prices.iter_rows(named=True) if row["sign"] > 0}
-        ends = case_nights.planned_ends(self.state.night, settings.CONFIG.nights, self.state.day, self.last)
+        days = LeavingDays(self.state, self.last)
         pricing, found = line_queries.pricing_of(self.state), defaultdict[tuple[int, str], list[Any]](list)
         for post_no, number, ref, since, _, points_x100 in self._lines:
-            by, day = pricing[number], None
-            if by.kind == "case":
-                day = ends.get(ref)
-            elif since is not None and windows.get(by.rule) is not None:
-                day = since + timedelta(windows[by.rule])
-            if day and points_x100 and self.state.day < day <= self.last:
+            by = pricing[number]
+            if points_x100 and (day := days.day(by, ref, since)):
                 found[post_no, by.kind].append((day, points_x100))
         leaving: dict[int | None, list[WorkLeaving]] = defaultdict(list)
         for (post_no, kind), each in sorted(found.items()):

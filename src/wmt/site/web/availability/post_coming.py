@@ -29,7 +29,7 @@ def coming(place: PostRequest) -> tables.Table:
     ]
     rows = [_row(place, each) for each in moments[:_DAYS]]
     # one line on the sheet for supervision, which is one page
-    notes = ["Capacity on later dates uses today’s points; planned ends of cases are not in it."]
+    notes = ["Later capacity uses today’s points: work that is due to end stays in it."]
     if len(moments) > _DAYS:
         notes.append(f"The first {_DAYS} of {len(moments)} days are listed.")
     empty = "This post has earlier figures or none, so we cannot show what will change."

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.web.units import hours_not_entered
+from wmt.site.web.units import hours_not_entered, work_leaving
 from wmt.site.workload.models import Unit
 
 TITLE = "Hours and reductions"
@@ -32,4 +32,6 @@ def content(question: UnitRequest) -> dict[str, Any]:
     found: dict[str, Any] = import_module(module).content(question)
     if not question.is_post and (mentioned := hours_not_entered.table_of(question)).rows:
         found["tables"] |= {mentioned.name: mentioned}
+    if question.is_post and (leaving := work_leaving.table_of(question)) is not None:
+        found["tables"] |= {leaving.name: leaving}
     return {"hours_template": template, **found}

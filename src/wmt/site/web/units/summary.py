@@ -16,9 +16,11 @@ from wmt.site.duties.requests import open_relief
 from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
 from wmt.site.queries import data_quality
+from wmt.site.queries.choosing import DAYS
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
+from wmt.site.queries.work_leaving import LeavingDays
 from wmt.site.tables import exact
 from wmt.site.web.units import cover, labels, line_tables
 from wmt.site.workload import models
@@ -137,6 +139,7 @@ def _steps(question: UnitRequest, *, over: bool, run: dict[str, Any] | None) -> 
             NextStep(f"{labels.upper_first(limits.title)}: new cases are limited.", there, "View allocations")
         )
     found += reports_ending(question)
+    found += cases_ending(question)
     ahead = unit_url("post", post.code, "hours") + "#table-coming"
     found.append(NextStep("", ahead, "When hours, reductions and stages of training begin or end"))
     # the reader's own request that waits for its answer; none of a day in the past
@@ -207,6 +210,23 @@ def reports_ending(question: UnitRequest) -> list[NextStep]:
         "This is if nothing else changes.", unit_url("post", post.code, "reports"), "View reports"
     )
     return [*found, where]
+
+
+def cases_ending(question: UnitRequest) -> list[NextStep]:
+    """How many cases are planned to end in the next four weeks, for those who may read the post's cases."""
+    post, state = question.unit, question.state
+    last = state.day + timedelta(DAYS)
+    ends = LeavingDays(state, last).ends
+    if not ends or not visibility.cases(question.user, state).covers(post):
+        return []
+    lines = line_queries.lines_of(state, post, question.user, kind="case")
+    mine = [line for line in lines if line.ref in ends]
+    if not mine:
+        return []
+    points = counted(ledger.shown_points(sum(line.points_x100 for line in mine)), "point")
+    verb = "is" if len(mine) == 1 else "are"
+    said = f"{counted(len(mine), 'case')} {verb} planned to end by {written(last)}, with {points} in all."
+    return [NextStep(said, unit_url("post", post.code, "hours") + "#table-leaving", "View when")]
 
 
 def _ending(day: date, counted: str, then: str, *, is_past: bool) -> str:
