@@ -12,6 +12,7 @@ import duckdb
 from bench.balance import balance_part, balances
 from bench.engines import EngineTime, engines, missing
 from bench.history import history_part, measure
+from bench.in_place import in_place_part
 from bench.ledgers import LedgerTimes, facts_of, ledgers
 from bench.loads import loads
 from bench.marked import marked_part
@@ -124,6 +125,7 @@ PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "loads": lambda night: _load_part(loads(night, tenfold(night))),
     "balance": lambda night: balance_part(list(balances(night))),
     "engines": lambda night: _engine_part(list(engines(night))),
+    "in_place": in_place_part,
     "odds": lambda _night: odds_part(odds()),
     "site": lambda night: site_part(list(site(night, later_nights()))),
     "pages": _pages_part,
@@ -131,7 +133,7 @@ PARTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "history": lambda night: history_part(measure(night)),
 }
 #: What the page has, in its order.
-WHOLE = ("ledger", "loads", "balance", "engines", "odds", "site")
+WHOLE = ("ledger", "loads", "balance", "engines", "in_place", "odds", "site")
 
 
 if __name__ == "__main__":

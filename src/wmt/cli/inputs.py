@@ -13,6 +13,7 @@ from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.facts import Facts
 from wmt.intake import Import, read
+from wmt.intake.tidy_in_place import TablesInPlace
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights.quality import input_tables
@@ -74,7 +75,7 @@ def _refuse_dropped(approved: Sequence[rules.DatedValue], found: rules.RuleSet) 
 
 
 def open_input(
-    paths: Sequence[Path],
+    paths: Sequence[Path] | TablesInPlace,
     *,
     people: Path | None = None,
     set_aside: bool = False,
@@ -82,7 +83,7 @@ def open_input(
     as_json: bool = False,
 ) -> Opened:
     """Open a night, or read an extract. Refused input is told in full and raises Refusal."""
-    if any(nights.is_night(path) for path in paths):
+    if isinstance(paths, Sequence) and any(nights.is_night(path) for path in paths):
         if len(paths) > 1 or people:
             raise console.RefusedInput(
                 "a night holds everything already; give one night, without other paths and --people"

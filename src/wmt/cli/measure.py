@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wmt.cli import console, files, options
+from wmt.cli import console, engines, files, options
 from wmt.cli.inputs import open_input
 from wmt.cli.overlays import lay
 from wmt.cli.tables import TextColumn, table
@@ -22,7 +22,7 @@ Top = Annotated[int, typer.Option("--top", min=0, help="Rows of each table, most
 
 
 def measure(
-    paths: options.Paths,
+    paths: options.PathsOrNone = None,
     people: options.People = None,
     rules_date: options.RulesDate = None,
     overlay: options.Overlays = None,
@@ -31,6 +31,9 @@ def measure(
     set_aside: options.SetAside = False,
     former: Former = None,
     top: Top = 0,
+    engine: engines.Named = None,
+    connection: engines.Connection = None,
+    tables: engines.Tables = None,
     json: options.Json = False,
     out_file: options.Out = None,
 ) -> None:
@@ -43,16 +46,16 @@ def measure(
     wants_all = json or out_file is not None
     levels = options.chosen_levels(level, LEVELS if wants_all else ("region", "nation"))
     overlays = lay(overlay)
-    opened = open_input(paths, people=people, set_aside=set_aside, former=former, as_json=json)
-    ruleset = opened.rule_set(rules_date, overlays)
-    ledger = opened.ledger(ruleset)
-    totals = ledger.totals(levels)
+    with engines.chosen(engine, connection, tables, paths) as place:
+        opened = open_input(place.source, people=people, set_aside=set_aside, former=former, as_json=json)
+        ruleset = opened.rule_set(rules_date, overlays)
+        ledger = opened.ledger(ruleset, engine=place.engine)
+        totals = ledger.totals(levels)
+        posts = ledger.totals(LEVELS[:1]) if wants_all else None
     totals = totals if asked is None else totals.filter(stream=asked)
     rows = [present_total(row, over_mark(ruleset)) for row in totals.iter_rows(named=True)]
-    if wants_all:
-        found = caseload.caseloads(
-            ledger.totals(LEVELS[:1]).iter_rows(named=True), levels, caseload.case_marks(ruleset)
-        )
+    if posts is not None:
+        found = caseload.caseloads(posts.iter_rows(named=True), levels, caseload.case_marks(ruleset))
         for row in rows:
             row["caseload"] = caseload.presented(found[row["level"], row["code"], row["stream"]])
     if out_file is not None:

@@ -39,6 +39,12 @@ def chosen_levels(levels: list[str] | None, otherwise: tuple[str, ...]) -> tuple
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="A workbook, a tidy folder or zip, or a night's folder.")
 ]
+PathsOrNone = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH…", help="A workbook, a tidy folder or zip, or a night's folder.", show_default=False
+    ),
+]
 People = Annotated[
     Path | None, typer.Option("--people", help="Folder with contracted_hours and reductions tables.")
 ]

@@ -45,7 +45,7 @@ def canonical_tables(
         "staff": staff,
         "caseload_count": night.count if night.cell.is_empty() else night.cell,
         "measure": night.measure,
-        "case": night.case.select(staging.CASE.names()),
+        "case": night.case.select(name for name in staging.CASE if name != "cases"),
         "case_flag": night.case_flag,
         "report": night.report,
         "contact": night.contact,

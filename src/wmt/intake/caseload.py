@@ -147,7 +147,6 @@ def _listed_cases(night: Gathered) -> pl.DataFrame:
             status=pl.when(_counted())
             .then(pl.lit("active"))
             .otherwise(pl.col("reason").fill_null("filtered")),
-            cases=pl.lit(1, dtype=pl.Int64),
         )
         .select(ROW)
     )
@@ -165,7 +164,7 @@ def _reconcile(night: Gathered, faults: Faults) -> None:
             .group_by(_CELL)
             .agg(pl.col("cases").sum())
         )
-        cases = night.case.filter(chosen[basis]).group_by(_CELL).agg(listed=pl.len().cast(pl.Int64))
+        cases = night.case.filter(chosen[basis]).group_by(_CELL).agg(listed=pl.col("cases").sum())
         both = counts.join(cases, on=_CELL, how="full", coalesce=True).with_columns(
             pl.col("cases", "listed").fill_null(0)
         )

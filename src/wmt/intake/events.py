@@ -115,6 +115,9 @@ def flag_rows(night: Gathered, codes: Codes, day: date) -> pl.DataFrame:
         cases = night.case.join(marked, on="case_ref", maintain_order="left_right")
         new = cases.join(flags, on=[*_POST, "case_ref", "flag"], how="anti", maintain_order="left")
         flags = pl.concat([flags, new], how="diagonal").select(flags.columns)
+    if night.case["case_ref"].null_count():
+        # some cases are counted and none of these is flagged: a flag must not weigh on one of them
+        flags = flags.join(night.case, on=[*_POST, "case_ref"], how="semi", maintain_order="left")
     return flags.filter(pl.col("flag").is_in(list(codes.flag_letters))).with_columns(
         pl.col("location").fill_null(UNKNOWN_LOCATION),
         pl.col("tier").fill_null("0"),

@@ -104,9 +104,14 @@ def read_manifest(bundle: Bundle, faults: Faults) -> TidyManifest:
         written = json.loads(bundle.get(MANIFEST)[: LARGEST_MANIFEST + 1].decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ReadingStopped("MANIFEST_BAD", f"{MANIFEST} is not JSON in UTF-8", sheet=MANIFEST) from error
+    return manifest_of(written, MANIFEST, faults)
+
+
+def manifest_of(written: object, place: str, faults: Faults) -> TidyManifest:
+    """What stands at a place, checked. Raises Refusal where it is no manifest."""
     if isinstance(written, dict) and written.get("format") != FORMAT:
         raise ReadingStopped(
-            "MANIFEST_FORMAT", f"{MANIFEST} has the format {written.get('format')!r:.60}", sheet=MANIFEST
+            "MANIFEST_FORMAT", f"{place} has the format {written.get('format')!r:.60}", sheet=place
         )
     try:
         manifest = TidyManifest.model_validate(written)
@@ -114,15 +119,15 @@ def read_manifest(bundle: Bundle, faults: Faults) -> TidyManifest:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "it"
         raise ReadingStopped(
-            "MANIFEST_BAD", f"{MANIFEST}: {where}: {first['msg']}", sheet=MANIFEST, column=where
+            "MANIFEST_BAD", f"{place}: {where}: {first['msg']}", sheet=place, column=where
         ) from error
     if manifest.as_at.tzinfo is not None:
-        what = f"{MANIFEST}: as_at has an offset from UTC"
-        faults.refuse("MANIFEST_TIME_ZONE", what, sheet=MANIFEST, column="as_at")
+        what = f"{place}: as_at has an offset from UTC"
+        faults.refuse("MANIFEST_TIME_ZONE", what, sheet=place, column="as_at")
         manifest.as_at = manifest.as_at.replace(tzinfo=None)
     if not FIRST_MOMENT <= manifest.as_at <= LAST_MOMENT:
-        what = f"{MANIFEST}: no extract is of {moment_words(manifest.as_at)}"
-        raise ReadingStopped("MANIFEST_BAD", what, sheet=MANIFEST, column="as_at")
+        what = f"{place}: no extract is of {moment_words(manifest.as_at)}"
+        raise ReadingStopped("MANIFEST_BAD", what, sheet=place, column="as_at")
     return manifest
 
 

@@ -22,6 +22,7 @@ from wmt.intake.people_model import People
 from wmt.intake.sources import gather
 from wmt.intake.staging import Gathered
 from wmt.intake.texts import settle_texts
+from wmt.intake.tidy_in_place import TablesInPlace, gather_in_place
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
 
 Progress = Callable[[str, float], None]
@@ -41,7 +42,7 @@ class _Wish:
 
 
 def read(
-    paths: Sequence[Path],
+    paths: Sequence[Path] | TablesInPlace,
     *,
     people: Path | None = None,
     people_stand: bool = False,
@@ -52,7 +53,8 @@ def read(
     mismatch_percent: float = MISMATCH_PERCENT,
     last_day: date | None = None,
 ) -> model.Import:
-    """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file.
+    """Read the input of one night: workbooks, or a tidy folder or zip, or a workbook and a case file; or tidy
+    tables where they are kept.
 
     `people` is a folder of contracted hours and reductions; `people_stand` when they are kept elsewhere and
     were judged there: an extract with other hours is no reason to refuse them. With `set_aside`, faults
@@ -69,7 +71,10 @@ def read(
     night = Gathered(main="")
     with _no_collecting():
         try:
-            night = gather(paths, wish.codes, faults, mismatch_percent, wish.progress)
+            if isinstance(paths, Sequence):
+                night = gather(paths, wish.codes, faults, mismatch_percent, wish.progress)
+            else:
+                night = gather_in_place(paths, faults)
         except ReadingStopped as refusal:
             faults.refused(refusal)
     return _concluded(night, wish, faults)

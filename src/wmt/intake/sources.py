@@ -85,7 +85,7 @@ def _add_cases(night: staging.Gathered, name: str, data: bytes, faults: Faults) 
     table, rows = tidy.read_tidy_table("case", data, name, night.tier_scheme, faults)
     night.sheets["case"] = SheetCount(rows or 0, 0)
     night.case = tidy.with_posts(
-        night, staging.shaped(table.with_columns(sheet=pl.lit("case")), staging.CASE), faults
+        night, staging.shaped(table.with_columns(sheet=pl.lit("case"), cases=1), staging.CASE), faults
     )
     night.complete_cases = True
     night.person = staging.stacked([night.person, mentioned(night.case, CASE_RANK)], staging.PERSON)

@@ -69,6 +69,7 @@ CELL = pl.Schema(
 #: The posts for which the input gives counts of a basis, zeros among them.
 GIVEN = pl.Schema({**_KEYS, "basis": pl.String()})
 MEASURE = pl.Schema({**_KEYS, "basis": pl.String(), "measure": pl.String(), "value": pl.Int64()})
+#: A row is one case; or, where it has no `case_ref`, as many as `cases` says, counted where they are kept.
 CASE = pl.Schema(
     {
         "case_ref": pl.String(),
@@ -83,6 +84,7 @@ CASE = pl.Schema(
         "allocated_on": pl.Date(),
         "starts_on": pl.Date(),
         "ends_on": pl.Date(),
+        "cases": pl.Int64(),
         **_PLACE,
     }
 )

@@ -8,7 +8,7 @@ from wmt.intake import staging, tidy_cast, tidy_tables, tier_folder, tier_tables
 from wmt.intake.cells import plain_crns
 from wmt.intake.contacts import placed
 from wmt.intake.faults import FaultPlace, Faults, ReadingStopped
-from wmt.intake.manifest import MANIFEST, Bundle, listed_files, read_manifest, sources_of
+from wmt.intake.manifest import MANIFEST, Bundle, TidyManifest, listed_files, read_manifest, sources_of
 from wmt.intake.mentions import mentioned, people_in_rows
 from wmt.intake.model import SheetCount
 from wmt.intake.read_table import read_typed
@@ -21,20 +21,10 @@ _POST = ["team_code", "staff_code"]
 def gather_tidy(bundle: Bundle, faults: Faults) -> staging.Gathered:
     """All tables of a tidy folder or zip. What is wrong stands in `faults`; tables may then be incomplete."""
     manifest = read_manifest(bundle, faults)
-    night = staging.Gathered(
-        main="staff",
-        listing=LISTING_RANKS,
-        as_at=manifest.as_at,
-        layout="tidy",
-        tier_scheme=manifest.tier_scheme,
-    )
-    night.complete_cases = manifest.case_list == "complete"
+    night = night_of(manifest, MANIFEST, faults)
     night.sources = sources_of(bundle)
-    night.as_at_place = (MANIFEST, None, "as_at")
-    if manifest.tier_scheme == "t7":
-        faults.warn("LEGACY_TIER_SCHEME", "the tiers are those of the old letters")
     files = listed_files(bundle, manifest, faults)
-    _check_tables(files, night.complete_cases, faults)
+    check_tables(files, night.complete_cases, faults)
     tables: dict[str, pl.DataFrame] = {}
     for name, (entry, data) in files.items():
         if name in tidy_tables.TABLES:
@@ -49,19 +39,29 @@ def gather_tidy(bundle: Bundle, faults: Faults) -> staging.Gathered:
             faults.refuse("MANIFEST_ROWS", what, sheet=name, column="rows")
         tables[name] = table
         night.sheets[name] = SheetCount(rows or 0, 0)
-    _fill(night, tables, faults)
+    fill(night, tables, faults)
     night.tier_tables = tier_folder.tables_of_night(tables, night.as_at, faults)
-    if not night.complete_cases and "case" in tables:
-        cases = counted(len(tables["case"]), "case")
-        what = f"the manifest says case_list none, and the table of {cases} is not counted"
-        faults.warn("CASES_NOT_USED", what, sheet="case")
-    if not night.complete_cases and "all" in night.bases and "active" not in night.bases:
-        what = "the counts are of all cases only, and no post would seem to have active ones"
-        faults.refuse("NO_ACTIVE_COUNTS", what, sheet="caseload_count", column="basis")
     return night
 
 
-def _check_tables(files: Iterable[str], complete: bool, faults: Faults) -> None:
+def night_of(manifest: TidyManifest, place: str, faults: Faults) -> staging.Gathered:
+    """The night that a manifest tells of, without its tables; `place` is where the manifest stands."""
+    night = staging.Gathered(
+        main="staff",
+        listing=LISTING_RANKS,
+        as_at=manifest.as_at,
+        layout="tidy",
+        tier_scheme=manifest.tier_scheme,
+    )
+    night.complete_cases = manifest.case_list == "complete"
+    night.as_at_place = (place, None, "as_at")
+    if manifest.tier_scheme == "t7":
+        faults.warn("LEGACY_TIER_SCHEME", "the tiers are those of the old letters")
+    return night
+
+
+def check_tables(files: Iterable[str], complete: bool, faults: Faults) -> None:
+    """Refuse a night that lists no table of those that none can do without."""
     needed = [*REQUIRED, "case" if complete else "caseload_count"]
     missing = [name for name in needed if name not in files]
     if missing:
@@ -73,15 +73,24 @@ def read_tidy_table(
     name: str, data: bytes, file: str, scheme: str, faults: Faults
 ) -> tuple[pl.DataFrame, int | None]:
     """The rows of one table that keep its rules, and how many rows the file has (None when unreadable)."""
-    schema = tidy_tables.TABLES[name]
     try:
         read = read_typed(data, file)
     except ReadingStopped as refusal:
         faults.refuse(refusal.code, refusal.what, sheet=name, row=refusal.row, column=refusal.column)
-        return schema.create_empty(), None
+        return tidy_tables.TABLES[name].create_empty(), None
     read = read.filter(~pl.all_horizontal(pl.all().is_null())) if read.width else read
+    return kept_rows(name, read, scheme, faults), len(read)
+
+
+def kept_rows(
+    name: str, read: pl.DataFrame, scheme: str, faults: Faults, keys: tuple[str, ...] = ()
+) -> pl.DataFrame:
+    """Those rows of a table, as it was read, that keep its rules; the others are refused, each by its number
+    or, where rows have none, by these columns."""
+    schema = tidy_tables.TABLES[name]
     _check_columns(name, read.columns, faults)
     draft = tidy_cast.cast_table(name, tidy_cast.without_no_date(read, schema), schema, tidy_cast.cast_tidy)
+    draft.keys = keys
     tidy_cast.refuse_cells(draft, faults)
     draft.frame = plain_crns(tidy_cast.fill_defaults(draft.frame, tidy_tables.DEFAULTS.get(name, {})))
     tidy_cast.plain_words(draft, scheme, faults)
@@ -92,7 +101,7 @@ def read_tidy_table(
         _collect(draft, row, column, kind, found)
     for code, hits in found.items():
         faults.refuse_each(code, draft.name, sorted(hits, key=lambda hit: hit.row or 0))
-    return good, len(read)
+    return good
 
 
 def _check_columns(name: str, columns: list[str], faults: Faults) -> None:
@@ -133,11 +142,11 @@ def _collect(
     if (row - 2, column) in draft.bad:  # named already, and null since then
         return
     what = what or f"{column} cannot be '{str(draft.frame[column][row - 2])[:60]}'"
-    hit = FaultPlace(row, column, f"{draft.name} row {row}: {what}", draft.posts(row - 2))
+    hit = FaultPlace(draft.row(row - 2), column, f"{draft.at(row - 2)}: {what}", draft.posts(row - 2))
     found.setdefault(code, []).append(hit)
 
 
-def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:
+def fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: Faults) -> None:
     """Put the tables into the night, and gather who is mentioned where."""
 
     def table(name: str, shape: pl.Schema) -> pl.DataFrame:
@@ -147,7 +156,8 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
     night.count, night.measure = table("caseload_count", staging.COUNT), table("measure", staging.MEASURE)
     night.given = staging.shaped(night.count, staging.GIVEN).unique(maintain_order=True)
     night.bases = tuple(night.given["basis"].unique(maintain_order=True))
-    night.case = with_posts(night, table("case", staging.CASE), faults)
+    cases = table("case", staging.CASE).with_columns(pl.col("cases").fill_null(1))
+    night.case = with_posts(night, cases, faults)
     night.case_flag, night.report = table("case_flag", staging.CASE_FLAG), table("report", staging.REPORT)
     night.contact = placed(table("contact", staging.CONTACT), faults)
     night.assessment = table("assessment", staging.ASSESSMENT)
@@ -183,6 +193,13 @@ def _fill(night: staging.Gathered, tables: Mapping[str, pl.DataFrame], faults: F
         for frame in (night.count, night.measure)
     ]
     night.standing = pl.concat(totals).unique(maintain_order=True)
+    if not night.complete_cases and "case" in tables:
+        number = counted(len(tables["case"]), "case")
+        what = f"the manifest says case_list none, and the table of {number} is not counted"
+        faults.warn("CASES_NOT_USED", what, sheet="case")
+    if not night.complete_cases and "all" in night.bases and "active" not in night.bases:
+        what = "the counts are of all cases only, and no post would seem to have active ones"
+        faults.refuse("NO_ACTIVE_COUNTS", what, sheet="caseload_count", column="basis")
 
 
 def with_posts(night: staging.Gathered, cases: pl.DataFrame, faults: Faults) -> pl.DataFrame:
@@ -208,7 +225,7 @@ def _first_weeks(cases: pl.DataFrame) -> pl.DataFrame:
     )
     both = [
         frame.group_by(*_POST, measure=pl.col("location").replace_strict(names, return_dtype=pl.String))
-        .agg(value=pl.len().cast(pl.Int64))
+        .agg(value=pl.col("cases").sum())
         .with_columns(basis=pl.lit(basis))
         for basis, frame in (("all", new), ("active", new.filter("counted_active")))
     ]

@@ -27,12 +27,28 @@ _DEFAULT_POST = (("team_code", "staff_code"),)
 
 @dataclass
 class Draft:
-    """A table on its way: its columns as read and as typed, and the cells (row index, column) found bad."""
+    """A table on its way: its columns as read and as typed, and the cells (row index, column) found bad.
+
+    `keys` are the columns that tell one row from others where it is not read from a file: rows of a database
+    have no numbers.
+    """
 
     name: str
     given: pl.DataFrame
     frame: pl.DataFrame
     bad: set[tuple[int, str]]
+    keys: tuple[str, ...] = ()
+
+    def row(self, index: int) -> int | None:
+        """The number of a row, as people count it."""
+        return None if self.keys else index + 2
+
+    def at(self, index: int) -> str:
+        """Where a row is, in words."""
+        if not self.keys:
+            return f"{self.name} row {index + 2}"
+        row = self.given.row(index, named=True)
+        return f"{self.name} ({', '.join(f'{row[key]}'[:60] for key in self.keys)})"
 
     def posts(self, index: int) -> tuple[Post, ...]:
         """The posts that a row names with both keys."""
@@ -96,8 +112,8 @@ def _refuse(draft: Draft, column: str, given: pl.Series, places: Sequence[int], 
     hits = []
     for index in places:
         draft.bad.add((index, column))
-        what = f"{draft.name} row {index + 2}: {column} cannot be '{str(given[index])[:60]}'"
-        hits.append(FaultPlace(index + 2, column, what, draft.posts(index)))
+        what = f"{draft.at(index)}: {column} cannot be '{str(given[index])[:60]}'"
+        hits.append(FaultPlace(draft.row(index), column, what, draft.posts(index)))
     faults.refuse_each(code, draft.name, hits)
 
 
@@ -162,5 +178,5 @@ def plain_words(draft: Draft, scheme: str, faults: Faults) -> None:
     if draft.name != "case_flag":
         _refuse(draft, "tier", written, places, faults)
     else:
-        hits = [FaultPlace(index + 2, "tier", f"'{written[index]}'") for index in places]
+        hits = [FaultPlace(draft.row(index), "tier", f"'{written[index]}'") for index in places]
         faults.warn_once("UNKNOWN_TIER_CODE", draft.name, hits, "{n} flags have a tier of no known name")

@@ -77,6 +77,11 @@ class DuckDBEngine:
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {sql}')
 
+    def attach(self, path: str, name: str) -> None:
+        """Read the tables of a file under a name of its own. It is never written to."""
+        quoted = path.replace("'", "''")
+        self._connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+
     def close(self) -> None:
         """End the session and drop its tables."""
         self._connection.close()
@@ -276,6 +281,10 @@ class PostgresEngine:
             cursor.execute(f'DROP VIEW IF EXISTS "{name}"')
             cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {sql}')
 
+    def hold_moment(self) -> None:
+        """Read all tables as they are now, until the session ends."""
+        self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+
     def close(self) -> None:
         """End the session and drop its tables."""
         self._connection.close()
@@ -299,18 +308,25 @@ class SparkEngine:
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         schema = ", ".join(f"`{column}` {_SPARK[dtype]}" for column, dtype in frame.schema.items())
-        rows = frame.rows()
-        self._session.createDataFrame(rows, schema).createOrReplaceTempView(name)
+        # column by column: a million rows of Python values would take minutes
+        self._session.createDataFrame(frame.to_arrow(), schema).createOrReplaceTempView(name)
 
     def run(self, sql: str) -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(self._session.sql(sql).toArrow()))
 
     def store(self, name: str, sql: str) -> None:
-        # Spark works it out again where it is read: a session has no place for tables of its own
-        self.view(name, sql)
+        # a session has no place for tables of its own; what is kept of a view is worked out when it is read
+        kept = self._session.sql(sql).cache()
+        kept.createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
         self._session.sql(sql).createOrReplaceTempView(name)
+
+    def columns(self, table: str) -> dict[str, str]:
+        """The columns of a table, in order, and what Spark calls their types."""
+        return {
+            field.name: field.dataType.simpleString() for field in self._session.table(table).schema.fields
+        }
 
 
 _SPARK: dict[Any, str] = {
