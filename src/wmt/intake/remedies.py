@@ -65,7 +65,7 @@ REMEDIES: dict[str, str] = {
     "UNKNOWN_CONTACT_CODE": "0 points; add the code to the rules or correct it at its source.",
     "TRAINEE_CONTACT": "Co-working by trainees is not CMS: it scores 0 where a PQiP reduction is in force.",
     # tidy tables
-    "MANIFEST_MISSING": "Put manifest.json beside the tables, or the table manifest among them (docs/input.md).",
+    "MANIFEST_MISSING": "Put manifest.json, or a table manifest, beside the tables (docs/input.md).",
     "MANIFEST_BAD": "Correct manifest.json: docs/input.md shows one.",
     "MANIFEST_FORMAT": "This program reads 'workload-input/1'.",
     "MANIFEST_TIME_ZONE": "Write the local time without Z or an offset: its day decides what counts.",
