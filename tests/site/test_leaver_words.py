@@ -61,3 +61,9 @@ def test_work_that_is_no_case_stays_and_is_said() -> None:
 def test_of_many_who_leave_the_number_is_said() -> None:
     said = leaver_words.answered([f"A{number}" for number in range(21)], None, 2, 500, 2, "this PDU", "110%")
     assert said.startswith("If 21 people leave, 2 cases (5 points) need another practitioner.")
+
+
+def test_what_stays_behind_may_be_less_than_nothing() -> None:
+    assert "1 point of those who leave stay" in leaver_words.left_behind(100)
+    assert "still take 16 points off the figures of their team" in leaver_words.left_behind(-1_600)
+    assert leaver_words.left_behind(0) == ""

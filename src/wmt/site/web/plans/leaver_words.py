@@ -67,7 +67,12 @@ def left_behind(points_x100: int) -> str:
     """What stays with those who leave: no case, but work in the figures of their team; empty for nothing."""
     if not points_x100:
         return ""
-    points = counted(ledger.shown_points(points_x100), "point")
+    points = counted(abs(ledger.shown_points(points_x100)), "point")
+    if points_x100 < 0:  # contacts that others do on one's cases are taken off one's own
+        return (
+            "Reports and contacts do not move with cases: those of the people who leave still take "
+            f"{points} off the figures of their team."
+        )
     return (
         f"Reports and contacts do not move with cases: {points} of those who leave stay in the figures of "
         "their team."
