@@ -46,15 +46,33 @@ def rule_effect(ledger: Ledger, before: RuleSet, after: RuleSet) -> pl.DataFrame
 
     Raises LedgerError as `Ledger.reprice` does.
     """
-    found = under_each(ledger, (before, after), lambda: (ledger.alike(ALIKE), ledger.places()))
+    places = pl.DataFrame()
+
+    def asked() -> pl.DataFrame:
+        nonlocal places
+        if ledger.rules is after:  # those before are not looked at
+            places = ledger.places()
+        return ledger.alike(ALIKE)
+
+    was, then = under_each(ledger, (before, after), asked)
+    return engine.shaped(_beside(was, then, places), EFFECT)
+
+
+def _beside(was: pl.DataFrame, then: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """The sums of both with where their posts are, by `UNITS` and `ALIKE`. Posts and what lines are of are
+    numbered in order once each: to join and sort every row of a nation by all of their words takes longer."""
+    posts = places.sort(UNITS, nulls_last=False).with_row_index("_post")
+    known = pl.concat([each.select(ALIKE).unique() for each in (was, then)]).unique()
+    alike = known.sort(ALIKE, nulls_last=False).with_row_index("_alike")
     points, none = pl.col("points_x100"), pl.lit(0, pl.Int64)
-    was, then = (
-        sums.select("post_no", *ALIKE, **{name: points if name == own else none for name in _SIDES})
-        for own, (sums, _) in zip(_SIDES, found, strict=True)
-    )
-    both = pl.concat([was, then]).group_by("post_no", *ALIKE).agg(pl.col(_SIDES).sum())
-    placed = both.join(found[-1][1], on="post_no")
-    return engine.shaped(placed, EFFECT).sort(UNITS + ALIKE, nulls_last=False)
+    both = pl.concat([
+        sums.join(alike, on=ALIKE, nulls_equal=True).select(
+            "post_no", "_alike", **{name: points if name == own else none for name in _SIDES}
+        )
+        for own, sums in zip(_SIDES, (was, then), strict=True)
+    ])  # fmt: skip
+    both = both.group_by("post_no", "_alike").agg(pl.col(_SIDES).sum()).join(posts, on="post_no")
+    return both.sort("_post", "_alike").join(alike, on="_alike", maintain_order="left")
 
 
 def of_unit(effect: pl.DataFrame, level: str, code: str, stream: str = enums.HEADLINE) -> pl.DataFrame:

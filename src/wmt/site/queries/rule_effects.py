@@ -7,7 +7,7 @@ the same facts under both rules; a unit's figures are sums of its lines, so caus
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -63,6 +63,11 @@ class UnitEffect:
         """Why it differs; the causes add up exactly."""
         return rule_effect.causes(self.rows)
 
+    @cached_property
+    def posts(self) -> dict[str, "UnitMoments"]:
+        """The posts in it, by code."""
+        return self.below("post")
+
     def below(self, level: str) -> dict[str, "UnitMoments"]:
         """The units of a level in it, by code."""
         found = rule_effect.units_of(self.rows, level).iter_rows()
@@ -71,7 +76,7 @@ class UnitEffect:
     def crossing(self) -> tuple[list[str], list[str]]:
         """The posts that are over the mark after and not before, and those that are no longer; by code."""
         up, down = list[str](), list[str]()
-        for code, each in self.below("post").items():
+        for code, each in self.posts.items():
             was, then = each.are_over(*self.marks_x100)
             if was != then:
                 (down if was else up).append(code)
@@ -82,7 +87,7 @@ class UnitEffect:
         furthest down to the furthest up; the middle one is by less than 1 either way. Posts without available
         hours on either side are in none."""
         found = [0] * (len(BANDS) + 1)
-        for each in self.below("post").values():
+        for each in self.posts.values():
             moved = each.percentage_points_x100
             if moved is not None:
                 found[_band(moved)] += 1
