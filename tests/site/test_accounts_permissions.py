@@ -106,6 +106,7 @@ TABLE: dict[str, May] = {
     "api-staffing": May(is_api=True, args=_UNIT),
     "api-scenario": May(is_api=True, args=_UNIT),
     "api-odds": May(is_api=True, args=_UNIT),
+    "api-alarm-level": May(POST, is_api=True, args=_UNIT),
     "odds": May(args={"level": "team"}),
     "api-data-quality": May(is_api=True, args=_UNIT),
     "challenge-new": May(BOTH, args={"code": "T1:none"}),

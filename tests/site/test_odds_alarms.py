@@ -1,11 +1,13 @@
 """Alarms of teams and PDUs: who chooses a level, when one is raised and ends, who is told, and where."""
 
+# ruff: noqa: F811 - fixtures come by import
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
+from api_fixtures import Program, program  # noqa: F401
 from django.test import Client
 
 from wmt import odds
@@ -19,6 +21,7 @@ from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import odds_alarms
 from wmt.site.links import unit_url
 from wmt.site.outbox import messages
+from wmt.site.outbox.models import Message
 from wmt.site.queries import odds as query
 from wmt.site.workload.models import Unit
 
@@ -87,6 +90,49 @@ def test_a_level_is_chosen_on_its_page_and_its_trade_off_is_there(
         assert (read.status_code, "Choose this level" in read.text) == (200, False)
         assert other.post(f"{page}choose/", sent).status_code == 403
     assert signed_in("administrator").get("/alarm/region/none/").status_code == 404
+
+
+def test_a_program_chooses_a_level_by_the_same_action(
+    stated: Callable[..., Unit], program: Callable[..., Program]
+) -> None:
+    team = stated("stated", 0.1)
+    address, sent = f"units/team/{team.code}/alarm-level", {"percent": 30, "why": "agreed", "key": "k"}
+    asker = program("manager", "team", team.code)
+    for _ in range(2):  # sent twice, chosen once
+        answer = asker.ask("post", address, sent)
+        assert answer.status_code == 200
+    row = AlarmLevel.objects.get()
+    assert answer.json() == {
+        "number": row.pk, "level": "team", "code": team.code, "percent": 30, "why": "agreed",
+        "by": answer.json()["by"],
+    }  # fmt: skip
+    wrong = asker.ask("post", address, {"percent": 25, "why": " "})
+    assert wrong.status_code == 422
+    assert {each["code"] for each in wrong.json()["faults"]} == {"PERCENT", "WHY"}
+    assert program("head", "pdu", "elsewhere").ask("post", address, sent).status_code == 403
+    region = f"units/region/{team.region_code}/alarm-level"
+    assert program("administrator", "nation", "nation").ask("post", region, sent).status_code == 422
+    assert AlarmLevel.objects.count() == 1
+
+
+def test_an_administrator_sees_which_emails_of_alarms_could_not_be_sent(
+    stated: Callable[..., Unit], signed_in: SignIn
+) -> None:
+    team = stated("stated", 0.4)
+    manager = signed_in("manager", "team", team.code)
+    choose(team, 30)
+    messages.of(odds_alarms.ABOUT, [RaisedAlarm.objects.get().pk]).update(
+        state=Message.State.GIVEN_UP, tries=4, fault="550 no such person"
+    )
+    administrator = signed_in("administrator")
+    page = in_words(administrator.get("/notices/").text)
+    assert "Emails that could not be sent" in page
+    assert f": Alarm: {team.name} may be over 110% for four weeks." in page
+    assert f'href="/alarm/team/{team.code}/"' in page
+    assert "550 no such person" in page
+    assert "550 no such person" not in manager.get("/notices/").text
+    RaisedAlarm.objects.all().delete()  # its figures were withdrawn
+    assert administrator.get("/notices/").status_code == 200
 
 
 def test_an_alarm_is_raised_once_is_said_and_ends(

@@ -457,6 +457,9 @@ SAVES: dict[tuple[str, str], Write] = {
     ("POST", "alarm-choose"): lambda place: place.form(
         f"/alarm/pdu/{largest_pdu()}/choose/", percent="30", why="a test"
     ),
+    ("POST", "api-alarm-level"): lambda place: place.api(
+        "post", f"units/pdu/{largest_pdu()}/alarm-level", {"percent": 30, "why": "a test"}
+    ),
     ("POST", "priority-level"): lambda place: place.form(
         f"/priority/{place.pdu}/", level="amber", first_day=place.day, last_day=place.day, why="a test"
     ),

@@ -1,14 +1,18 @@
 """How likely a unit is to be over the threshold for four weeks in a row in the weeks ahead."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Body, Field, Router, Schema
 
+from wmt.site.accounts.access import Denied, need
+from wmt.site.accounts.roles import Action
 from wmt.site.alarms import levels
 from wmt.site.api import lookups, schemas
+from wmt.site.changes import odds_alarms
 from wmt.site.queries import odds as query
+from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 
@@ -95,3 +99,47 @@ def _alarm(state: State, unit: Unit) -> dict[str, Any] | None:
         "is_chosen": own is not None,
         "since": raised.first_day if raised else None,
     }
+
+
+class AlarmLevelIn(schemas.RequestSchema):
+    """The level that a team or PDU chooses."""
+
+    percent: int = Field(description="From how likely on there is an alarm: 20, 30, 50, or 0 for none.")
+    why: Annotated[str, schemas.StringConstraints(max_length=5_000, pattern=r"^[^\x00]*$")] = Field(
+        description="For everybody who reads the figures; 500 characters at most."
+    )
+    key: Annotated[str, schemas.StringConstraints(max_length=64, pattern=r"^[^\x00]*$")] = Field(
+        "", description="A key of your own: the same key and request again choose once."
+    )
+
+
+class AlarmLevelChosen(Schema):
+    """A level as it was chosen. It holds at once."""
+
+    number: int
+    level: str
+    code: str
+    percent: int
+    why: str
+    by: str
+
+
+@router.post(
+    "units/{level}/{code:code}/alarm-level",
+    response=schemas.answers(AlarmLevelChosen, *schemas.WRITE),
+    url_name="api-alarm-level",
+    summary="Choose the alarm level of a team or PDU",
+)
+def choose_alarm_level(
+    request: HttpRequest, level: lookups.UnitLevel, code: lookups.UnitCode, payload: Body[AlarmLevelIn]
+) -> dict[str, Any]:
+    """By whoever leads it. Which level holds, and whether there is an alarm, is in the odds of the unit."""
+    need(request, Action.SET_ALARMS)
+    state, unit = lookups.unit_for(request, level, code)
+    if not odds_alarms.may_choose(lookups.me(request), unit, state.of_now()):
+        raise Denied(Action.SET_ALARMS, level=level, code=unit.code)
+    row, _ = odds_alarms.choose(
+        actor=lookups.me(request), who=lookups.who(request), unit=unit, percent=payload.percent,
+        why=payload.why, key=payload.key,
+    )  # fmt: skip
+    return schemas.filled(AlarmLevelChosen, row, number=row.pk, by=staff_names.person(row.who))

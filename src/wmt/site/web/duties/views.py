@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wmt.site.accounts.access import may
 from wmt.site.accounts.roles import Action
+from wmt.site.alarms.models import RaisedAlarm
 from wmt.site.allocation import access as of_allocations
 from wmt.site.allocation.models import CaseAllocation
 from wmt.site.availability.labels import percent_words
+from wmt.site.changes import odds_alarms
 from wmt.site.consistent_read import steady
 from wmt.site.duties import access, labels, notices, projection, report_mail
 from wmt.site.duties.models import Duty, Notice
@@ -103,9 +105,11 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 
 def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     """Emails that were given up, each once for what it is about: notifications, a load (data that is held,
-    unusual changes in it), or a monthly report."""
+    unusual changes in it), a monthly report, or an alarm of a unit that there still is."""
     of_loads = (held_mail.ABOUT, unusual_changes.ABOUT)
-    of = MessageTopic.objects.filter(about__in=(notices.ABOUT, report_mail.ABOUT, *of_loads))
+    of = MessageTopic.objects.filter(
+        about__in=(notices.ABOUT, report_mail.ABOUT, odds_alarms.ABOUT, *of_loads)
+    )
     topics = of.filter(message__state=Message.State.GIVEN_UP).select_related("message__user")
     given_up = list(topics.order_by("-message_id", "-number")[:_LISTED])
     numbers = [each.number for each in given_up if each.about == notices.ABOUT]
@@ -113,17 +117,28 @@ def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     reports = ReportMail.objects.in_bulk(
         [each.number for each in given_up if each.about == report_mail.ABOUT]
     )
+    of_alarms = [each.number for each in given_up if each.about == odds_alarms.ABOUT]
+    alarms = RaisedAlarm.objects.in_bulk(of_alarms) if of_alarms else {}
+    hrefs = {
+        **{
+            (each.about, each.number): reverse("load", args=[each.number])
+            for each in given_up
+            if each.about in of_loads
+        },
+        **{(report_mail.ABOUT, number): report_mail.href_of(row) for number, row in reports.items()},
+        **{
+            (odds_alarms.ABOUT, number): reverse("alarm-level", args=[row.level, row.code])
+            for number, row in alarms.items()
+        },
+    }
     failed: list[dict[str, object]] = []
     for each in given_up:
         message, notice = each.message, told.get(each.number)
         fault: dict[str, object] = {"fault": message.fault}
-        if each.about != notices.ABOUT:
-            of_load = each.about in of_loads
+        if href := hrefs.get((each.about, each.number)):
             failed.append(fault | {
                 "to": message.user.email if message.user else message.name, "kind": message.subject,
-                "href": reverse("load", args=[each.number]) if of_load
-                else report_mail.href_of(reports[each.number]),
-                "when": _when(message.made_at),
+                "href": href, "when": _when(message.made_at),
             })  # fmt: skip
         # a concern about oneself is left out: its words and its address would tell of it
         elif notice is not None and reads(notice):
