@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from intake_tidy import AS_AT, ASH, OAK, TWO, Tidy, case, contact, flag, ordinary_tidy, staff, team
 
@@ -130,7 +130,11 @@ def night(cases: list[Any], flags: list[Any]) -> Tidy:
 
 @pytest.mark.process
 @settings(
-    deadline=None, derandomize=True, max_examples=examples(120), suppress_health_check=list(HealthCheck)
+    deadline=None,
+    derandomize=True,
+    max_examples=examples(90),
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],  # making a failure smaller takes longer than reading it
 )
 @given(
     st.lists(PLAIN, min_size=1, max_size=12, unique_by=lambda row: row["case_ref"]),
@@ -163,6 +167,17 @@ def test_a_flag_of_a_case_that_is_not_there_weighs_on_no_other(tmp_path: Path) -
     tidy.tables["case_flag"].append(flag("X999999", ASH, "U"))
     with kept(tidy, tmp_path) as tables:
         agrees(read(tables), read([tmp_path / "tidy"]))
+
+
+@pytest.mark.parametrize("again", ["X200000", "x200000", "X 200000"])
+def test_a_case_twice_is_refused_however_it_is_written(tmp_path: Path, again: str) -> None:
+    tidy = ordinary_tidy()
+    tidy.tables["case"].append(case(again, TWO, "custody", "D2"))
+    with kept(tidy, tmp_path) as tables:
+        there = read(tables)
+    agrees(there, read([tmp_path / "tidy"]))
+    refused = [fault.code for fault in there.faults if fault.severity == "refuse"]
+    assert set(refused) == {"DUPLICATE_KEY"}
 
 
 def test_counts_are_read_where_no_case_is_named(tmp_path: Path) -> None:
