@@ -90,11 +90,15 @@ def test_an_answer_is_kept_once_and_its_words_are_for_those_who_lead(
     assert "36 of 152 cases with a tier" in page
     assert "Capacity was 114.20% on the day before" in page
     assert manager.post(where, {"key": "k", "words": " "}).status_code == 422
+    own = unit_url("team", team.code)
+    assert "2 unusual changes wait for an answer" in in_sight(manager.get(own).text)
+    assert "for an answer" not in in_sight(stranger.get(own).text)
     typed = {"key": "k", "words": "A review of all cases of the team."}
     assert manager.post(where, typed).status_code == 302
     assert manager.post(where, typed).status_code == 302  # twice is once
     assert UnusualAnswer.objects.count() == 1
     assert "already answered" not in page
+    assert "1 unusual change waits for an answer" in in_sight(manager.get(own).text)
     assert stranger.post(where, {"words": "no"}).status_code == 403
     assert "A review of all cases" in manager.get(where).text
     seen = stranger.get(where).text

@@ -193,6 +193,8 @@ def test_sentences_give_the_base_and_accuse_nobody() -> None:
     assert "−180.00" in said
     assert "last 5 days of a month" in said
     assert not {"gaming", "fraud", "manipulat", "cheat", "suspicious", "blame"} & set(said.lower().split())
+    rarest = sentences({**row, "one_in": 10**15}, change_rules(RULES)["tier_down"], RULES)[2]
+    assert "once in more than 1,000,000,000 looks" in rarest  # nobody can tell it closer
 
 
 def test_rates_are_those_that_were_seen() -> None:

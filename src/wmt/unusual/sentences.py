@@ -14,6 +14,8 @@ QUESTION = (
     "This is a question to whoever leads the unit, and says nothing about anybody. Such a change can have "
     "good reasons: a review of all cases, work that moved, records that were put right."
 )
+#: Rarer than once in so many is said to be so, and no more.
+_MOST_TOLD = 1_000_000_000
 _UNITS = {"team": "team", "pdu": "PDU", "region": "region", "nation": "nation"}
 #: What a row of `UNUSUAL` is known by.
 KEY = ("kind", "level", "code", "day")
@@ -39,8 +41,9 @@ def sentences(row: Mapping[str, Any], rule: kinds.ChangeRule, rules: RuleSet) ->
         f"{rule.name}: {seen(row, rule)}. {expected(row)} were to be expected{here}.",
         _base(row, rule, rules),
     ]
-    one_in = row["one_in"]
-    more = "more than " if one_in >= kinds.MOST_ONE_IN else ""
+    # nobody can tell one in a trillion from one in a billion
+    one_in = min(row["one_in"], _MOST_TOLD)
+    more = "more than " if row["one_in"] >= _MOST_TOLD else ""
     said.append(
         f"Chance alone would bring so many{here} once in {more}{one_in:,} looks at a unit like this. It is "
         f"called unusual from once in {rules['unusual.one_in'].whole:,}."

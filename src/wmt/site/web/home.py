@@ -19,6 +19,7 @@ from wmt.site.shown import needed_state
 from wmt.site.web.availability.ending_soon import Reminder, reminders
 from wmt.site.web.context import home_title
 from wmt.site.web.duties.reminders import duty_lines, extra_work_lines, request_lines
+from wmt.site.web.unusual.waiting import unusual_lines
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
 from wmt.text import counted
@@ -45,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             *request_lines(request.user, state, places),
             *_waiting(request.user, state, places),
             *extra_work_lines(request.user, state, places),
+            *unusual_lines(request.user, state, places),
             *reminders(state, request.user, places),  # type: ignore[arg-type]
         ],
         "staff_code": getattr(request.user, "staff_code", ""),

@@ -21,6 +21,7 @@ from wmt.site.web.units import export_columns, line_tables, no_available_time, r
 from wmt.site.web.units.breakdown import parts
 from wmt.site.web.units.labels import in_stream
 from wmt.site.web.units.summary import lead
+from wmt.site.web.unusual.waiting import unusual_lines
 from wmt.site.workload.models import Unit
 from wmt.text import counted
 
@@ -57,6 +58,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
             *reminders(question.state, question.user, [question.unit]),
             *_extra_work(question),
             *([] if question.stream else extra_work_lines(question.user, question.state, [question.unit])),
+            *([] if question.stream else unusual_lines(question.user, question.state, [question.unit])),
         ],
         "tables": {},
     }

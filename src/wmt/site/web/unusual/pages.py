@@ -27,6 +27,7 @@ from wmt.site.queries.rules_on_day import rules_at
 from wmt.site.shown import needed_state
 from wmt.site.web.forms.refusable import RefusableForm
 from wmt.site.web.unusual import tab
+from wmt.site.web.unusual.waiting import asked
 from wmt.site.workload import staff_names
 from wmt.site.workload.models import Unit
 from wmt.site.workload.state import State
@@ -78,12 +79,6 @@ def undo(request: HttpRequest, level: str, code: str, kind: str, day: str) -> Ht
     else:
         messages.success(request, "The answer is taken back.")
     return HttpResponseRedirect(tab.address(found))
-
-
-def asked(found: query.FoundChange) -> action.ChangeAsked:
-    """What the action needs to know of a change."""
-    kind, level, code, day = found.key
-    return action.ChangeAsked(kind=kind, name=found.rule.name, level=level, code=code, day=day)
 
 
 def _find(
