@@ -161,7 +161,7 @@ def test_a_late_answer_tells_nobody_else_that_relief_was_asked_for(
         False, ["opened", "acknowledged", "decided"],
     )  # fmt: skip
     team = f"/team/{scene.duty.team_code}/duties/"
-    assert "1 action is open, none overdue" in words(other.get(team))
+    assert "1 action is open, no step overdue" in words(other.get(team))
     assert "No actions are overdue." in words(other.get(f"{team}?show=late"))
 
 
@@ -211,7 +211,7 @@ def test_registers_at_each_level(scene: Scene, signed_in: Callable[..., Client])
     ):  # fmt: skip
         address = "/nation/duties/" if level == "nation" else f"/{level}/{code}/duties/"
         page = words(client.get(address))
-        assert "1 action is open, none overdue" in page, level
+        assert "1 action is open, no step overdue" in page, level
         assert scene.duty.name in page
         assert "1 excessive-workload action is open" in words(
             client.get(address.removesuffix("duties/"))

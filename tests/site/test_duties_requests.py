@@ -113,7 +113,7 @@ def test_whoever_has_to_answer_reads_it_on_the_page_they_start_at(
 def test_a_team_s_page_says_who_has_been_over_longest(scene: Scene) -> None:
     since = f"since {scene.duty.run_since:%-d %B %Y}"  # and not for how many days: some may be without data
     page = words(scene.manager.get(f"/team/{scene.duty.team_code}/"))
-    said = f"1 excessive-workload action is open, none overdue. {scene.duty.name} has been over 110%"
+    said = f"1 excessive-workload action is open, no step overdue. {scene.duty.name} has been over 110%"
     assert f"{said} {since}" in page
     names = [each.attname for each in Duty._meta.concrete_fields if each.name != "id"]
     other = {name: getattr(scene.duty, name) for name in names}

@@ -66,8 +66,13 @@ def test_who_has_several_units_finds_the_cases_of_each_on_their_own_page(
     )
     where = badge_of(client)
     assert where is not None
-    assert where[0] == "/"
+    assert where[0] == unit_url("team", nobody.team_code, "waiting")  # all of them wait in one of the teams
+    recorded("X999990", other.code)
+    where = badge_of(client)
+    assert where is not None
+    assert where[0] == "/#waiting"
     home = client.get("/").text
+    assert home.count('id="waiting"') == 1
     assert f'href="{unit_url("team", nobody.team_code, "waiting")}"' in home
     assert f"{nobody.cases_all} cases wait to be allocated" in home or nobody.cases_all == 1
 

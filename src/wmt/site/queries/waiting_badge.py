@@ -18,7 +18,8 @@ _MOST = 99
 
 
 class WaitingBadge(NamedTuple):
-    """How many cases wait, as the menu says it, and where; the address is empty for several units."""
+    """How many cases wait, as the menu says it, and where; the address is empty where they wait in several
+    units, or in none of several."""
 
     number: int
     href: str
@@ -35,11 +36,12 @@ def badge(user: Any, state: State) -> WaitingBadge | None:
     reach = visibility.allowed(user, Action.ALLOCATE_CASES)
     if reach.everywhere or not reach.units:
         return None
-    href = unit_url(*min(reach.units), "waiting") if len(reach.units) == 1 else ""
+    alone = unit_url(*min(reach.units), "waiting") if len(reach.units) == 1 else ""
     try:
-        return WaitingBadge(_counted(_KeptWaiting(reach, state)), href)
+        number, there = _counted(_KeptWaiting(reach, state))
     except NightError:  # the page of the cases says so
-        return WaitingBadge(0, href)
+        return WaitingBadge(0, alone)
+    return WaitingBadge(number, alone or (unit_url(*there, "waiting") if there else ""))
 
 
 class _KeptWaiting:
@@ -59,5 +61,10 @@ class _KeptWaiting:
 
 
 @lru_cache(maxsize=500)
-def _counted(kept: _KeptWaiting) -> int:
-    return waiting_within(kept.reach, kept.state)
+def _counted(kept: _KeptWaiting) -> tuple[int, tuple[str, str] | None]:
+    """How many wait in all the units, and the one of them in which all of them do, if there is one."""
+    number = waiting_within(kept.reach, kept.state)
+    units = sorted(kept.reach.units) if number and len(kept.reach.units) > 1 else []
+    inside = (each for each in units if waiting_within(visibility.Reach(units=frozenset({each})), kept.state))
+    first = next(inside, None)
+    return number, first if next(inside, None) is None else None

@@ -117,7 +117,7 @@ def navigation(user: Any, path: str, waits: waiting_badge.WaitingBadge | None = 
         if text
     ]
     if waits is not None:
-        href = waits.href or address("home", "/")
+        href = waits.href or f"{address('home', '/')}#waiting"
         is_here = bool(waits.href) and path == href
         found.insert(1, {"text": "Waiting cases", "href": href, "current": is_here, "count": waits.words})
     return found

@@ -39,12 +39,14 @@ def home(request: HttpRequest) -> HttpResponse:
         codes = [code for place, code in homes if place == down]
         if codes:
             places += units.seen(state, request.user, down).filter(code__in=codes)  # type: ignore[arg-type]
+    before = [*duty_lines(state, places), *request_lines(request.user, state, places)]
+    waits = _waiting(request.user, state, places)
     context: dict[str, Any] = {
         "table": _table(state, places) if homes else None,
+        "first_waiting": len(before) if waits else -1,
         "reminders": [
-            *duty_lines(state, places),
-            *request_lines(request.user, state, places),
-            *_waiting(request.user, state, places),
+            *before,
+            *waits,
             *extra_work_lines(request.user, state, places),
             *unusual_lines(request.user, state, places),
             *reminders(state, request.user, places),  # type: ignore[arg-type]

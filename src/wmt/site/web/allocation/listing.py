@@ -133,12 +133,30 @@ def _table(
     ]
     codes = {code for row in rows for code in (row.from_post, row.to_post, row.found_post) if code}
     names = units.names_of(units.of_level(question.state, "post").filter(code__in=codes))
-    found = [tables.Row(_values(question, row, row.pk in readable, names, asked)) for row in rows]
+    undoes = _undoes(question)
+    new = {row.pk for row in rows if is_now and row.pk in readable and undoes(row)}
+    columns += [tables.Column("undo", "Undo", "way")] if new else []
+    found = [
+        tables.Row(_values(question, row, row.pk in readable, names, asked, is_new=row.pk in new))
+        for row in rows
+    ]
     return tables.Table(
         "allocations", f"Allocations: {question.unit.name}", columns, found,
         notes=[visibility.cases_withheld()] * (len(readable) < len(rows)),
         empty="No case was allocated here.",
     )  # fmt: skip
+
+
+def _undoes(question: UnitRequest) -> Callable[[CaseAllocation], bool]:
+    """Whether who asks may undo an allocation now: of today, as its own page asks it again."""
+    state = question.state
+    may = visibility.ReachOfPosts(visibility.allowed(question.user, Action.ALLOCATE_CASES), state)
+    return lambda row: (
+        row.state == CaseAllocation.State.GIVEN
+        and row.is_open
+        and row.first_day == state.day
+        and all(may(access.codes(code)) for code in (row.from_post, row.to_post))
+    )
 
 
 def _values(
@@ -147,7 +165,10 @@ def _values(
     may_read: bool,
     names: dict[str, str],
     asked: Callable[[CaseAllocation], int | None],
+    *,
+    is_new: bool,
 ) -> dict[str, tables.Value]:
+    """The cells of an allocation; `is_new`: whether the reader may undo it now."""
     day = question.state.day
     waited, not_seen = row.days_waited, labels.not_seen(row, day)
     href = reverse("allocation", args=[row.pk])
@@ -163,11 +184,12 @@ def _values(
         "on": tables.day(row.first_day) if may_read else _WITHHELD,
         "waited": (tables.Value(None) if waited is None else tables.count(waited)) if may_read else _WITHHELD,
         "by": tables.text(staff_names.person(row.who)) if may_read else _WITHHELD,
-        "why": tables.text(labels.why(row)) if may_read else _WITHHELD,
+        "why": tables.text("; ".join(filter(None, (labels.why(row), row.notes)))) if may_read else _WITHHELD,
         "state": tables.text(row.get_state_display(), note=note),
         "days": (tables.Value(None) if not_seen is None else tables.count(not_seen))
         if may_read
         else _WITHHELD,
+        "undo": tables.text("Undo" if is_new else "", f"{href}#undo" if is_new else ""),
     }
 
 

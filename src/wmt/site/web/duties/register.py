@@ -13,7 +13,7 @@ from wmt.site.links import unit_url
 from wmt.site.queries.unit_names import Places
 from wmt.site.queries.unit_request import UnitRequest
 from wmt.site.query_form import FilterForm, OneOf
-from wmt.site.web.duties import over_time, request_table
+from wmt.site.web.duties import over_time, reminders, request_table
 from wmt.site.web.duties.capacities import Capacities
 from wmt.site.web.duties.guidance import guidance
 from wmt.site.web.duties.links import duty_url
@@ -57,6 +57,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "open": number,
         "late": late,
         "longest": over_time.longest_open(stood, state.day),
+        "longest_over": "" if question.is_post else reminders.longest(unit, state, number),
         "ever": len(stood),
         "filters": filters,
         "ways": request_table.ways_of(question),

@@ -36,9 +36,9 @@ def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
         number, late = queries.counts(unit, state)
         if number:
             actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
-            said = f"{number:,} {actions} open, {f'{late:,}' if late else 'none'} overdue"
+            said = f"{number:,} {actions} open, {f'{late:,}' if late else 'no step'} overdue"
             if unit.level == "team":
-                said += _longest(unit, state, number)
+                said += longest(unit, state, number)
             href = unit_url(unit.level, unit.code, "duties")
             found.append(Reminder(unit.name, said, href, "View actions"))
     return found
@@ -82,7 +82,7 @@ def extra_work_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Rem
     return found
 
 
-def _longest(unit: Unit, state: State, number: int) -> str:
+def longest(unit: Unit, state: State, number: int) -> str:
     """Who of those with an open action has been over longest.
 
     Not one that waits to be confirmed, or that a manager kept open: their runs are broken.

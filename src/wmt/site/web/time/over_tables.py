@@ -39,6 +39,10 @@ def table(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> tables.Table
         said.append("The last row has the means over all these days.")
     elif asked.step == "day":
         said.append("The last row shows capacity over the whole period and averages of the other figures.")
+        if any(each.capacity_x100 is None for each in found):
+            said.append(
+                "Points of days without available hours are in the last row, and not in the average above."
+            )
     whole = summed(list(found), asked.sums)
     if whole is None:
         total = None
@@ -188,9 +192,16 @@ def key_figures(asked: OverTimeRequest, found: Sequence[FigurePeriod]) -> list[t
     assert whole is not None
     timed = [each for each in found if each.capacity_x100 is not None]
     last = found[-1]
+    # points of days without available hours would put it above the highest of all days
+    average, of = (summed(timed, asked.sums), "available hours") if timed else (whole, "figures")
+    assert average is not None
     figures = [
         ("Last", last.capacity(over), days_words(last.first, last.last)),
-        ("Average over period", whole.capacity(over), f"{counted(whole.days, 'day')} with figures"),
+        (
+            "Average over period",
+            average.capacity(over),
+            f"{counted(average.days, 'day')} with {of if average.days < whole.days else 'figures'}",
+        ),
     ]
     if timed:
         top = max(timed, key=lambda each: each.capacity_x100 or 0)

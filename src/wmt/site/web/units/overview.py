@@ -19,7 +19,7 @@ from wmt.site.web.charts.distribution import strip
 from wmt.site.web.duties.reminders import duty_lines, extra_work_lines, request_lines
 from wmt.site.web.units import export_columns, line_tables, no_available_time, responsive_columns, streams
 from wmt.site.web.units.breakdown import parts
-from wmt.site.web.units.labels import in_stream
+from wmt.site.web.units.labels import in_stream, inside
 from wmt.site.web.units.summary import lead
 from wmt.site.web.unusual.waiting import unusual_lines
 from wmt.site.workload.models import Unit
@@ -158,6 +158,12 @@ def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
     said = []
     if question.unit.stream != ledger.OMIC:
         said.append("Capacity is total points ÷ total available points, not an average of individuals.")
+    if question.level != "post" and any(not unit.posts for unit in listed):
+        stream = inside(ledger.STREAM_NAMES[question.unit.stream or ledger.HEADLINE])
+        said.append(
+            f"Only posts in {stream} are counted here: a unit whose posts are all in another stream has 0, and "
+            "the table of streams above counts them."
+        )
     if question.band:
         said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
     return tables.Table(
