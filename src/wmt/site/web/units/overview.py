@@ -161,8 +161,8 @@ def table(question: UnitRequest, listed: list[Unit]) -> tables.Table:
     if question.level != "post" and any(not unit.posts for unit in listed):
         stream = inside(ledger.STREAM_NAMES[question.unit.stream or ledger.HEADLINE])
         said.append(
-            f"Only posts in {stream} are counted here: a unit whose posts are all in another stream has 0, and "
-            "the table of streams above counts them."
+            f"Only posts in {stream} are counted here: a unit whose posts are all in another stream has 0, "
+            "and the table of streams above counts them."
         )
     if question.band:
         said.append(f"{len(listed):,} of {len(question.below):,} match the filter, so there is no total row.")
