@@ -119,7 +119,11 @@ def test_a_waiting_case_is_chosen_decided_and_undone(pdu: Pdu, head: Client) -> 
     assert "given, not yet seen in nDelius" in page
     assert "She knows the area" in page
     assert pdu.waiting.ref not in head.get(unit_url("pdu", pdu.code, "waiting")).text
+    listed_at = unit_url("pdu", pdu.code, "allocations")
+    (line,) = table_of(head.get(listed_at).text, "allocations")
+    assert (line["Why"], line["Undo"]) == ("First allocation; She knows the area", "Undo")
     page = head.post(reverse("allocation-undo", args=[row.pk]), follow=True).text
+    assert "Undo" not in table_of(head.get(listed_at).text, "allocations")[0]
     assert "The allocation is undone." in page
     assert "Undo the allocation" not in page
     assert pdu.waiting.ref in head.get(unit_url("pdu", pdu.code, "waiting")).text

@@ -57,7 +57,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "open": number,
         "late": late,
         "longest": over_time.longest_open(stood, state.day),
-        "longest_over": "" if question.is_post else reminders.longest(unit, state, number),
+        "longest_over": "" if question.is_post else reminders.longest_words(unit, state),
         "ever": len(stood),
         "filters": filters,
         "ways": request_table.ways_of(question),

@@ -38,7 +38,7 @@ def duty_lines(state: State, units: Iterable[Unit]) -> list[Reminder]:
             actions = "excessive-workload action is" if number == 1 else "excessive-workload actions are"
             said = f"{number:,} {actions} open, {f'{late:,}' if late else 'no step'} overdue"
             if unit.level == "team":
-                said += longest(unit, state, number)
+                said += _longest(unit, state, number)
             href = unit_url(unit.level, unit.code, "duties")
             found.append(Reminder(unit.name, said, href, "View actions"))
     return found
@@ -82,22 +82,37 @@ def extra_work_lines(user: Any, state: State, units: Iterable[Unit]) -> list[Rem
     return found
 
 
-def longest(unit: Unit, state: State, number: int) -> str:
-    """Who of those with an open action has been over longest.
+def _longest_run(unit: Unit, state: State) -> Duty | None:
+    """The open action of whoever has been over longest; None of a past day.
 
     Not one that waits to be confirmed, or that a manager kept open: their runs are broken.
     """
     found = queries.under(unit, state).filter(
         closed_on__isnull=True, confirm_by__isnull=True, kept_on__isnull=True
     )
-    duty = found.order_by("run_since", "pk").first() if state.as_of is None else None
+    return found.order_by("run_since", "pk").first() if state.as_of is None else None
+
+
+def _over(duty: Duty) -> tuple[str, str]:
+    # the day and no number of days: how many of them had figures, the page of trends counts
+    return f"over {percent_words(duty.percent_x100)}", f"since {day_words(duty.run_since)}"
+
+
+def _longest(unit: Unit, state: State, number: int) -> str:
+    """Who of those with an open action has been over longest."""
+    duty = _longest_run(unit, state)
     if duty is None:
         return ""
-    # the day and no number of days: how many of them had figures, the page of trends counts
-    over, since = f"over {percent_words(duty.percent_x100)}", f"since {day_words(duty.run_since)}"
+    over, since = _over(duty)
     if number == 1:
         return f". {duty.shown_name} has been {over} {since}"
     return f". Of these, {duty.shown_name} has been {over} longest: {since}"
+
+
+def longest_words(unit: Unit, state: State) -> str:
+    """Since when somebody with an open action has been over, however lately the action was opened."""
+    duty = _longest_run(unit, state)
+    return "" if duty is None else " ".join(("Somebody has been", *_over(duty))) + "."
 
 
 def post_words(duty: Duty, state: State) -> str:
