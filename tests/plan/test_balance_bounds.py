@@ -8,6 +8,7 @@ from balance_counter import EVERYBODY, small, ways, worth
 
 from how_many import examples
 from wmt.plan.balance import relaxation
+from wmt.plan.balance import search as searching
 from wmt.plan.balance.greedy import greedy
 from wmt.plan.balance.model import Model
 from wmt.plan.balance.pools import pooled, value
@@ -78,3 +79,16 @@ def test_the_model_is_not_asked_where_plain_sums_prove_that_nothing_need_move(
     monkeypatch.setattr("wmt.plan.balance.search.Model", None)
     found = solve(pooled(even))
     assert (found.shift, found.is_proved) == ({}, True)
+
+
+@pytest.mark.parametrize("goal", [Goal.POINTS_OVER, Goal.SPREAD])
+def test_that_there_is_no_step_less_is_asked_until_it_is_true(goal: Goal) -> None:
+    """From no move at all down to the best of all ways, by nothing but such questions."""
+    for seed in range(5000, 5000 + examples(25)):
+        asked = replace(small(seed), goals=(goal,))
+        best = min(worth(asked, way) for way in ways(asked))[0]
+        model = Model(pooled(asked))
+        if isinstance(model.goals[goal], int):
+            continue
+        end = searching._shaved(model, {}, goal, 5.0, searching.SearchWatch())
+        assert (end.bound, value(model.asked, end.shift, goal)) == (best, best), seed
