@@ -7,6 +7,14 @@ from typing import Any
 from wmt.site.queries import staffing as query
 from wmt.staffing import gap
 
+#: The kinds of work by their names in the rules.
+KINDS = {
+    "high": "high-risk cases (tiers A and B)",
+    "medium": "medium-risk cases (tier C)",
+    "low": "low-risk cases (tier D and lower)",
+    "reports": "court reports",
+    "other": "other work with points",
+}
 _LINES = {
     "case": "cases",
     "report": "reports",

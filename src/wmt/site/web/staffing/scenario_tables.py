@@ -8,7 +8,6 @@ from wmt.ledger.arithmetic import MINUS
 from wmt.plan import full_words
 from wmt.site import tables
 from wmt.site.queries import staffing_words
-from wmt.site.web.staffing.unit_staffing import KINDS
 from wmt.site.web.units.labels import upper_first
 from wmt.text import counted
 
@@ -234,7 +233,7 @@ def _lines(told: Mapping[str, Any]) -> tables.Table:
 def _line(each: Mapping[str, Any]) -> dict[str, tables.Value]:
     ends = ("now", "least", "most")
     return {
-        "kind": tables.text(KINDS.get(each["kind"], each["kind"])),
+        "kind": tables.text(staffing_words.KINDS.get(each["kind"], each["kind"])),
         "line": tables.text(staffing_words.line_words(each)),
         "type": tables.text(each["type"] or each["rule"].partition("report_points.")[2].upper()),
         "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),

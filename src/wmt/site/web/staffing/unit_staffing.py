@@ -25,13 +25,6 @@ from wmt.text import counted
 TITLE = "People needed"
 TEMPLATE = "unit/staffing.jinja"
 _BELOW = {"nation": "region", "region": "pdu", "pdu": "team"}
-KINDS = {
-    "high": "high-risk cases (tiers A and B)",
-    "medium": "medium-risk cases (tier C)",
-    "low": "low-risk cases (tier D and lower)",
-    "reports": "court reports",
-    "other": "other work with points",
-}
 
 
 class StaffingForm(QueryForm):
@@ -223,7 +216,7 @@ def _kinds(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
     rows = [
         tables.Row(
             {
-                "kind": tables.text(KINDS.get(each["kind"], each["kind"])),
+                "kind": tables.text(staffing_words.KINDS.get(each["kind"], each["kind"])),
                 "points": tables.Value(each["points"], f"{each['points']:,.0f}".replace("-", MINUS)),
                 "hours": _fte(each["hours"], 0),
                 "by_points": _fte(each["fte_by_points"]),
@@ -254,7 +247,7 @@ def _lines(unit: Unit, told: Mapping[str, Any]) -> tables.Table:
     rows = [
         tables.Row(
             {
-                "kind": tables.text(KINDS.get(kind["kind"], kind["kind"])),
+                "kind": tables.text(staffing_words.KINDS.get(kind["kind"], kind["kind"])),
                 "line": tables.text(staffing_words.line_words(each)),
                 "type": tables.text(each["type"] or each["rule"].partition("report_points.")[2].upper()),
                 "tier": tables.text("untiered" if each["tier"] == "0" else each["tier"]),
