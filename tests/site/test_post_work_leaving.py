@@ -87,6 +87,10 @@ def test_nothing_of_it_is_told_to_who_may_not_read_the_cases(
     assert "Work that is due to end" not in page
     assert not [ref for ref in ends[post.code] if ref in page]
     assert "planned to end" not in stranger.get(unit_url("post", post.code)).text
+    file = unit_url("post", post.code, "hours") + "leaving.csv"
+    assert stranger.get(file).status_code == 404
+    told = b"".join(signed_in("manager", "team", post.team_code).get(file)).decode()
+    assert [ref for ref in ends[post.code] if ref not in told] == []
 
 
 def test_a_case_that_the_reader_is_shut_out_of_is_left_out(

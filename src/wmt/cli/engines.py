@@ -32,7 +32,7 @@ Tables = Annotated[
 ]
 
 
-class Chosen(NamedTuple):
+class EngineChosen(NamedTuple):
     """The engine asked for, None where none is; and what is read: paths, or tables where they are kept."""
 
     engine: Engine | None
@@ -42,15 +42,15 @@ class Chosen(NamedTuple):
 @contextmanager
 def chosen(
     engine: str | None, connection: str | None, tables: str | None, paths: Sequence[Path] | None
-) -> Iterator[Chosen]:
+) -> Iterator[EngineChosen]:
     """What the options ask for, as long as it is used. Raises RefusedInput with the remedy."""
     _refuse_muddled(engine, connection, tables, paths)
     if engine is None:
-        yield Chosen(None, paths or ())
+        yield EngineChosen(None, paths or ())
         return
     try:
         with connected(engine, connection) as opened:
-            yield Chosen(opened, TablesInPlace(opened, tables, WANTED) if tables else paths or ())
+            yield EngineChosen(opened, TablesInPlace(opened, tables, WANTED) if tables else paths or ())
     except EngineError as failed:
         raise RefusedInput(str(failed)) from failed
 

@@ -13,7 +13,7 @@ from wmt.cli.files import print_json
 from wmt.cli.latest_day import last_day
 from wmt.facts import Facts
 from wmt.intake import Import, read
-from wmt.intake.tidy_in_place import TablesInPlace
+from wmt.intake.tidy_in_place import ReadableTables
 from wmt.ledger import Ledger
 from wmt.ledger.engine import Engine
 from wmt.nights.quality import input_tables
@@ -75,7 +75,7 @@ def _refuse_dropped(approved: Sequence[rules.DatedValue], found: rules.RuleSet) 
 
 
 def open_input(
-    paths: Sequence[Path] | TablesInPlace,
+    paths: Sequence[Path] | ReadableTables,
     *,
     people: Path | None = None,
     set_aside: bool = False,

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from wmt import ledger
+from wmt.history import index
 from wmt.history.day_steps import RunThreshold
-from wmt.history.index import HistoryError, folder_of
 from wmt.history.reader import History, check_stream
 from wmt.text import counted
 
@@ -117,21 +117,22 @@ def asked(
     """
     check_stream(stream)
     if capacity and stream == ledger.OMIC:
-        raise HistoryError("OMiC has no capacity yet: ask about sentence_management or courts")
+        raise index.HistoryError("OMiC has no capacity yet: ask about sentence_management or courts")
     if history.first is None or history.last is None:
-        raise HistoryError(
-            f"there is no history in {folder_of(history.nights)} yet: load nights, or bring in an archive "
-            "with `wmt nights import-archive`; `wmt nights compact` makes it from nights that are there"
+        raise index.HistoryError(
+            f"there is no history in {index.folder_of(history.nights)} yet: load nights, or bring in an "
+            "archive with `wmt nights import-archive`; `wmt nights compact` makes it from nights that are "
+            "there"
         )
     if first is not None and last is not None and first > last:
-        raise HistoryError(f"{said_day(first)} is after {said_day(last)}; give the earlier day first")
+        raise index.HistoryError(f"{said_day(first)} is after {said_day(last)}; give the earlier day first")
     begin, end = max(first or history.first, history.first), min(last or history.last, history.last)
     days = sum(begin <= day <= end for day in history.days)
     together = [day for day in history.together if begin <= day <= end] if stream == ledger.HEADLINE else []
     if not days:
         asked = [f"from {said_day(first)}"] if first else []
         asked += [f"to {said_day(last)}"] if last else []
-        raise HistoryError(
+        raise index.HistoryError(
             f"no day {' '.join(asked)} has figures; they run from "
             f"{said_day(history.first)} to {said_day(history.last)}"
         )

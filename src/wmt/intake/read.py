@@ -22,7 +22,7 @@ from wmt.intake.people_model import People
 from wmt.intake.sources import gather
 from wmt.intake.staging import Gathered
 from wmt.intake.texts import settle_texts
-from wmt.intake.tidy_in_place import TablesInPlace, gather_in_place
+from wmt.intake.tidy_in_place import ReadableTables, gather_in_place
 from wmt.intake.tier_sheets import MISMATCH_PERCENT
 
 Progress = Callable[[str, float], None]
@@ -42,7 +42,7 @@ class _Wish:
 
 
 def read(
-    paths: Sequence[Path] | TablesInPlace,
+    paths: Sequence[Path] | ReadableTables,
     *,
     people: Path | None = None,
     people_stand: bool = False,

@@ -18,7 +18,7 @@ MANIFEST = "manifest"
 WANTED = (MANIFEST, *tidy_tables.TABLES)
 
 
-class TablesInPlace(Protocol):
+class ReadableTables(Protocol):
     """Tidy tables somewhere: `place` is where, in words, `names` those there are."""
 
     place: str
@@ -31,7 +31,7 @@ class TablesInPlace(Protocol):
         """The rows of `case` that must be looked at one by one; and the others, counted in `cases`."""
 
 
-def gather_in_place(source: TablesInPlace, faults: Faults) -> staging.Gathered:
+def gather_in_place(source: ReadableTables, faults: Faults) -> staging.Gathered:
     """All tables of a night, from where they are kept. Raises Refusal where its manifest is none."""
     manifest = _manifest(source, faults)
     night = tidy.night_of(manifest, f"{source.place}.{MANIFEST}", faults)
@@ -49,7 +49,7 @@ def gather_in_place(source: TablesInPlace, faults: Faults) -> staging.Gathered:
     return night
 
 
-def _manifest(source: TablesInPlace, faults: Faults) -> TidyManifest:
+def _manifest(source: ReadableTables, faults: Faults) -> TidyManifest:
     place = f"{source.place}.{MANIFEST}"
     if MANIFEST not in source.names:
         what = f"there is no table {place} that can be read"
@@ -61,7 +61,7 @@ def _manifest(source: TablesInPlace, faults: Faults) -> TidyManifest:
     return manifest_of({"format": FORMAT, **written, "tables": []}, place, faults)
 
 
-def _cases(source: TablesInPlace, scheme: str, faults: Faults) -> tuple[pl.DataFrame, int]:
+def _cases(source: ReadableTables, scheme: str, faults: Faults) -> tuple[pl.DataFrame, int]:
     """The cases, and how many rows the table has."""
     named, counted = (_tidied(frame) for frame in source.cases(scheme))
     alone = _kept("case", named, scheme, faults)

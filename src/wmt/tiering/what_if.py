@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from wmt.tiering import rulebook
 from wmt.tiering.case_fields import read_cases
 from wmt.tiering.case_kinds import naming_book
 from wmt.tiering.explain import explained
-from wmt.tiering.rulebook import V2, Rulebook, TieringError, rulebook_of
 
 #: A change: the input by its name, what it would be in words, and the case with it.
 Variant = tuple[str, str, dict[str, Any]]
@@ -39,10 +39,10 @@ def what_if(case: Mapping[str, Any], scheme: str) -> tuple[dict[str, Any], list[
     `case` is as JSON has it (`as_of` as 2026-11-30), in the short fields alone (no registrations or
     convictions), with at most one assessment. Raises TieringError where it has faults.
     """
-    of = list(_v2(case) if scheme == V2 else _ag(case))
+    of = list(_v2(case) if scheme == rulebook.V2 else _ag(case))
     reading = read_cases([dict(case), *(changed for _, _, changed in of)])
     if reading.faults:
-        raise TieringError("\n".join(reading.faults))
+        raise rulebook.TieringError("\n".join(reading.faults))
     now, *others = explained(reading.tables, scheme)
     found = [
         {"input": name, "becomes": words, "tier": other["tier"], "provisional": other["provisional"]}
@@ -56,8 +56,8 @@ def _changed(case: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
     return {**case, **fields}
 
 
-def _book_of(case: Mapping[str, Any]) -> Rulebook:
-    return rulebook_of(date.fromisoformat(case["as_of"]))
+def _book_of(case: Mapping[str, Any]) -> rulebook.Rulebook:
+    return rulebook.rulebook_of(date.fromisoformat(case["as_of"]))
 
 
 def _bands(leasts: list[Decimal]) -> Iterator[tuple[Decimal, str]]:

@@ -224,8 +224,8 @@ def cases_ending(question: UnitRequest) -> list[NextStep]:
     if not mine:
         return []
     points = counted(ledger.shown_points(sum(line.points_x100 for line in mine)), "point")
-    verb = "is" if len(mine) == 1 else "are"
-    said = f"{counted(len(mine), 'case')} {verb} planned to end by {written(last)}, with {points} in all."
+    verb, together = ("is", "") if len(mine) == 1 else ("are", " in all")
+    said = f"{counted(len(mine), 'case')} {verb} planned to end by {written(last)}, with {points}{together}."
     return [NextStep(said, unit_url("post", post.code, "hours") + "#table-leaving", "View when")]
 
 
