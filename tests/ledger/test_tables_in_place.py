@@ -56,7 +56,7 @@ def but(**changed: Any) -> list[Any]:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"case_ref": "a000001"}, {"case_ref": "A00001"}, {"case_ref": None},
+        {"case_ref": "a000001"}, {"case_ref": "A00001"}, {"case_ref": None}, {"case_ref": "A000001\n"},
         {"team_code": None}, {"staff_code": "S 1"}, {"staff_code": ""},
         {"location": "Community"}, {"location": None}, {"tier": "X9"}, {"tier": "b2"}, {"tier": None},
         {"stream": "other"}, {"counted_active": None}, {"event_no": "one"},
@@ -86,10 +86,25 @@ def test_rows_of_a_post_and_kind_are_one(tmp_path: Path) -> None:
     assert by == {("S1", "B2"): 5, ("S1", "C1"): 3, ("S2", "B2"): 1}
 
 
+def test_names_in_capitals_are_the_same_names(tmp_path: Path) -> None:
+    rows = [but(case_ref="A000001", stream="omic"), but(case_ref="A000002", suspended=True)]
+    more = ("CREATE TABLE \"Case_Flag\" AS SELECT 'A000002' AS \"CASE_REF\", 'U' AS flag",)
+    capitals = {name.upper(): kind for name, kind in COLUMNS.items()}
+    named, counted = asked(tmp_path, rows, capitals, more)
+    assert (named["case_ref"].to_list(), named["suspended"].to_list()) == (["A000002"], [True])
+    assert (counted["stream"].to_list(), counted["cases"].to_list()) == (["omic"], [1])
+
+
+@pytest.mark.parametrize("again", ["\tA000001", "A000001\r", "A000001\u00a0", "a 00-0001", "A\u200b000001"])
+def test_no_blank_hides_that_it_is_the_same_person(tmp_path: Path, again: str) -> None:
+    named, counted = asked(tmp_path, [but(), but(case_ref=again, staff_code="S2")])
+    assert (len(named), len(counted)) == (2, 0)
+
+
 def test_of_whom_more_is_told_comes_by_itself(tmp_path: Path) -> None:
     rows = [but(case_ref=f"A00000{n}") for n in range(1, 6)]
     more = (
-        "CREATE TABLE case_flag AS SELECT 'a 000001' AS case_ref, 'U' AS flag",
+        "CREATE TABLE case_flag AS SELECT 'a 000001' || chr(13) AS case_ref, 'U' AS flag",
         "CREATE VIEW case_cohort AS SELECT 'A000002' AS case_ref, 'iom' AS cohort",
     )
     named, counted = asked(tmp_path, [*rows, but(case_ref="A000003", stream="omic")], more=more)
@@ -152,12 +167,13 @@ def test_what_cannot_be_read_is_said_without_the_query() -> None:
         tables = TablesInPlace(engine, "main", WANTED)
         assert tables.names == frozenset()
         tables._columns["case_flag"] = {"case_ref": "string"}  # as a table that went meanwhile
+        tables._written["case_flag"] = "case_flag"
         with pytest.raises(EngineError, match="the tables of main cannot be read") as refused:
             tables.rows("case_flag")
     assert "\n" not in str(refused.value)
     with pytest.raises(EngineError, match="the schema main cannot be read: "):
         TablesInPlace(engine, "main", WANTED)  # closed
-    assert connections.first_line(ValueError()) == "ValueError"
+    assert connections.kind_of(ValueError("a secret")) == "value error"
 
 
 def test_a_file_that_is_no_duckdb_is_refused(tmp_path: Path) -> None:
@@ -178,6 +194,35 @@ def test_postgresql_is_read_as_it_is_at_one_moment(engines: Any, name: str) -> N
         other._connection.execute("INSERT INTO moment VALUES (2)")
         assert engine.run("SELECT * FROM moment").rows() == [(1,)]
     other.close()
+
+
+@pytest.mark.parametrize("name", ["postgres"])
+def test_tables_of_an_organisation_are_left_alone(engines: Any, name: str) -> None:
+    """One that is called as the ledger calls one of its own stays, whoever asks and with whatever rights."""
+    info = engines[name]._connection.info
+    address = f"host={info.host} dbname={info.dbname} user={info.user}"
+    owner = PostgresEngine(address)
+    owner._connection.execute("CREATE TABLE public.measure AS SELECT 7 AS kept")
+    owner._connection.execute("CREATE ROLE reader LOGIN")
+    owner._connection.execute("CREATE TABLE public.secret AS SELECT gen_random_uuid() AS case_ref")
+    reader = f"host={info.host} dbname={info.dbname} user=reader"
+    with connected("postgres", reader) as engine:
+        engine.put("measure", pl.DataFrame({"one": [1]}))
+        engine.store("measure", "SELECT 2 AS two")
+        engine.view("seen", "SELECT 3 AS three")
+        assert engine.run("SELECT * FROM measure").rows() == [(2,)]
+    assert owner.run("SELECT * FROM public.measure").rows() == [(7,)]
+    refused = "could not do what was asked of it: insufficient privilege"
+    with pytest.raises(EngineError, match=refused), connected("postgres", reader) as engine:
+        engine.run("SELECT * FROM secret")
+    tables = TablesInPlace(owner, "public", ("secret",))
+    assert len(tables.rows("secret")["case_ref"].item()) == 36
+    owner._connection.execute('CREATE TABLE public.twice AS SELECT 1 AS a, 2 AS "A"')
+    with pytest.raises(EngineError, match="public.twice has a column twice"):
+        TablesInPlace(owner, "public", ("twice",)).rows("twice")
+    for statement in ("DROP TABLE measure, secret, twice", "DROP ROLE reader"):
+        owner._connection.execute(statement)
+    owner.close()
 
 
 def test_a_postgresql_that_is_not_there_is_said_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,9 +30,9 @@ class EngineError(ValueError):
     """
 
 
-def first_line(error: BaseException) -> str:
-    """What an engine said, without the query it stands in."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+def kind_of(error: BaseException) -> str:
+    """What sort of error an engine met. Its own words may quote a value, so they are left out."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower()
 
 
 @contextmanager
@@ -64,10 +64,11 @@ def _duckdb(address: str | None) -> Iterator[Engine]:
                 "the file of --connection cannot be opened as a DuckDB database; give one that exists, of "
                 f"a version that DuckDB {duckdb.__version__} reads"
             ) from error
-    try:
-        yield engine
-    finally:
-        engine.close()
+    with _told("DuckDB", duckdb.Error):
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 @contextmanager
@@ -82,15 +83,17 @@ def _postgres(address: str | None) -> Iterator[Engine]:
         raise EngineError(
             "PostgreSQL cannot be reached as --connection says; try the same address with psql"
         ) from error
-    try:
-        yield engine
-    finally:
-        engine.close()
+    with _told("PostgreSQL", psycopg.Error):
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 @contextmanager
 def _spark(address: str | None) -> Iterator[Engine]:
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise EngineError(
@@ -110,11 +113,21 @@ def _spark(address: str | None) -> Iterator[Engine]:
             "Spark cannot be reached as --connection says; give sc://host:port of a Spark Connect server, or "
             "local[2] for Spark on this machine, which needs Java 17"
         ) from error
+    with _told("Spark", PySparkException):
+        try:
+            yield SparkEngine(session)
+        finally:
+            if address:
+                session.stop()
+
+
+@contextmanager
+def _told(engine: str, errors: type[Exception]) -> Iterator[None]:
+    """Say in words what an engine refuses: a right that is not there, a disk that is full."""
     try:
-        yield SparkEngine(session)
-    finally:
-        if address:
-            session.stop()
+        yield
+    except errors as error:
+        raise EngineError(f"{engine} could not do what was asked of it: {kind_of(error)}") from error
 
 
 _OPEN: dict[str, Callable[[str | None], Any]] = {

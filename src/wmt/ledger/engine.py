@@ -254,7 +254,8 @@ class PostgresEngine:
         columns = ", ".join(f'"{column}" {_POSTGRES[dtype]}' for column, dtype in frame.schema.items())
         names = ", ".join(f'"{column}"' for column in frame.columns)
         with self._connection.cursor() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS "{name}" CASCADE')
+            # never a table of that name in a schema of the organisation
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}" CASCADE')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns})')
             with cursor.copy(f"COPY \"{name}\" ({names}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
                 # quoted text and an unquoted mark for nothing: an empty string stays an empty string
@@ -273,12 +274,12 @@ class PostgresEngine:
 
     def store(self, name: str, sql: str) -> None:
         with self._connection.cursor() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS "{name}" CASCADE')
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}" CASCADE')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" AS {sql}')
 
     def view(self, name: str, sql: str) -> None:
         with self._connection.cursor() as cursor:
-            cursor.execute(f'DROP VIEW IF EXISTS "{name}"')
+            cursor.execute(f'DROP VIEW IF EXISTS pg_temp."{name}"')
             cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {sql}')
 
     def hold_moment(self) -> None:

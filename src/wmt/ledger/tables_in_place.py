@@ -13,7 +13,7 @@ import ibis
 import polars as pl
 
 from wmt.facts import LOCATIONS, TIERS
-from wmt.ledger.connections import FILE, EngineError, first_line
+from wmt.ledger.connections import FILE, EngineError, kind_of
 from wmt.ledger.engine import Engine, SparkEngine, sql_text
 
 #: What the cases of a post are counted by, as the table gives it.
@@ -38,10 +38,12 @@ class TablesInPlace:
         before, _, self._schema = place.rpartition(".")
         self._catalogue = FILE if engine.dialect == "duckdb" else before or None
         try:
-            self._columns = _columns(engine, place, wanted)
+            self._columns = _columns(engine, place, {name.lower() for name in wanted})
         except Exception as error:  # engines have errors of their own
-            raise EngineError(f"the schema {place} cannot be read: {first_line(error)}") from error
-        self.names = frozenset(self._columns)
+            raise EngineError(f"the schema {place} cannot be read: {kind_of(error)}") from error
+        #: Names as they are written there, by the names that they have here.
+        self._written = {name.strip().lower(): name for name in self._columns}
+        self.names = frozenset(self._written)
 
     def rows(self, table: str) -> pl.DataFrame:
         """All rows of a table, as the engine gives them."""
@@ -73,31 +75,46 @@ class TablesInPlace:
         return ibis.union(several, *marked, distinct=True) if marked else several
 
     def _table(self, name: str) -> Any:
-        schema = ibis.schema(self._columns[name])
-        return ibis.table(schema, name=name, catalog=self._catalogue, database=self._schema)
+        written = self._written[name]
+        schema = ibis.schema(self._columns[written])
+        table = ibis.table(schema, name=written, catalog=self._catalogue, database=self._schema)
+        plain = {column.strip().lower(): column for column in table.columns}
+        if len(plain) < len(table.columns):
+            raise EngineError(f"{self.place}.{written} has a column twice, in capitals and in small letters")
+        return table.rename({to: column for to, column in plain.items() if to != column})
 
     def _asked(self, expression: Any) -> pl.DataFrame:
         try:
-            return self._engine.run(sql_text(expression, self._engine.dialect))
+            found = self._engine.run(sql_text(expression, self._engine.dialect))
         except Exception as error:  # engines have errors of their own
-            raise EngineError(f"the tables of {self.place} cannot be read: {first_line(error)}") from error
+            raise EngineError(f"the tables of {self.place} cannot be read: {kind_of(error)}") from error
+        # what only the driver knows, such as a UUID, is read as it is written
+        objects = [name for name, kind in found.schema.items() if kind == pl.Object]
+        return found.with_columns(_texts_of(found[name]) for name in objects)
+
+
+def _texts_of(objects: pl.Series) -> pl.Series:
+    texts = [None if value is None else str(value) for value in objects]
+    return pl.Series(objects.name, texts, dtype=pl.String)
 
 
 def _crn(case_ref: Any) -> Any:
-    """What all ways of writing a CRN have in common."""
-    return case_ref.cast("string").replace(" ", "").upper()
+    """What all ways of writing a CRN have in common, whatever blanks or signs stand in it."""
+    return case_ref.cast("string").re_replace("[^A-Za-z0-9]", "").upper()
 
 
 def _columns(engine: Engine, place: str, wanted: Collection[str]) -> dict[str, dict[str, str]]:
     """Those tables of a schema that are wanted, and of each its columns with their kinds, in order."""
     listed: dict[str, dict[str, str]] = {}
     if isinstance(engine, SparkEngine):
-        for name in sorted({*engine.run(f"SHOW TABLES IN {place}")["tableName"]} & {*wanted}):
+        # views of the session have no schema, and stand in this list all the same
+        shown = engine.run(f"SHOW TABLES IN {place}").filter(~pl.col("isTemporary"))["tableName"]
+        for name in sorted(name for name in shown if name.strip().lower() in wanted):
             told = engine.columns(f"{place}.`{name}`")
             listed[name] = {column: _kind(kind) for column, kind in told.items()}
         return listed
     for name, column, kind in engine.run(_LISTED[engine.dialect].format(place=place, file=FILE)).iter_rows():
-        if name in wanted:
+        if name.strip().lower() in wanted:
             listed.setdefault(name, {})[column] = _kind(kind)
     return listed
 
@@ -120,6 +137,11 @@ def _kind(kind: str) -> str:
     return "string" if kind.startswith(_TEXTS) else _KINDS.get(kind, "int64")
 
 
+def _is(text: Any, pattern: str) -> Any:
+    """Whether a text is wholly of a form: for Spark, the end of a line is an end too."""
+    return text.re_search(pattern) & ~text.contains("\n")
+
+
 def _plain(case: Any, scheme: str) -> Any:
     """Whether a row holds only what the intake takes as it stands; None where no row of the table can."""
     kinds = dict(case.schema().items())
@@ -133,8 +155,8 @@ def _plain(case: Any, scheme: str) -> Any:
         return None
     tiers = [*TIERS[scheme], *(f"{tier}S" for tier in TIERS[scheme][1:])]
     tests = [
-        case.case_ref.re_search(_CRN),
-        *(case[name].re_search(_CODE) for name in _POST),
+        _is(case.case_ref, _CRN),
+        *(_is(case[name], _CODE) for name in _POST),
         case.location.isin(list(LOCATIONS)),
         case.tier.isin(tiers),
     ]
@@ -145,7 +167,7 @@ def _plain(case: Any, scheme: str) -> Any:
     tests.append(case.counted_active.notnull() | ~ordinary)
     if "event_no" in kinds:
         number = case.event_no.cast("string")
-        tests.append(number.isnull() | number.re_search(_NUMBER))
+        tests.append(number.isnull() | _is(number, _NUMBER))
     whole = tests[0]
     for test in tests[1:]:
         whole &= test
