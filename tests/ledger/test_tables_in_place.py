@@ -218,7 +218,7 @@ def test_tables_of_an_organisation_are_left_alone(engines: Any, name: str) -> No
     tables = TablesInPlace(owner, "public", ("secret",))
     assert len(tables.rows("secret")["case_ref"].item()) == 36
     owner._connection.execute('CREATE TABLE public.twice AS SELECT 1 AS a, 2 AS "A"')
-    with pytest.raises(EngineError, match="public.twice has a column twice"):
+    with pytest.raises(EngineError, match=r"public\.twice has a column twice"):
         TablesInPlace(owner, "public", ("twice",)).rows("twice")
     for statement in ("DROP TABLE measure, secret, twice", "DROP ROLE reader"):
         owner._connection.execute(statement)

@@ -21,6 +21,7 @@ from wmt.site.availability.change_requests import ConflictError, RefusedError
 from wmt.site.changes import allocate, allocation_messages, spread
 from wmt.site.changes.allocation_preview import AllocationRequest
 from wmt.site.duties.models import Notice
+from wmt.site.links import unit_url
 from wmt.site.outbox import delivery
 from wmt.site.outbox.models import Message
 
@@ -171,6 +172,9 @@ def test_sensitive_notes_are_kept_out_and_kept(pdu: Pdu, new: Client, head: Clie
         assert "SECRET word" in page
         assert "the notes are kept out of emails" in page
     assert row.sensitive
+    listed = head.get(unit_url("pdu", pdu.code, "allocations")).text
+    assert row.ref in listed
+    assert "SECRET word" not in listed
 
 
 def test_what_waits_is_cancelled_by_undoing_and_tells_nobody(pdu: Pdu, new: Client) -> None:  # noqa: ARG001

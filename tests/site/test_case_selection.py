@@ -84,6 +84,8 @@ def test_programs_and_commands_choose_so_too(
     assert [each["ref"] for each in narrowed] == wanted[:1]
     none = head.ask("post", "allocation-batches/suggestion", {**asked, "choose": {"letter": "Z"}})
     assert (none.status_code, none.json()["faults"][0]["code"]) == (422, "NOTHING")
+    unknown = head.ask("post", "allocation-batches/suggestion", {**asked, "choose": {"cohort": "nsd "}})
+    assert (unknown.status_code, unknown.json()["faults"][0]["code"]) == (422, "COHORT")
     code, said, wrong = wmt(
         "allocate-several", old.code, "--to", new.code, "--type", location, "--check", "--json"
     )

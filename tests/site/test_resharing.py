@@ -380,6 +380,7 @@ def test_what_would_help_names_nobody(pdu: Pdu, head: Client) -> None:
         ({"band": "NaN"}, "enter a number from 0 to 100"),
         ({"locked": "NOWHERE:X"}, "One person in this address cannot be found here"),
         ({"locked": " ".join(f"T:{number}" for number in range(200))}, "Tick 100 people at most"),
+        ({"leavers": " ".join(f"T:{number}" for number in range(200))}, "Name 100 people at most who leave"),
     ],
 )
 def test_what_is_wrong_with_the_question_is_said(

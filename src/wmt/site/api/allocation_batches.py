@@ -14,6 +14,7 @@ from wmt.site.api import allocations, lookups, schemas
 from wmt.site.api.payloads import said
 from wmt.site.audit.reads import note_read
 from wmt.site.changes import allocation_preview, spread
+from wmt.site.figures import cohort_lines
 from wmt.site.queries import case_selection
 from wmt.site.workload.state import State
 
@@ -214,6 +215,10 @@ def _refs(actor: Any, payload: SuggestionIn, state: State) -> list[str]:
     if payload.choose is None and named:
         return named
     holder = allocation_preview.holder_of(actor, payload.from_post, state)
+    cohorts = cohort_lines.cohorts_of(state)
+    if payload.choose is not None and payload.choose.cohort not in ("", *cohorts):
+        words = f"Choose one of the cohorts {', '.join(cohorts)}"
+        raise allocation_preview.refused("COHORT", words, "cohort")
     chosen = case_selection.CaseSelection(**(payload.choose.dict() if payload.choose else {}))
     found = case_selection.fitting(chosen, state, holder, spread.listed(state, holder, actor))
     refs = [each.ref or "" for each in found if not named or each.ref in named]

@@ -173,6 +173,8 @@ def _values(
     waited, not_seen = row.days_waited, labels.not_seen(row, day)
     href = reverse("allocation", args=[row.pk])
     note = names.get(row.found_post, row.found_post)
+    # sensitive notes stand on the page of their allocation alone
+    notes = "" if row.sensitive else row.notes
     if may_read and (lacked := asked(row)) is not None:
         note = f"nDelius data has not had it for {counted(lacked, 'day')}: has it ended?"
     return {
@@ -184,7 +186,7 @@ def _values(
         "on": tables.day(row.first_day) if may_read else _WITHHELD,
         "waited": (tables.Value(None) if waited is None else tables.count(waited)) if may_read else _WITHHELD,
         "by": tables.text(staff_names.person(row.who)) if may_read else _WITHHELD,
-        "why": tables.text("; ".join(filter(None, (labels.why(row), row.notes)))) if may_read else _WITHHELD,
+        "why": tables.text("; ".join(filter(None, (labels.why(row), notes)))) if may_read else _WITHHELD,
         "state": tables.text(row.get_state_display(), note=note),
         "days": (tables.Value(None) if not_seen is None else tables.count(not_seen))
         if may_read

@@ -83,6 +83,12 @@ class ResharingForm(QueryForm):
         """The codes of those who leave (`leavers`) or stay as they are (`locked`)."""
         return str(self.data[name]).split()
 
+    def clean_leavers(self) -> str:
+        """Those who leave: no more than there may be."""
+        if len(self.codes("leavers")) > MOST_NAMED:
+            raise forms.ValidationError(f"Name {MOST_NAMED} people at most who leave")
+        return str(self.data["leavers"])
+
     def clean_locked(self) -> str:
         """Those who stay as they are: people who are here and do not leave."""
         codes, leavers = self.codes("locked"), self.codes("leavers")
