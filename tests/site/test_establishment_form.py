@@ -1,6 +1,7 @@
 """Entering the establishment on a page: by whom, what is refused, what is asked, changing and taking back."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -133,6 +134,18 @@ def test_only_those_may_who_have_the_role_there_and_ends_in_teams_are_withheld(
     assert "31 March 2027" in head.get(one).text
     for address in (page, one):
         assert "2027" not in in_sight(analyst.get(address).text)
-    assert analyst.get(reverse("establishment-nation")).status_code == 200
+    # changing how many leaves the end as it is, and no guess is confirmed
+    assert analyst.post(one, {"fte": "0.25", "last_day": "1 May 2030", "sure": "on"}).status_code == 302
+    now = Establishment.objects.get(ended_change__isnull=True)
+    assert (now.fte_x100, now.last_day) == (25, date(2027, 3, 31))
+    for day in ("31 March 2027", "30 March 2027"):
+        again = analyst.post(page, {**entered, "fte": "0.25", "last_day": day})
+        assert (again.status_code, "stands from that day already" in again.text) == (422, True)
+    # a form begins with exactly what stands, however large
+    nation = Unit.objects.get(load_id=pdu.load_id, level="nation", whole=True)
+    sent = {**typed(nation, fte="10487.25"), "sure": "on"}
+    assert analyst.post(reverse("establishment-nation"), sent).status_code == 302
+    large = reverse("establishment-row", args=[Establishment.objects.latest("pk").pk])
+    assert 'value="10487.25"' in analyst.get(large).text
     assert head.get("/establishment-row/999999/").status_code == 404
     assert head.get(reverse("establishment", args=["post", "T:S"])).status_code == 404

@@ -80,10 +80,18 @@ def find(number: int, state: State) -> tuple[Establishment, Unit]:
 
 
 def enter(
-    *, actor: Any, unit: Unit, state: State, cells: Mapping[str, str], sure: bool = False, who: str = ""
+    *,
+    actor: Any,
+    unit: Unit,
+    state: State,
+    cells: Mapping[str, str],
+    sure: bool = False,
+    tells_same: bool = True,
+    who: str = "",
 ) -> tuple[Establishment, bool]:
     """Enter a row of a unit by the texts of a table's columns; the record, and whether it is new.
 
+    Without `tells_same` one that stands is refused even if nothing differs: its values are not for everybody.
     Raises Denied, and RefusedError with every fault; UNLIKELY alone is a question, answered by `sure`.
     """
     asker = Actor(user=actor, who=who)
@@ -92,7 +100,7 @@ def enter(
         row = _read(unit, cells)
         stands = kept.standing().filter(key=row.key).first()
         if stands is not None:
-            if kept.rows_changed([row]):
+            if not tells_same or kept.rows_changed([row]):
                 words = (
                     f"{_row_words(row)} stands from that day already. Change that one, or choose another day"
                 )

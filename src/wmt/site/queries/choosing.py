@@ -28,7 +28,7 @@ from wmt.site.figures.placeholders import placeholders
 from wmt.site.queries import case_nights, histories, runs
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.movement import marks_on
-from wmt.site.queries.work_leaving import LeavingDays
+from wmt.site.queries.work_leaving import OF_CASE, LeavingDays
 from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, rules_of
 
@@ -186,11 +186,13 @@ class Choosing:
         for post_no, number, ref, since, _, points_x100 in self._lines:
             by = pricing[number]
             if points_x100 and (day := days.day(by, ref, since)):
-                found[post_no, by.kind].append((day, points_x100))
+                # what a case earns beside its tier goes with it, and is no case more
+                what = "report" if by.kind == "report" else "case"
+                found[post_no, what].append((day, points_x100, by.kind == what))
         leaving: dict[int | None, list[WorkLeaving]] = defaultdict(list)
         for (post_no, kind), each in sorted(found.items()):
-            number, points_x100 = len(each), sum(points for _, points in each)
-            leaving[post_no].append(WorkLeaving(kind, number, points_x100, max(day for day, _ in each)))
+            number, points_x100 = sum(one for _, _, one in each), sum(points for _, points, _ in each)
+            leaving[post_no].append(WorkLeaving(kind, number, points_x100, max(day for day, _, _ in each)))
         return leaving
 
     @cached_property
@@ -200,7 +202,7 @@ class Choosing:
         wanted = frozenset(
             number
             for number, by in line_queries.pricing_of(self.state).items()
-            if by.kind in ("case", "report")
+            if by.kind in (*OF_CASE, "report")
         )
         lines = Line.objects.filter(load_id=self.state.load_id, post_no__in=[p.number for p in self.posts])
         columns = ("post_no", "pricing", "ref", "since", "active_cases", "points_x100")

@@ -20,7 +20,7 @@ from wmt.site.workload.models import Line, Pricing, Unit
 from wmt.site.workload.state import State, rules_of
 
 #: What a case earns beside its tier goes with it.
-_OF_CASE = ("case", "unpaid_work", "iom")
+OF_CASE = ("case", "unpaid_work", "iom")
 
 
 class LeavingDays:
@@ -32,7 +32,7 @@ class LeavingDays:
     def day(self, by: Pricing, ref: str, since: date | None) -> date | None:
         """The first such day of a line; None where none is known. A case ends with its planned end."""
         found = None
-        if by.kind in _OF_CASE:
+        if by.kind in OF_CASE:
             found = self.ends.get(ref)
         elif by.kind == "report" and since is not None and self._windows.get(by.rule) is not None:
             found = since + timedelta(self._windows[by.rule])
@@ -86,13 +86,13 @@ def leaving_of(state: State, post: Unit, user: Any, last: date) -> PostLeaving:
         for line in line_queries.lines_of(state, post, user)
         # a case goes without points too: where its supervision is suspended, as it is near the end
         if pricing[line.pricing].kind == "case"
-        or (line.points_x100 and pricing[line.pricing].kind in (*_OF_CASE, "report"))
+        or (line.points_x100 and pricing[line.pricing].kind in (*OF_CASE, "report"))
     ]
     found = defaultdict[tuple[date, str], list[Line]](list)
     for line in lines:
         if day := days.day(pricing[line.pricing], line.ref or "", line.since):
             # reports that are only counted have no reference of their own
-            one = line.ref if pricing[line.pricing].kind in _OF_CASE else f"report {line.pk}"
+            one = line.ref if pricing[line.pricing].kind in OF_CASE else f"report {line.pk}"
             found[day, one].append(line)
     off = defaultdict[date, int](int)
     for (day, _), of in found.items():

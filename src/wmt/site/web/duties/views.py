@@ -133,7 +133,8 @@ def _failed(reads: Callable[[Notice], bool]) -> list[dict[str, object]]:
     }
     failed: list[dict[str, object]] = []
     for each in given_up:
-        message, notice = each.message, told.get(each.number)
+        message = each.message
+        notice = told.get(each.number) if each.about == notices.ABOUT else None
         fault: dict[str, object] = {"fault": message.fault}
         if href := hrefs.get((each.about, each.number)):
             failed.append(fault | {

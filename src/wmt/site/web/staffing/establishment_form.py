@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -81,8 +82,10 @@ def establishment_page(request: HttpRequest, level: str = NATION, code: str = NA
         else:
             try:
                 row, is_new = action.enter(
-                    actor=request.user, unit=where, state=state, cells=form.cells(), **_sure(form)
-                )
+                    actor=request.user, unit=where, state=state, cells=form.cells(),
+                    tells_same=not _hides_end(request, form.cleaned_data["kind"], where, state),
+                    **_sure(form),
+                )  # fmt: skip
             except RefusedError as refused:
                 asks = _refuse(form, refused)
             else:
@@ -96,13 +99,16 @@ def row_page(request: HttpRequest, number: int) -> HttpResponse:
     """One row: changing it, or taking it back. Raises UnknownEstablishment, Denied and InThePast."""
     row, unit, state = _row(request, number)
     if request.method != "POST":
-        first = {"fte": f"{row.fte_x100 / 100:g}", "last_day": _shown_end(request, row, unit, state)}
-        return _row_page(request, row, unit, AmountForm(initial={**first, "why": row.why}))
-    form, asks = AmountForm(request.POST), False
+        first = {"fte": f"{Decimal(row.fte_x100) / 100:f}", "last_day": row.last_day, "why": row.why}
+        return _row_page(request, row, unit, _amounts(request, row, unit, state, initial=first))
+    form, asks = _amounts(request, row, unit, state, request.POST), False
     if form.is_valid():
+        cells = form.cells()
+        if "last_day" not in form.fields:
+            cells["last_day"] = row.last_day.isoformat() if row.last_day else ""
         try:
             made, is_new = action.change(
-                actor=request.user, number=number, state=state, cells=form.cells(), **_sure(form)
+                actor=request.user, number=number, state=state, cells=cells, **_sure(form)
             )
         except ConflictError as conflict:
             messages.error(request, f"{conflict}.")
@@ -173,10 +179,24 @@ def _place_key(unit: Unit) -> str:
     return f"{unit.level}:{unit.code}"
 
 
+def _amounts(
+    request: HttpRequest, row: Establishment, unit: Unit, state: State, sent: Any = None, **given: Any
+) -> AmountForm:
+    """The form of a row, without its last day for those who may not know it: it stays as it is."""
+    form = AmountForm(sent, **given)
+    if _hides_end(request, row.kind, unit, state):
+        del form.fields["last_day"]
+    return form
+
+
+def _hides_end(request: HttpRequest, kind: str, unit: Unit, state: State) -> bool:
+    """Whether the last day of a kind of row in a unit is kept from whoever asks."""
+    return establishment_tables.is_of_few(kind, unit.level) and not reads(request.user, unit, state)
+
+
 def _shown_end(request: HttpRequest, row: Establishment, unit: Unit, state: State) -> Any:
     """The last day of a row, where it does not say when the contract of one person in a team ends."""
-    is_private = establishment_tables.is_of_few(row) and not reads(request.user, unit, state)
-    return None if is_private else row.last_day
+    return None if _hides_end(request, row.kind, unit, state) else row.last_day
 
 
 def _rows_table(request: HttpRequest, state: State, places: dict[str, Unit], of: Unit) -> tables.Table:

@@ -110,9 +110,9 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
     )
 
 
-def is_of_few(row: Establishment) -> bool:
-    """Whether the last day of a row would say when the contract of one person in a team ends."""
-    return row.kind == core.FIXED_TERM and row.level == "team"
+def is_of_few(kind: str, level: str) -> bool:
+    """Whether the last day of such a row would say when the contract of one person in a team ends."""
+    return kind == core.FIXED_TERM and level == "team"
 
 
 def entered(rows: Sequence[tuple[Establishment, Unit, date | None]], links: Sequence[str]) -> tables.Table:

@@ -20,7 +20,7 @@ from wmt.site.queries.choosing import DAYS
 from wmt.site.queries.colleagues import Colleagues
 from wmt.site.queries.runs import run_of
 from wmt.site.queries.unit_request import UnitRequest
-from wmt.site.queries.work_leaving import LeavingDays
+from wmt.site.queries.work_leaving import OF_CASE, LeavingDays
 from wmt.site.tables import exact
 from wmt.site.web.units import cover, labels, line_tables
 from wmt.site.workload import models
@@ -219,11 +219,13 @@ def cases_ending(question: UnitRequest) -> list[NextStep]:
     ends = LeavingDays(state, last).ends
     if not ends or not visibility.cases(question.user, state).covers(post):
         return []
-    lines = line_queries.lines_of(state, post, question.user, kind="case")
-    mine = [line for line in lines if line.ref in ends]
+    pricing, lines = line_queries.pricing_of(state), line_queries.lines_of(state, post, question.user)
+    # what a case earns beside its tier goes with it
+    going = [line for line in lines if line.ref in ends and pricing[line.pricing].kind in OF_CASE]
+    mine = [line for line in going if pricing[line.pricing].kind == "case"]
     if not mine:
         return []
-    points = counted(ledger.shown_points(sum(line.points_x100 for line in mine)), "point")
+    points = counted(ledger.shown_points(sum(line.points_x100 for line in going)), "point")
     verb, together = ("is", "") if len(mine) == 1 else ("are", " in all")
     said = f"{counted(len(mine), 'case')} {verb} planned to end by {written(last)}, with {points}{together}."
     return [NextStep(said, unit_url("post", post.code, "hours") + "#table-leaving", "View when")]
