@@ -170,7 +170,7 @@ def test_sensitive_notes_are_kept_out_and_kept(pdu: Pdu, new: Client, head: Clie
     for reader in (head, new):
         page = reader.get(reverse("allocation", args=[row.pk])).text
         assert "SECRET word" in page
-        assert "the notes are kept out of emails" in page
+        assert "the notes are kept out of emails and lists" in page
     assert row.sensitive
     listed = head.get(unit_url("pdu", pdu.code, "allocations")).text
     assert row.ref in listed

@@ -34,7 +34,7 @@ WhyNot = Annotated[
     str, typer.Option("--why-not-eligible", help="Why, where the rules would not have the post hold it.")
 ]
 Limited = Annotated[bool, typer.Option("--limited-access", help="Emails say nothing about the case.")]
-Sensitive = Annotated[bool, typer.Option("--sensitive", help="Leave the notes out of emails.")]
+Sensitive = Annotated[bool, typer.Option("--sensitive", help="Leave the notes out of emails and lists.")]
 TellPrevious = Annotated[
     bool, typer.Option("--tell-previous/--no-tell-previous", help="Also email who held the case until now.")
 ]

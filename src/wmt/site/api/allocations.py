@@ -43,7 +43,7 @@ class EmailsIn(schemas.RequestSchema):
     """Who is told of allocations by email, and of what."""
 
     limited_access: bool = Field(False, description="Emails give names and the CRN only.")
-    sensitive: bool = Field(False, description="The notes are kept out of emails.")
+    sensitive: bool = Field(False, description="The notes are kept out of emails and lists.")
     tell_previous: bool = Field(True, description="Whether who held the case is told by email.")
     copy_to_self: bool = Field(False, description="Whether you get an email too.")
     recipients: list[schemas.CodeIn] = Field(

@@ -70,7 +70,7 @@ def facts(row: CaseAllocation, day: date, posts: dict[str, Unit]) -> list[tuple[
         ("Why against the rules", row.why_not_eligible, ""),
         ("Why this person", row.notes, ""),
         ("Emails", "limited-access case: names and the CRN only" if row.limited_access else "", ""),
-        ("Sensitive", "the notes are kept out of emails" if row.sensitive else "", ""),
+        ("Sensitive", "the notes are kept out of emails and lists" if row.sensitive else "", ""),
         ("Notes", "withheld: they are for those who allocate cases there" if row.is_withheld else "", ""),
     ]
     return [fact for fact in found + _undone(row) if fact[1]]
