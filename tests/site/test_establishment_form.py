@@ -138,8 +138,12 @@ def test_only_those_may_who_have_the_role_there_and_ends_in_teams_are_withheld(
     assert analyst.post(one, {"fte": "0.25", "last_day": "1 May 2030", "sure": "on"}).status_code == 302
     now = Establishment.objects.get(ended_change__isnull=True)
     assert (now.fte_x100, now.last_day) == (25, date(2027, 3, 31))
-    for day in ("31 March 2027", "30 March 2027"):
-        again = analyst.post(page, {**entered, "fte": "0.25", "last_day": day})
+    for day, kind in (
+        ("31 March 2027", "fixed_term"),
+        ("30 March 2027", "fixed_term"),
+        ("31 March 2027", "FIXED_TERM"),
+    ):
+        again = analyst.post(page, {**entered, "fte": "0.25", "last_day": day, "kind": kind})
         assert (again.status_code, "stands from that day already" in again.text) == (422, True)
     # a form begins with exactly what stands, however large
     nation = Unit.objects.get(load_id=pdu.load_id, level="nation", whole=True)

@@ -19,10 +19,13 @@ from wmt.site.alarms.models import AlarmLevel, RaisedAlarm
 from wmt.site.audit.models import AuditEvent
 from wmt.site.availability.change_requests import RefusedError
 from wmt.site.changes import odds_alarms
+from wmt.site.duties import notices
+from wmt.site.duties.models import Notice
 from wmt.site.links import unit_url
 from wmt.site.outbox import messages
-from wmt.site.outbox.models import Message
+from wmt.site.outbox.models import Message, MessageTopic
 from wmt.site.queries import odds as query
+from wmt.site.web.duties import views
 from wmt.site.workload.models import Unit
 
 SignIn = Callable[..., Client]
@@ -116,7 +119,7 @@ def test_a_program_chooses_a_level_by_the_same_action(
 
 
 def test_an_administrator_sees_which_emails_of_alarms_could_not_be_sent(
-    stated: Callable[..., Unit], signed_in: SignIn
+    stated: Callable[..., Unit], signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = stated("stated", 0.4)
     manager = signed_in("manager", "team", team.code)
@@ -131,8 +134,15 @@ def test_an_administrator_sees_which_emails_of_alarms_could_not_be_sent(
     assert f'href="/alarm/team/{team.code}/"' in page
     assert "550 no such person" in page
     assert "550 no such person" not in manager.get("/notices/").text
+    gone = RaisedAlarm.objects.get().pk
     RaisedAlarm.objects.all().delete()  # its figures were withdrawn
     assert administrator.get("/notices/").status_code == 200
+    # a notification that happens to have the number of the alarm has its own fault, not that of the alarm
+    Notice.objects.create(pk=gone, user=User.objects.all()[0], kind="request", words="told of something")
+    other = Message.objects.create(kind="x", name="x", state=Message.State.GIVEN_UP, fault="full")
+    MessageTopic.objects.create(message=other, about=notices.ABOUT, number=gone)
+    monkeypatch.setattr(views, "notice_url", lambda _: "/")
+    assert [each["fault"] for each in views._failed(lambda _: True)] == ["full"]
 
 
 def test_an_alarm_is_raised_once_is_said_and_ends(

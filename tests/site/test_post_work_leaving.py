@@ -1,5 +1,6 @@
 """The work that is due to end on a practitioner's own page: planned ends by the night's own case list."""
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,9 +15,10 @@ from tabs_fixtures import in_sight, lines_of, table_of
 from wmt.days import written
 from wmt.ledger import shown_capacity, shown_points
 from wmt.site.changes import case_limits
+from wmt.site.figures import line_queries
 from wmt.site.links import unit_url
-from wmt.site.queries import case_nights
-from wmt.site.workload.models import Unit
+from wmt.site.queries import case_nights, choosing
+from wmt.site.workload.models import Line, Unit
 from wmt.site.workload.state import State, current_state
 
 pytestmark = pytest.mark.one_database
@@ -76,6 +78,29 @@ def test_every_planned_end_is_told_with_the_figure_of_the_lines_that_are_left(
     first = in_sight(client.get(unit_url("post", post.code)).text)
     verb = "case is" if len(soon) == 1 else "cases are"
     assert (f"{len(soon)} {verb} planned to end by {written(until)}" in first) == bool(soon)
+
+
+@pytest.mark.usefixtures("nation")
+def test_what_a_case_earns_beside_its_tier_goes_with_it_wherever_it_is_told(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch, ends: dict[str, dict[str, date]]
+) -> None:
+    state = current_state()
+    post, until = post_of(state, ends), state.day + timedelta(28)
+    pricing = line_queries.pricing_of(state)
+    tiers = Line.objects.filter(load_id=state.load_id, post_no=post.number, points_x100__gt=0)
+    tier, extra, _ = [line for line in tiers.order_by("pk") if pricing[line.pricing].kind == "case"][:3]
+    # the invented data weigh neither unpaid work nor IOM: another line is made the IOM of the case
+    priced = {**pricing, extra.pricing: copy.copy(pricing[extra.pricing])}
+    priced[extra.pricing].kind = "iom"
+    assert extra.pricing != tier.pricing
+    Line.objects.filter(pk=extra.pk).update(ref=tier.ref)
+    monkeypatch.setattr(line_queries, "pricing_of", lambda _: priced)
+    monkeypatch.setattr(case_nights, "planned_ends", lambda *_: {tier.ref: state.day + timedelta(7)})
+    points = tier.points_x100 + extra.points_x100
+    page = in_sight(signed_in("manager", "team", post.team_code).get(unit_url("post", post.code)).text)
+    assert f"1 case is planned to end by {written(until)}, with {shown_points(points):,} point" in page
+    beside = choosing.Choosing(state, [post]).leaving[post.number]
+    assert [(each.number, each.points_x100) for each in beside if each.kind == "case"] == [(1, points)]
 
 
 def test_nothing_of_it_is_told_to_who_may_not_read_the_cases(

@@ -86,12 +86,13 @@ def enter(
     state: State,
     cells: Mapping[str, str],
     sure: bool = False,
-    tells_same: bool = True,
+    reads_ends: bool = True,
     who: str = "",
 ) -> tuple[Establishment, bool]:
     """Enter a row of a unit by the texts of a table's columns; the record, and whether it is new.
 
-    Without `tells_same` one that stands is refused even if nothing differs: its values are not for everybody.
+    `reads_ends` says whether the actor may know when contracts of single people end. Who may not is refused
+    where such a row stands, even if nothing differs: no guess is confirmed.
     Raises Denied, and RefusedError with every fault; UNLIKELY alone is a question, answered by `sure`.
     """
     asker = Actor(user=actor, who=who)
@@ -100,7 +101,7 @@ def enter(
         row = _read(unit, cells)
         stands = kept.standing().filter(key=row.key).first()
         if stands is not None:
-            if not tells_same or kept.rows_changed([row]):
+            if kept.rows_changed([row]) or (is_of_few(row.kind, row.level) and not reads_ends):
                 words = (
                     f"{_row_words(row)} stands from that day already. Change that one, or choose another day"
                 )
@@ -111,9 +112,18 @@ def enter(
 
 
 def change(
-    *, actor: Any, number: int, state: State, cells: Mapping[str, str], sure: bool = False, who: str = ""
+    *,
+    actor: Any,
+    number: int,
+    state: State,
+    cells: Mapping[str, str],
+    sure: bool = False,
+    reads_ends: bool = True,
+    who: str = "",
 ) -> tuple[Establishment, bool]:
     """Change how many, until when and why of a row; the version that stands, and whether it is new.
+
+    Who may not know when contracts of single people end (`reads_ends`) leaves that day as it is.
 
     Raises UnknownEstablishment, Denied, RefusedError as `enter` does, and ConflictError where somebody else
     changed it.
@@ -123,6 +133,8 @@ def change(
         was, unit = find(number, state)
         need_enter(actor, unit, state)
         same = {"kind": was.kind, "grade": was.grade, "first_day": was.first_day.isoformat()}
+        if is_of_few(was.kind, was.level) and not reads_ends:
+            same["last_day"] = was.last_day.isoformat() if was.last_day else ""
         row = _read(unit, {**cells, **same})
         now = _standing(was)
         if now is not None and not now.withdrawn and not kept.rows_changed([row]):
@@ -130,6 +142,11 @@ def change(
         _need_same(was, now)
         _need_likely(row, unit, state, sure=sure)
         return _put(asker, row, journal.next(), "changed"), True
+
+
+def is_of_few(kind: str, level: str) -> bool:
+    """Whether the last day of such a row would say when the contract of one person in a team ends."""
+    return kind == core.FIXED_TERM and level == "team"
 
 
 def take_back(*, actor: Any, number: int, state: State, who: str = "") -> Establishment:

@@ -83,7 +83,7 @@ def establishment_page(request: HttpRequest, level: str = NATION, code: str = NA
             try:
                 row, is_new = action.enter(
                     actor=request.user, unit=where, state=state, cells=form.cells(),
-                    tells_same=not _hides_end(request, form.cleaned_data["kind"], where, state),
+                    reads_ends=reads(request.user, where, state),
                     **_sure(form),
                 )  # fmt: skip
             except RefusedError as refused:
@@ -103,13 +103,11 @@ def row_page(request: HttpRequest, number: int) -> HttpResponse:
         return _row_page(request, row, unit, _amounts(request, row, unit, state, initial=first))
     form, asks = _amounts(request, row, unit, state, request.POST), False
     if form.is_valid():
-        cells = form.cells()
-        if "last_day" not in form.fields:
-            cells["last_day"] = row.last_day.isoformat() if row.last_day else ""
         try:
             made, is_new = action.change(
-                actor=request.user, number=number, state=state, cells=cells, **_sure(form)
-            )
+                actor=request.user, number=number, state=state, cells=form.cells(),
+                reads_ends=reads(request.user, unit, state), **_sure(form),
+            )  # fmt: skip
         except ConflictError as conflict:
             messages.error(request, f"{conflict}.")
             return HttpResponseRedirect(_address(unit))
@@ -191,7 +189,7 @@ def _amounts(
 
 def _hides_end(request: HttpRequest, kind: str, unit: Unit, state: State) -> bool:
     """Whether the last day of a kind of row in a unit is kept from whoever asks."""
-    return establishment_tables.is_of_few(kind, unit.level) and not reads(request.user, unit, state)
+    return action.is_of_few(kind, unit.level) and not reads(request.user, unit, state)
 
 
 def _shown_end(request: HttpRequest, row: Establishment, unit: Unit, state: State) -> Any:

@@ -110,11 +110,6 @@ def _rows(unit: Unit, known: UnitEstablishment, entries: Sequence[core.Establish
     )
 
 
-def is_of_few(kind: str, level: str) -> bool:
-    """Whether the last day of such a row would say when the contract of one person in a team ends."""
-    return kind == core.FIXED_TERM and level == "team"
-
-
 def entered(rows: Sequence[tuple[Establishment, Unit, date | None]], links: Sequence[str]) -> tables.Table:
     """All rows that stand, each with its unit, its last day as far as it is shown, and where to change it."""
     columns = [
