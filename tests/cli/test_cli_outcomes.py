@@ -27,7 +27,8 @@ def test_version(run: Run) -> None:
     ("arguments", "words"),
     [
         (["nonsense"], "No such command 'nonsense'"),
-        (["measure"], "Missing argument"),
+        (["measure"], "give a PATH, or --tables"),
+        (["explain"], "Missing argument"),
         (["measure", "nowhere.xlsx"], "No such file"),
         (["check", "EMPTY"], "manifest.json"),
         (["check", "TIDY", "WORKBOOK"], "together with something else"),

@@ -72,10 +72,13 @@ def test_a_head_enters_changes_and_takes_back_a_target(pdu: Unit, signed_in: Sig
     head.post(reverse("establishment-row-back", args=[made.pk]))
     assert Establishment.objects.get(ended_change=None).withdrawn
     assert "has taken this back" in in_sight(head.post(one, {"fte": "15", "why": "x"}, follow=True).text)
-    assert "nobody has entered any" in in_sight(head.get(tab).text)
+    assert "none that counts on this day has been entered for this unit." in in_sight(head.get(tab).text)
     said = AuditEvent.objects.filter(kind="establishment").order_by("pk").values_list("sentence", flat=True)
     place = f"a target of PO from 1 April 2026 for PDU {pdu.code}."
     assert list(said) == [f"A head {did} {place}" for did in ("entered", "changed", "took back")]
+    later = typed(pdu, kind="vacancy", fte="1", first_day="1 January 2030", why="", sure="on")
+    assert head.post(page, later).status_code == 302
+    assert "entered for this unit; 1 entry begins later." in in_sight(head.get(tab).text)
     head.post(page, typed(pdu))  # what was taken back can be entered again
     assert Establishment.objects.get(ended_change=None).version == 4
 

@@ -46,7 +46,9 @@ def test_a_unit_shows_its_target_its_people_and_what_they_are_sums_of(
     pdu = undone.unit("pdu", code=team.pdu_code)
     client, state = signed_in("practitioner"), current_state()
     address = unit_url("pdu", pdu.code, "staffing")
-    assert "nobody has entered any" in in_sight(client.get(address).text)
+    assert "none that counts on this day has been entered for this unit." in in_sight(
+        client.get(address).text
+    )
     before = staffing.staffing_of(state, pdu)
     done = take(
         tmp_path,

@@ -24,6 +24,13 @@ class UnitEstablishment:
         """What counts for a unit."""
         return counted(self.entries, place_of(unit), self.state.day) if self.entries else []
 
+    def later(self, unit: Unit) -> int:
+        """How many entries of a unit and those below it begin after the day of the figures."""
+        place = place_of(unit)
+        return sum(
+            each.place[: len(place)] == place and each.first_day > self.state.day for each in self.entries
+        )
+
 
 def establishment_of(state: State) -> UnitEstablishment:
     """The establishment of all units. Rows of units that the figures do not have are left out."""

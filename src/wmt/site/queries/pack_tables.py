@@ -90,7 +90,7 @@ def establishment(told: Mapping[str, Any], *, known: bool) -> tables.Table:
         tables.Row({"grade": tables.text(name), **{key: _fte(of[key]) for key, _ in heads}})
         for name, of in named
     ]
-    empty = "No targets, agency staff or vacancies have been entered for this unit."
+    empty = "No targets, agency staff or vacancies that count on this day have been entered for this unit."
     shown = rows if known else []
     return tables.Table("establishment", "Target, in post and vacancies", columns, shown, empty=empty)
 

@@ -74,6 +74,7 @@ def content(question: UnitRequest) -> dict[str, Any]:
         "days": staffing_words.days_words(found),
         "enter_href": establishment_form.enter_href(question.user, question.state, question.unit),
         "odd_entries": establishment_tables.odd_words(told),
+        "entered_later": known.later(question.unit),
         "why": staffing_words.why_words(told),
         "scenario_href": unit_url(question.unit.level, question.unit.code, "scenario"),
         "first": _first_sentence(question.unit.name, told),
