@@ -76,11 +76,12 @@ def test_a_head_enters_changes_and_takes_back_a_target(pdu: Unit, signed_in: Sig
     said = AuditEvent.objects.filter(kind="establishment").order_by("pk").values_list("sentence", flat=True)
     place = f"a target of PO from 1 April 2026 for PDU {pdu.code}."
     assert list(said) == [f"A head {did} {place}" for did in ("entered", "changed", "took back")]
+    head.post(page, typed(pdu))  # what was taken back can be entered again
+    assert Establishment.objects.get(ended_change=None).version == 4
+    head.post(reverse("establishment-row-back", args=[Establishment.objects.get(ended_change=None).pk]))
     later = typed(pdu, kind="vacancy", fte="1", first_day="1 January 2030", why="", sure="on")
     assert head.post(page, later).status_code == 302
     assert "entered for this unit; 1 entry begins later." in in_sight(head.get(tab).text)
-    head.post(page, typed(pdu))  # what was taken back can be entered again
-    assert Establishment.objects.get(ended_change=None).version == 4
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(pdu: Unit, signed_in: SignIn) -> None:
